@@ -1,0 +1,269 @@
+"""The records that travel between the rooms, in the order in which they are made.
+
+    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold) ─> Event
+
+All are frozen, and their arrays are read-only. `t_s` is seconds from the source's own clock, strictly rising within
+a stream. NaN means "not seen", everywhere, and nothing else does. Picture coordinates are pixels of the frame as the
+user sees it (x right, y down, rotation applied); body coordinates are metres. Nothing is ever normalised to 0..1:
+an angle taken there is wrong in any picture that is not square.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecheck.body import LANDMARK_COUNT, Landmark, Side
+
+Floats: TypeAlias = NDArray[np.float64]
+Bytes: TypeAlias = NDArray[np.uint8]
+
+#: Rows (along hip → shoulder) and columns (across, the back at high columns) of the aligned back crop.
+CROP_SHAPE: Final = (48, 40)
+#: Where on the axis (0 mid-hip, 1 mid-shoulder) the first and the last sample of `Back.dorsal` lie; evenly spaced.
+CONTOUR_ROWS: Final = (-0.85, 1.55)
+
+
+def frozen(array: Any, dtype: Any) -> NDArray[Any]:
+    """`array` as a read-only array of `dtype`: itself when it already is one, else a copy."""
+    out = np.asarray(array, dtype=dtype)
+    if out.flags.writeable:
+        out = out.copy()
+        out.flags.writeable = False
+    return out
+
+
+class Verdict(StrEnum):
+    """What may be said of a rule or of a frame. UNKNOWN never counts as good."""
+
+    GOOD = "GOOD"
+    WARN = "WARN"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture and its time."""
+
+    image_rgb: Bytes
+    """(h, w, 3), read-only."""
+    t_s: float
+    """Seconds since the source began; strictly rising within a source."""
+    index: int
+    """0, 1, 2 … of the frames the source delivered; for messages only, never for time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detection:
+    """What a pose model says of one frame, for the one person it follows. Raw: nothing is smoothed."""
+
+    t_s: float
+    landmarks_px: Floats
+    """(33, 2) x and y in pixels of the frame; rows by `Landmark`; NaN where the backend gives none."""
+    visibility: Floats
+    """(33,) 0..1, the backend's own estimate; NaN where there is none."""
+    world_m: Floats
+    """(33, 3) metres around the mid-hip; x to the picture's right, y down, z away from the camera."""
+    mask: NDArray[np.float32] | None
+    """(h, w) 0..1, how surely a pixel is the person; same size as the frame. None without a person."""
+    people: int
+    """How many people were in view when last counted (the backend counts now and then); 0 when nobody."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no person was found."""
+        return self.mask is None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Back:
+    """The back as the silhouette shows it, sampled around the axis mid-hip → mid-shoulder.
+
+    Lengths are in chords (the axis is 1 long), so that neither distance nor roll of the camera matters.
+    """
+
+    hip_px: Floats
+    """(2,) mid-hip, where the axis begins."""
+    shoulder_px: Floats
+    """(2,) mid-shoulder, where it ends."""
+    facing: int
+    """+1: the person faces the picture's right; -1: left. The back is on the other side."""
+    crop: Bytes
+    """`CROP_SHAPE` mask values 0..255, the back always at high columns, only the trunk's own part kept."""
+    dorsal: Floats
+    """(n,) distance of the outline of the back from the axis at evenly spaced rows (`kinematics.back.ROWS`);
+    NaN where an arm, the edge of the picture or a hole interrupts it."""
+    inside_frac: float
+    """Share of the crop's trunk rows that lie inside the picture, 0..1."""
+
+
+def nobody_px() -> Floats:
+    """Landmarks of nobody: (33, 2) NaN."""
+    return frozen(np.full((LANDMARK_COUNT, 2), np.nan), np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """What was seen of the person in one frame: all that is recorded, enough to judge again without pixels."""
+
+    t_s: float
+    index: int
+    image_wh: tuple[int, int]
+    """Width and height of the frame in pixels."""
+    landmarks_px: Floats
+    visibility: Floats
+    world_m: Floats
+    back: Back | None
+    """None when there is no person or no axis to sample around."""
+    people: int
+    brightness_frac: float
+    """Mean luma of the picture, 0..1."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no person was found."""
+        return bool(np.isnan(self.landmarks_px).all())
+
+    def point(self, landmark: Landmark) -> Floats:
+        """(2,) pixels of one landmark; NaN if not seen."""
+        out: Floats = self.landmarks_px[landmark]
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A measure's name as programs know it, with what people need to read it."""
+
+    name: str
+    unit: str
+    label: str
+    what: str
+
+
+#: Every measure, in the order of the columns of measures.csv. Definitions stand with the functions in `kinematics`.
+QUANTITIES: Final[tuple[Quantity, ...]] = (
+    Quantity("hip_hinge_deg", "deg", "Hip hinge", "trunk-thigh (fold) angle, near side; cannot see rounding"),
+    Quantity("knee_flexion_deg", "deg", "Knee", "knee flexion, near side; 0 straight"),
+    Quantity("trunk_inclination_deg", "deg", "Trunk", "hip→shoulder against vertical; 0 upright, + forward"),
+    Quantity("spine_flexion_deg", "deg", "Spine", "thoracolumbar flexion from the outline of the back; 0 as standing"),
+    Quantity("upper_back_deg", "deg", "Upper back", "share of the spine's flexion in the upper half"),
+    Quantity("lower_back_deg", "deg", "Lower back", "share of the spine's flexion in the lower half"),
+    Quantity("hip_share", "", "Hip share", "how much of the bend came from the hips, 0..1"),
+    Quantity("view_yaw_deg", "deg", "View", "how far the camera is from side-on; 0 exactly side-on"),
+    Quantity("camera_roll_deg", "deg", "Roll", "how far the camera is turned about its lens; + the scene leans right"),
+)
+QUANTITY_NAMES: Final = tuple(quantity.name for quantity in QUANTITIES)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the camera sees the person."""
+
+    facing: int
+    """+1 faces the picture's right, -1 left, 0 not known."""
+    near_side: Side | None
+    """The side whose limbs are measured: the one nearer the camera, held with hysteresis."""
+    trunk_px: float
+    """Length of the chord mid-hip → mid-shoulder."""
+    cut_off: tuple[str, ...]
+    """Joints of the near side (plain names) outside the picture or not seen, e.g. `("ankle",)`."""
+    people: int
+    brightness_frac: float
+    reason: str
+    """Why the back cannot be judged in this frame, as a sentence to act on; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The measures of one frame. A value that could not be measured is NaN, never 0."""
+
+    t_s: float
+    values: Mapping[str, float]
+    """By the names of `QUANTITIES`, every one present."""
+    view: View
+
+    def __post_init__(self) -> None:
+        missing = set(QUANTITY_NAMES) ^ set(self.values)
+        if missing:
+            raise ValueError(f"measures must have exactly the quantities of records.QUANTITIES; differ: {missing}")
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    def __getitem__(self, name: str) -> float:
+        return self.values[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of one frame; only rules in force at that moment (their phase has begun) say anything."""
+
+    rule: str
+    verdict: Verdict
+    value: float
+    """The measure the rule looks at; NaN with UNKNOWN."""
+    limit: float
+    unit: str
+    reason: str
+    """Why, as a sentence; empty with GOOD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The hold timer. Only seconds with verdict GOOD count."""
+
+    active: bool
+    """Whether the person is in the hold position now."""
+    good_s: float
+    """Good seconds so far."""
+    target_s: float
+    """How many are wanted; 0 for a stretch without a hold."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assessment:
+    """Everything posecheck has to say of one frame."""
+
+    t_s: float
+    sighting: Sighting
+    measures: Measures
+    verdict: Verdict
+    """WARN if any finding warns, else UNKNOWN if any is or the view hides the back, else GOOD."""
+    reason: str
+    """The one reason behind the verdict; empty with GOOD."""
+    findings: tuple[Finding, ...]
+    hold: Hold
+    cue: str
+    """The one thing worth saying now; empty when all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A stretch of time, [start_s, end_s), in which one rule kept the same verdict WARN or UNKNOWN."""
+
+    start_s: float
+    end_s: float
+    rule: str
+    verdict: Verdict
+    value: float
+    """The worst value in it; NaN for UNKNOWN."""
+    limit: float
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a recording or a result comes from; written into every output."""
+
+    version: str
+    source: str
+    """The file or camera, as the user named it."""
+    stretch: str
+    model_sha256: str
+    settings: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    """Every number in force: key → (value, where it came from)."""
