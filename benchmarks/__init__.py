@@ -1,0 +1,1 @@
+"""Programs and data that measure posecheck: how right, how fast. Never imported by the package."""
