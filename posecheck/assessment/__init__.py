@@ -1,0 +1,22 @@
+"""Is that right for this stretch? Measures in, assessments and events out.
+
+    catalogue   stretch files ─> Stretch                  (the only part that touches the disk)
+    judge       Sighting, Measures ─> Assessment          (rules, hold timer, verdict, cue)
+    events      Assessment, one by one ─> Event           (stretches of time with one verdict)
+
+`judge` and `events` are pure and remember nothing themselves: `state, out = step(state, ...)`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from posecheck.assessment import events, hold, judge, rules
+from posecheck.assessment.catalogue import check, load_stretch, read_stretch, stretch_ids
+from posecheck.assessment.stretch import Stretch
+from posecheck.tunables import Tunable
+
+#: The numbers of this room that do not belong to one stretch.
+TUNABLES: Final[tuple[Tunable, ...]] = (*rules.TUNABLES, *hold.TUNABLES, *judge.TUNABLES)
+
+__all__ = ["TUNABLES", "Stretch", "check", "events", "judge", "load_stretch", "read_stretch", "stretch_ids"]

@@ -1,0 +1,145 @@
+"""From one frame's measures to everything there is to say of it: findings, verdict, reason, hold and cue."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from posecheck.assessment import hold, rules
+from posecheck.assessment.hold import HoldState
+from posecheck.assessment.rules import RuleMemory, RulesState
+from posecheck.assessment.stretch import Rule, Stretch
+from posecheck.records import Assessment, Finding, Hold, Measures, Sighting, Verdict
+from posecheck.tunables import Tunable
+
+PRAISE_S: Final = Tunable(
+    "judge.praise_s",
+    unit="s",
+    default=2.0,
+    low=0.0,
+    high=10.0,
+    step=0.5,
+    why="for how long the return to good is worth a word",
+    source="judgement: long enough to be read or heard once",
+)
+FIX_AFTER_S: Final = Tunable(
+    "judge.fix_after_s",
+    unit="s",
+    default=6.0,
+    low=1.0,
+    high=60.0,
+    step=1.0,
+    why="a fault that stays this long gets the easier way out instead of the same words again",
+    source="judgement: the least time between two spoken cues; no trial fixes it",
+)
+TUNABLES: Final = (PRAISE_S, FIX_AFTER_S)
+
+#: Why nothing can be judged without a person, and what to do about it.
+NOBODY: Final = "Nobody in view: step in front of the camera."
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeState:
+    """The memory of rules and hold timer."""
+
+    rules: RulesState
+    hold: HoldState
+
+
+def start(stretch: Stretch) -> JudgeState:
+    """The memory of nothing seen yet."""
+    return JudgeState(rules.start(stretch), HoldState())
+
+
+def step(
+    state: JudgeState, sighting: Sighting, measures: Measures, stretch: Stretch, profile: Mapping[str, float]
+) -> tuple[JudgeState, Assessment]:
+    """Judge one frame.
+
+    The verdict is WARN if any finding warns; else UNKNOWN if any finding is UNKNOWN, the view hides the back or nobody
+    is there; else GOOD. `profile` holds the numbers of the stretch and of `assessment.TUNABLES` by key.
+    """
+    seen = _unseen(measures) if sighting.is_empty else measures
+    rules_state, findings = rules.step(state.rules, seen, stretch, profile)
+    problem = seen.view.reason
+    verdict, reason = _overall(findings, problem)
+    hold_state, held = _hold_step(state.hold, seen.t_s, verdict, rules_state, stretch, profile)
+    assessment = Assessment(
+        t_s=measures.t_s,
+        sighting=sighting,
+        measures=measures,
+        verdict=verdict,
+        reason=reason,
+        findings=findings,
+        hold=held,
+        cue=_cue(rules_state, findings, problem, stretch, profile),
+    )
+    return JudgeState(rules_state, hold_state), assessment
+
+
+def _unseen(measures: Measures) -> Measures:
+    """The measures of nobody: whatever a smoother may still remember, nothing of it is seen now."""
+    return replace(
+        measures, values=dict.fromkeys(measures.values, math.nan), view=replace(measures.view, reason=NOBODY)
+    )
+
+
+def _overall(findings: tuple[Finding, ...], problem: str) -> tuple[Verdict, str]:
+    """Verdict and reason of the frame; `problem` is why the view cannot be judged, or empty."""
+    for finding in findings:
+        if finding.verdict is Verdict.WARN:
+            return Verdict.WARN, finding.reason
+    unknown = [finding.reason for finding in findings if finding.verdict is Verdict.UNKNOWN]
+    if problem or unknown:
+        return Verdict.UNKNOWN, problem or unknown[0]
+    return Verdict.GOOD, ""
+
+
+def _hold_step(
+    state: HoldState,
+    t_s: float,
+    verdict: Verdict,
+    rules_state: RulesState,
+    stretch: Stretch,
+    profile: Mapping[str, float],
+) -> tuple[HoldState, Hold]:
+    goal = stretch.hold
+    if goal is None:
+        return state, Hold(active=False, good_s=0.0, target_s=0.0)
+    return hold.step(
+        state,
+        t_s,
+        verdict,
+        rules.in_phase(rules_state, stretch, goal.phase),
+        profile[goal.target.key],
+        gap_s=profile[hold.GAP_S.key],
+        reset_s=profile[hold.RESET_S.key],
+    )
+
+
+def _cue(
+    state: RulesState, findings: tuple[Finding, ...], problem: str, stretch: Stretch, profile: Mapping[str, float]
+) -> str:
+    """The one thing worth saying: how to be seen, then the most important rule not kept, then praise on return."""
+    if problem:
+        return problem
+    verdicts = {finding.rule: finding for finding in findings}
+    praise = ""
+    for rule, memory in zip(stretch.rules, state.rules, strict=True):
+        finding = verdicts.get(rule.id)
+        if finding is None:
+            continue
+        if finding.verdict is Verdict.UNKNOWN:
+            return finding.reason
+        if finding.verdict is Verdict.WARN:
+            return _advice(rule, memory, state.t_s, profile)
+        if not praise and state.t_s - memory.changed_s < profile[PRAISE_S.key]:
+            praise = rule.good_again
+    return praise
+
+
+def _advice(rule: Rule, memory: RuleMemory, t_s: float, profile: Mapping[str, float]) -> str:
+    stays = t_s - memory.changed_s >= profile[FIX_AFTER_S.key]
+    return rule.fix if stays and rule.fix else rule.say

@@ -1,0 +1,242 @@
+"""From measures to findings: is each rule of the stretch kept, broken, or not to be told?
+
+A rule warns once its measure has been beyond `limit` for `dwell` seconds, and is good again once it has been within
+`leave` for `leave_dwell` seconds: two bounds and two waits, so that it does not flicker. All waits are seconds of the
+source, never frames; a crossing is placed where the straight line between two frames meets the bound, so that a slow
+camera comes to the same verdict as a fast one, at most one of its frames later.
+
+What cannot be seen is UNKNOWN with a reason, in the very frame in which it is unseen. The *memory* (whether the rule
+was warning, and how long a change had been under way) outlives an unseen stretch of up to `rules.blip_s`: a hand that
+passes before the camera neither clears a warning nor starts its wait anew. After a longer one, after a gap in time,
+and whenever the rule's phase is left, the rule starts afresh.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from posecheck.assessment.stretch import Phase, Rule, Stretch
+from posecheck.records import Finding, Measures, Verdict, View
+from posecheck.tunables import Tunable
+
+GAP_S: Final = Tunable(
+    "rules.gap_s",
+    unit="s",
+    default=1.0,
+    low=0.2,
+    high=10.0,
+    step=0.1,
+    why="a pause between two frames longer than this makes every rule start afresh and closes open events",
+    source="judgement: longer than the frames of any camera are apart, shorter than a change of posture",
+)
+BLIP_S: Final = Tunable(
+    "rules.blip_s",
+    unit="s",
+    default=0.3,
+    low=0.0,
+    high=1.0,
+    step=0.05,
+    why="how long a measure may be unseen before its rule forgets whether it was warning",
+    source="judgement: less than half of the time a warning waits, so that it never rests mostly on what was not seen",
+)
+TUNABLES: Final = (GAP_S, BLIP_S)
+
+#: Measures that are read from the outline of the back: they cannot be told when the view hides it.
+BACK_MEASURES: Final = frozenset({"spine_flexion_deg", "upper_back_deg", "lower_back_deg", "hip_share"})
+
+#: Joints of the near side that a measure needs.
+_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "hip_hinge_deg": ("shoulder", "hip", "knee"),
+    "knee_flexion_deg": ("hip", "knee", "ankle"),
+    "trunk_inclination_deg": ("shoulder", "hip"),
+    "spine_flexion_deg": ("shoulder", "hip"),
+    "upper_back_deg": ("shoulder", "hip"),
+    "lower_back_deg": ("shoulder", "hip"),
+    "hip_share": ("shoulder", "hip"),
+    "view_yaw_deg": ("shoulder", "hip"),
+    "camera_roll_deg": (),
+}
+_BACK_UNSEEN: Final = "The outline of your back cannot be read: keep arms and loose clothes off it."
+#: Why a measure is missing when the view names no reason of its own.
+_UNSEEN: Final[Mapping[str, str]] = {
+    "hip_hinge_deg": "Your hip cannot be measured: let shoulder, hip and knee show, nothing in front of them.",
+    "knee_flexion_deg": "Your knee cannot be measured: let the whole leg show, nothing in front of it.",
+    "trunk_inclination_deg": "Your trunk cannot be measured: let shoulder and hip show, nothing in front of them.",
+    "spine_flexion_deg": _BACK_UNSEEN,
+    "upper_back_deg": _BACK_UNSEEN,
+    "lower_back_deg": _BACK_UNSEEN,
+    "hip_share": "The hips' share of the bend cannot be told yet: bend a little further, side-on to the camera.",
+    "view_yaw_deg": "It cannot be told how you stand to the camera: let shoulders and hips show.",
+    "camera_roll_deg": "It cannot be told how the camera is turned: stand upright in front of it for a moment.",
+}
+#: Times are sums of binary fractions: 0.7 s is reached at 0.69999999.
+_EPSILON_S: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseMemory:
+    """What is remembered of one phase."""
+
+    active: bool = False
+    value: float = math.nan
+    """Of the previous frame; NaN if unseen there."""
+    seen_s: float = math.nan
+    """When its measure was last seen."""
+    since_s: float = math.nan
+    """When it began; NaN while it is not active."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMemory:
+    """What is remembered of one rule while it is in force."""
+
+    warning: bool = False
+    changed_s: float = math.nan
+    """Since when it warns, or has been good *again*; NaN if it has never warned."""
+    pending_s: float = math.nan
+    """Since when the value has stood on the side that would change `warning`; NaN if it does not."""
+    value: float = math.nan
+    """Of the previous frame; NaN if unseen there."""
+    seen_s: float = math.nan
+    """When its measure was last seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesState:
+    """The memory of all phases and rules of a stretch, in the order of the stretch."""
+
+    t_s: float
+    """Of the previous frame; NaN before the first."""
+    phases: tuple[PhaseMemory, ...]
+    rules: tuple[RuleMemory, ...]
+
+
+def start(stretch: Stretch) -> RulesState:
+    """The memory of nothing seen yet."""
+    return RulesState(math.nan, (PhaseMemory(),) * len(stretch.phases), (RuleMemory(),) * len(stretch.rules))
+
+
+def in_phase(state: RulesState, stretch: Stretch, name: str) -> bool:
+    """Whether the phase `name` is active *and seen* in the latest frame. Raises KeyError for a phase nobody declared."""
+    memories = {phase.name: memory for phase, memory in zip(stretch.phases, state.phases, strict=True)}
+    memory = memories[name]
+    return memory.active and not math.isnan(memory.value)
+
+
+def step(
+    state: RulesState, measures: Measures, stretch: Stretch, profile: Mapping[str, float]
+) -> tuple[RulesState, tuple[Finding, ...]]:
+    """Judge one frame: a finding for every rule in force, in the order of the stretch.
+
+    A rule whose phase is not active says nothing. A rule is UNKNOWN, and its finding's value NaN, when its measure is
+    NaN, when the measure of its phase is NaN, or when the view hides the back and the measure is one of the back
+    (`BACK_MEASURES`). `profile` holds the numbers of the stretch and of `TUNABLES` by key.
+    """
+    t_s = measures.t_s
+    if not 0 < t_s - state.t_s <= profile[GAP_S.key]:
+        state = start(stretch)
+    blip_s = profile[BLIP_S.key]
+    phases = tuple(
+        _phase_step(memory, t_s, measures[phase.measure], phase, profile, blip_s)
+        for memory, phase in zip(state.phases, stretch.phases, strict=True)
+    )
+    by_name = {phase.name: (phase, memory) for phase, memory in zip(stretch.phases, phases, strict=True)}
+    memories: list[RuleMemory] = []
+    findings: list[Finding] = []
+    for rule, before in zip(stretch.rules, state.rules, strict=True):
+        value, reason, from_s = measures[rule.measure], "", t_s
+        if rule.phase is not None:
+            phase, phase_memory = by_name[rule.phase]
+            if math.isnan(phase_memory.value):
+                value, reason = math.nan, unseen_reason(phase.measure, measures.view)
+            elif not phase_memory.active:
+                memories.append(RuleMemory())
+                continue
+            elif phase_memory.since_s > state.t_s:  # it came into force between the two frames
+                from_s = phase_memory.since_s
+        if not reason and measures.view.reason and rule.measure in BACK_MEASURES:
+            value, reason = math.nan, measures.view.reason
+        if not reason and math.isnan(value):
+            reason = unseen_reason(rule.measure, measures.view)
+        memory = _rule_step(before, t_s, value, rule, profile, blip_s, from_s)
+        memories.append(memory)
+        findings.append(_finding(rule, memory, value, reason, profile))
+    return RulesState(t_s, phases, tuple(memories)), tuple(findings)
+
+
+def unseen_reason(measure: str, view: View) -> str:
+    """Why `measure` is missing, as a sentence to act on: the view's own reason, joints cut off, or a general one."""
+    if view.reason:
+        return view.reason
+    cut_off = [joint for joint in _NEEDS[measure] if joint in view.cut_off]
+    if cut_off:
+        return f"Your {' and '.join(cut_off)} cannot be seen: step back until your whole body is in the picture."
+    return _UNSEEN[measure]
+
+
+def _phase_step(
+    memory: PhaseMemory, t_s: float, value: float, phase: Phase, profile: Mapping[str, float], blip_s: float
+) -> PhaseMemory:
+    """Active from `begin` on, until the value falls short of `leave`; unseen for longer than a blip ends it."""
+    if math.isnan(value):
+        return replace(memory, value=math.nan)
+    remembered = not math.isnan(memory.value) or t_s - memory.seen_s <= blip_s
+    sign, begin = phase.direction.sign, profile[phase.begin.key]
+    if memory.active and remembered and sign * (value - profile[phase.leave.key]) >= 0:
+        return PhaseMemory(active=True, value=value, seen_s=t_s, since_s=memory.since_s)
+    if sign * (value - begin) < 0:
+        return PhaseMemory(value=value, seen_s=t_s)
+    return PhaseMemory(active=True, value=value, seen_s=t_s, since_s=_crossing_s(memory, t_s, value, begin))
+
+
+def _rule_step(
+    memory: RuleMemory,
+    t_s: float,
+    value: float,
+    rule: Rule,
+    profile: Mapping[str, float],
+    blip_s: float,
+    from_s: float,
+) -> RuleMemory:
+    """Carry one rule's memory over one frame; `from_s` is the earliest moment a change may be dated back to."""
+    if math.isnan(value):
+        return replace(memory, value=math.nan)
+    if math.isnan(memory.value) and not t_s - memory.seen_s <= blip_s:
+        memory = RuleMemory()
+    sign, limit = rule.direction.sign, profile[rule.limit.key]
+    if memory.warning:
+        # A `leave` set beyond the limit would make the rule blink; it counts as the limit itself then.
+        bound = limit - sign * max(0.0, sign * (limit - profile[rule.leave.key]))
+        turned, dwell_s = sign * (value - bound) <= 0, profile[rule.leave_dwell.key]
+    else:
+        bound = limit
+        turned, dwell_s = sign * (value - bound) > 0, profile[rule.dwell.key]
+    if not turned:
+        return RuleMemory(memory.warning, memory.changed_s, math.nan, value, t_s)
+    since_s = memory.pending_s
+    if math.isnan(since_s):
+        since_s = min(from_s, _crossing_s(memory, t_s, value, bound))
+    if t_s - since_s < dwell_s - _EPSILON_S:
+        return RuleMemory(memory.warning, memory.changed_s, since_s, value, t_s)
+    return RuleMemory(warning=not memory.warning, changed_s=t_s, value=value, seen_s=t_s)
+
+
+def _crossing_s(memory: PhaseMemory | RuleMemory, t_s: float, value: float, bound: float) -> float:
+    """When the straight line from the previous frame's value to this one met `bound`; now, if that one was unseen."""
+    if math.isnan(memory.value) or value == memory.value:
+        return t_s
+    share = min(1.0, max(0.0, (value - bound) / (value - memory.value)))
+    return t_s - share * (t_s - memory.seen_s)
+
+
+def _finding(rule: Rule, memory: RuleMemory, value: float, reason: str, profile: Mapping[str, float]) -> Finding:
+    if math.isnan(value):
+        verdict = Verdict.UNKNOWN
+    elif memory.warning:
+        verdict, reason = Verdict.WARN, rule.reason
+    else:
+        verdict = Verdict.GOOD
+    return Finding(rule.id, verdict, value, profile[rule.limit.key], rule.limit.unit, reason)

@@ -1,0 +1,135 @@
+"""What a stretch is, as plain frozen records: the pure code reads these, `catalogue` makes them from files.
+
+Every number in them is a `Tunable`: the value in force is looked up in a profile by its key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from posecheck.tunables import Tunable
+
+#: How the body is placed.
+POSITIONS: Final = ("standing", "kneeling", "seated", "floor", "lying")
+#: Where the camera has to stand: "side" for side-on, "any" where it does not matter, "none" where nothing is judged.
+VIEWS: Final = ("side", "any", "none")
+
+
+class Direction(StrEnum):
+    """The side of a limit that a condition means."""
+
+    ABOVE = "above"
+    BELOW = "below"
+
+    @property
+    def sign(self) -> float:
+        """+1 for above, -1 for below: `sign * (value - limit)` is how far a value lies beyond the limit."""
+        return 1.0 if self is Direction.ABOVE else -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A named part of a stretch: while `measure` lies beyond a bound. It ends at another bound, so it cannot flicker."""
+
+    name: str
+    what: str
+    """The phase in words, for people."""
+    measure: str
+    """One of `records.QUANTITY_NAMES`, in degrees."""
+    direction: Direction
+    begin: Tunable
+    """`NAME.from_deg`: active from this value on."""
+    leave: Tunable
+    """`NAME.leave_deg`: over once the value falls short of this."""
+
+    @property
+    def tunables(self) -> tuple[Tunable, ...]:
+        """Its numbers, in the order of the file."""
+        return (self.begin, self.leave)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can go wrong: `measure` beyond `limit` for `dwell` seconds, until within `leave` for a while."""
+
+    id: str
+    name: str
+    """A short label for people: "Back"."""
+    measure: str
+    """One of `records.QUANTITY_NAMES`."""
+    direction: Direction
+    """ABOVE: values above the limit are wrong."""
+    phase: str | None
+    """The phase in which it is in force; None: always."""
+    limit: Tunable
+    """`ID.limit_deg` (`ID.limit` for a share)."""
+    leave: Tunable
+    """`ID.leave_deg`: on the good side of the limit."""
+    dwell: Tunable
+    """`ID.dwell_s`: how long the value must be beyond the limit before it warns."""
+    leave_dwell: Tunable
+    """`ID.leave_dwell_s`: how long it must be within `leave` before it is good again."""
+    reason: str
+    """What is wrong, as a statement."""
+    say: str
+    """What to do about it, as a coach says it."""
+    fix: str
+    """An easier way out, said when the fault stays; empty if there is none."""
+    good_again: str
+    """What to say on return."""
+
+    @property
+    def tunables(self) -> tuple[Tunable, ...]:
+        """Its numbers, in the order of the file."""
+        return (self.limit, self.leave, self.dwell, self.leave_dwell)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldGoal:
+    """A stretch that is held: in which phase, and for how many good seconds."""
+
+    phase: str
+    target: Tunable
+    """`hold.target_s`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepsGoal:
+    """A stretch that is repeated: how often."""
+
+    count: Tunable
+    """`reps.count`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One stretch: what to do, and how it is judged."""
+
+    id: str
+    name: str
+    position: str
+    """One of `POSITIONS`."""
+    view: str
+    """One of `VIEWS`."""
+    setup: str
+    steps: tuple[str, ...]
+    safety: str
+    sources: tuple[str, ...]
+    """The documents the stretch is taken from; may be empty."""
+    phases: tuple[Phase, ...]
+    rules: tuple[Rule, ...]
+    """The most important first: of two faults the first one is spoken of."""
+    hold: HoldGoal | None
+    reps: RepsGoal | None
+
+    @property
+    def tunables(self) -> tuple[Tunable, ...]:
+        """Every number of the stretch that may be adjusted, in the order of the file; keys are unique."""
+        return (
+            *(tunable for phase in self.phases for tunable in phase.tunables),
+            *(tunable for rule in self.rules for tunable in rule.tunables),
+            *((self.hold.target,) if self.hold else ()),
+            *((self.reps.count,) if self.reps else ()),
+        )
