@@ -1,0 +1,118 @@
+"""The banner at the upper edge: the verdict as colour, shape and word; what to do, and why; and the hold timer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from posecheck.outputs import lettering, shapes
+from posecheck.outputs.lettering import REGULAR, STRONG, put
+from posecheck.outputs.palette import GREY, INK, MIST, OF_VERDICT, PAPER
+from posecheck.records import Assessment, Bytes, Hold, Verdict
+
+# All lengths in units of the picture's shorter side / 360.
+_MARGIN: Final = 7.0
+_PADDING: Final = 9.0
+_ICON: Final = 12.0
+_WORD: Final = 18.0
+_MAIN: Final = 15.0
+_SMALL: Final = 12.0
+_LEADING: Final = 1.28
+_LEAST_HEIGHT: Final = 42.0
+_RING: Final = 14.5
+_OPACITY: Final = 0.86
+_MOST_LINES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    text: str
+    size: float
+    weight: int
+    strong: bool
+
+
+def draw_banner(image: Bytes, judged: Assessment, unit_px: float) -> None:
+    """Draw the banner into the upper left of `image`, no wider than its words, and the hold timer into the upper right.
+
+    A stretch without a hold has no timer.
+    """
+    width = image.shape[1]
+    left, top, right = _MARGIN * unit_px, _MARGIN * unit_px, width - _MARGIN * unit_px
+    if judged.hold.target_s > 0:
+        right = _draw_hold(image, judged.hold, judged.verdict, right, top, unit_px) - _MARGIN * unit_px
+    text_left = left + (_PADDING + 2 * _ICON + 9.0) * unit_px
+
+    word = judged.verdict.value
+    word_px = _width(word, _WORD * unit_px, STRONG)
+    beside_px = word_px + 9.0 * unit_px
+    beside, below = _rows(judged, right - _PADDING * unit_px - text_left, beside_px, unit_px)
+    widths = [_width(row.text, row.size * unit_px, row.weight) for row in below]
+    widths.append(beside_px + _width(beside, _MAIN * unit_px, REGULAR) if beside else word_px)
+    first = _WORD * _LEADING
+    high = first + sum(row.size * _LEADING for row in below)
+    bottom = top + max(_LEAST_HEIGHT, high + 14.0) * unit_px
+    _panel(image, left, top, min(text_left + max(widths) + 1.4 * _PADDING * unit_px, right), bottom, unit_px)
+
+    middle = (top + bottom) / 2
+    colour = OF_VERDICT[judged.verdict]
+    icon = (left + (_PADDING + _ICON) * unit_px, middle)
+    shapes.verdict_shape(image, judged.verdict, icon, _ICON * unit_px, colour)
+    y = middle - high * unit_px / 2 + first * unit_px / 2
+    put(image, word, (text_left, y), colour, _WORD * unit_px, STRONG)
+    put(image, beside, (text_left + beside_px, y), PAPER, _MAIN * unit_px, REGULAR)
+    y += first * unit_px / 2
+    for row in below:
+        y += row.size * _LEADING * unit_px / 2
+        put(image, row.text, (text_left, y), PAPER if row.strong else MIST, row.size * unit_px, row.weight)
+        y += row.size * _LEADING * unit_px / 2
+
+
+def _panel(image: Bytes, left: float, top: float, right: float, bottom: float, unit_px: float) -> None:
+    outline = shapes.panel_points(left, top, right, bottom, 11.0 * unit_px)
+    box = shapes.clipped(image, (left - 1, top - 1, right + 1, bottom + 1))
+    corner = np.array(box[:2], np.float64)
+    shapes.faded(image, box, _OPACITY, lambda layer: shapes.filled(layer, outline - corner, INK))
+
+
+def _width(text: str, size_px: float, weight: int) -> float:
+    return lettering.letters().width_px(text, size_px, weight) if text and size_px >= lettering.SMALLEST_PX else 0.0
+
+
+def _rows(judged: Assessment, room_px: float, word_px: float, unit_px: float) -> tuple[str, list[_Row]]:
+    """What stands beside the word, and the rows below: what to do first, then why."""
+    main = judged.cue or judged.reason
+    why = judged.reason if judged.reason != main else ""
+    if not main or _SMALL * unit_px < lettering.SMALLEST_PX:
+        return "", []
+    beside, below = "", []
+    if _width(main, _MAIN * unit_px, REGULAR) <= room_px - word_px:
+        beside = main
+    else:
+        lines = lettering.wrapped(main, room_px, _MAIN * unit_px, REGULAR, _MOST_LINES)
+        below = [_Row(text, _MAIN, REGULAR, strong=True) for text in lines]
+    lines = lettering.wrapped(why, room_px, _SMALL * unit_px, REGULAR, _MOST_LINES)
+    below += [_Row(text, _SMALL, REGULAR, strong=False) for text in lines]
+    return beside, below
+
+
+def _draw_hold(image: Bytes, hold: Hold, verdict: Verdict, right: float, top: float, unit_px: float) -> float:
+    """The ring: how much of the wanted time was good, and the good seconds. Returns its panel's left edge.
+
+    Coloured only while good seconds are being counted, or when enough of them are there.
+    """
+    left = right - _LEAST_HEIGHT * unit_px
+    bottom = top + _LEAST_HEIGHT * unit_px
+    _panel(image, left, top, right, bottom, unit_px)
+    centre = ((left + right) / 2, (top + bottom) / 2)
+    running = verdict is Verdict.GOOD and (hold.active or hold.good_s >= hold.target_s)
+    colour = OF_VERDICT[Verdict.GOOD] if running else GREY
+    shapes.ring(image, centre, _RING * unit_px, 3.6 * unit_px, hold.good_s / hold.target_s, colour)
+    seconds = str(math.floor(hold.good_s + 1e-9))
+    size = (13.5 if len(seconds) < 3 else 10.0) * unit_px
+    at = (centre[0] - _width(seconds, size, STRONG) / 2, centre[1])
+    put(image, seconds, at, PAPER if hold.active else MIST, size, STRONG)
+    return left

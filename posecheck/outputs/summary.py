@@ -1,0 +1,212 @@
+"""The summary of a session: `summary.json`, one small file that says what was measured, with what, and how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from posecheck.outputs.base import ClosingSink, cannot_write
+from posecheck.records import QUANTITIES, Assessment, Event, Frame, Origin, Verdict
+
+SCHEMA_VERSION: Final = 1
+
+ACCURACY: Final = (
+    "All angles are estimates from one camera. They were checked against computer-drawn people whose true angles are "
+    "known; on real people expect larger errors, above all with loose clothes, an arm over the back, or a camera that "
+    "is not side-on. posecheck is a training aid, not a medical device."
+)
+
+# Reasons are a handful of sentences; should one ever carry a number, the summary must not grow for an hour.
+_MOST_REASONS: Final = 24
+OTHER_REASONS: Final = "other reasons"
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The largest value of a measure and when it was. NaN while there is none."""
+
+    value: float = math.nan
+    t_s: float = math.nan
+
+    def with_value(self, value: float, t_s: float) -> Extreme:
+        """The larger of this and `value`; NaN changes nothing."""
+        if math.isnan(value) or value <= self.value:
+            return self
+        return Extreme(value, t_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a summary adds up, frame by frame. An interval between two frames belongs to the frame that opens it."""
+
+    frames: int = 0
+    person_frames: int = 0
+    from_s: float = math.nan
+    to_s: float = math.nan
+    verdict_s: Mapping[Verdict, float] = field(default_factory=lambda: dict.fromkeys(Verdict, 0.0))
+    unknown_s: Mapping[str, float] = field(default_factory=dict)
+    """Seconds UNKNOWN by reason."""
+    hold_good_s: float = 0.0
+    hold_target_s: float = 0.0
+    deepest_hinge: Extreme = Extreme()
+    worst_spine: Extreme = Extreme()
+    """Only over frames in which the view allows to judge the back."""
+    standing: tuple[Verdict, str] | None = None
+    """Verdict and reason of the latest frame, which the coming interval belongs to."""
+
+    def plus(self, judged: Assessment) -> Totals:
+        """The totals with one more frame."""
+        verdict_s, unknown_s = self.verdict_s, self.unknown_s
+        if self.standing is not None:
+            verdict, reason = self.standing
+            passed_s = judged.t_s - self.to_s
+            verdict_s = {**verdict_s, verdict: verdict_s[verdict] + passed_s}
+            if verdict is Verdict.UNKNOWN:
+                key = reason if reason in unknown_s or len(unknown_s) < _MOST_REASONS else OTHER_REASONS
+                unknown_s = {**unknown_s, key: unknown_s.get(key, 0.0) + passed_s}
+        worst = self.worst_spine
+        if not judged.measures.view.reason:
+            worst = worst.with_value(judged.measures["spine_flexion_deg"], judged.t_s)
+        return replace(
+            self,
+            frames=self.frames + 1,
+            person_frames=self.person_frames + (not judged.sighting.is_empty),
+            from_s=judged.t_s if self.standing is None else self.from_s,
+            to_s=judged.t_s,
+            verdict_s=verdict_s,
+            unknown_s=unknown_s,
+            hold_good_s=max(self.hold_good_s, judged.hold.good_s),
+            hold_target_s=judged.hold.target_s,
+            deepest_hinge=self.deepest_hinge.with_value(judged.measures["hip_hinge_deg"], judged.t_s),
+            worst_spine=worst,
+            standing=(judged.verdict, judged.reason),
+        )
+
+    @property
+    def duration_s(self) -> float:
+        """From the first frame to the last; 0 with fewer than two."""
+        return self.to_s - self.from_s if self.frames else 0.0
+
+
+class SummaryFile(ClosingSink):
+    """Writes `summary.json` when it is closed, in one piece: a half-written summary never exists. A critical output.
+
+    `versions` are those of the libraries that had a say ({"mediapipe": "0.10.31"}). Raises OutputError at once if the
+    folder cannot be written to, so that nobody waits an hour for nothing.
+    """
+
+    critical = True
+
+    def __init__(self, path: Path, origin: Origin, versions: Mapping[str, str] | None = None) -> None:
+        self.path = Path(path)
+        self._origin = origin
+        self._versions = dict(versions or {})
+        self._totals = Totals()
+        self._events: dict[str, dict[str, int]] = {}
+        self._closed = False
+        if not self.path.parent.is_dir():
+            raise cannot_write(self.path, FileNotFoundError(2, "No such folder"))
+        if not os.access(self.path.parent, os.W_OK):
+            raise cannot_write(self.path, PermissionError(13, "Permission denied"))
+
+    @property
+    def totals(self) -> Totals:
+        """What was added up so far."""
+        return self._totals
+
+    def put(self, frame: Frame | None, assessment: Assessment) -> None:
+        """Add one frame."""
+        del frame
+        self._totals = self._totals.plus(assessment)
+
+    def event(self, event: Event) -> None:
+        """Count one event."""
+        counts = self._events.setdefault(event.rule, {Verdict.WARN.value: 0, Verdict.UNKNOWN.value: 0})
+        counts[event.verdict.value] = counts.get(event.verdict.value, 0) + 1
+
+    def close(self, ending: str) -> None:
+        """Write the file. Raises OutputError if it cannot be written; an older summary then stands untouched."""
+        if self._closed:
+            return
+        self._closed = True
+        text = json.dumps(self.as_json(ending), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        write_whole(self.path, text)
+
+    def as_json(self, ending: str) -> dict[str, Any]:
+        """The summary as it is written: plain values, None where there is nothing."""
+        totals, origin = self._totals, self._origin
+        duration_s = totals.duration_s
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "source": origin.source,
+            "stretch": origin.stretch,
+            "ended": ending,
+            "versions": {"posecheck": origin.version, **self._versions},
+            "model_sha256": origin.model_sha256,
+            "duration_s": _rounded(duration_s),
+            "from_s": _rounded(totals.from_s),
+            "to_s": _rounded(totals.to_s),
+            "frames": totals.frames,
+            "frames_with_person": totals.person_frames,
+            "verdict_s": {verdict.value: _rounded(seconds) for verdict, seconds in totals.verdict_s.items()},
+            "hold": {"good_s": _rounded(totals.hold_good_s), "target_s": _rounded(totals.hold_target_s)},
+            "deepest_hip_hinge": {
+                "hip_hinge_deg": _rounded(totals.deepest_hinge.value),
+                "t_s": _rounded(totals.deepest_hinge.t_s),
+            },
+            "worst_spine_flexion": {
+                "spine_flexion_deg": _rounded(totals.worst_spine.value),
+                "t_s": _rounded(totals.worst_spine.t_s),
+            },
+            "events": self._events,
+            "view": {
+                "unknown_share": _rounded(totals.verdict_s[Verdict.UNKNOWN] / duration_s) if duration_s > 0 else None,
+                "unknown_s_by_reason": {
+                    reason: _rounded(seconds)
+                    for reason, seconds in sorted(totals.unknown_s.items(), key=lambda pair: (-pair[1], pair[0]))
+                },
+            },
+            "settings": {
+                key: {"value": value, "origin": where} for key, (value, where) in sorted(origin.settings.items())
+            },
+            "units": {quantity.name: quantity.unit for quantity in QUANTITIES},
+            "accuracy": ACCURACY,
+        }
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small text file in one piece: it is there whole, or the old one stands. Raises OutputError."""
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        _give_usual_rights(temporary)
+        os.replace(temporary, path)  # noqa: PTH105 - the one call that is atomic, named as such
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise cannot_write(path, error) from None
+
+
+def _give_usual_rights(path: str) -> None:
+    """A temporary file is readable by its owner only; a result has the rights every new file of the user has."""
+    mask = os.umask(0)
+    os.umask(mask)
+    with contextlib.suppress(OSError):
+        Path(path).chmod(0o666 & ~mask)
+
+
+def _rounded(value: float) -> float | None:
+    """Three decimals and no NaN: more would pretend to know."""
+    return None if math.isnan(value) else round(float(value), 3)

@@ -1,0 +1,133 @@
+"""The tables other programs read: `measures.csv` (a row a frame) and `events.csv` (a row an event).
+
+`summary.json` is written by `SummaryFile`, which stands in `posecheck.outputs.summary` and is handed on from here.
+
+Written as they come, each row in one write: memory is flat, and a killed process leaves whole rows. UTF-8, comma,
+point for decimals, an empty cell for what was not seen.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from posecheck.outputs.base import ClosingSink, LineFile
+from posecheck.outputs.summary import SummaryFile
+from posecheck.records import QUANTITY_NAMES, Assessment, Event, Frame
+
+__all__ = ["EVENTS_COLUMNS", "MEASURES_COLUMNS", "EventsTable", "MeasuresTable", "SummaryFile", "fixed"]
+
+#: Names other programs rely on: add at the end, never rename.
+MEASURES_COLUMNS: Final = (
+    "t_s",
+    *QUANTITY_NAMES,
+    "verdict",
+    "reason",
+    "hold_good_s",
+    "near_side",
+    "facing",
+    "people",
+    "cue",
+)
+EVENTS_COLUMNS: Final = ("start_s", "end_s", "rule", "verdict", "value", "limit", "reason", "unit")
+
+_FACING: Final = {1: "right", -1: "left", 0: ""}
+_TIME_DECIMALS: Final = 6
+_VALUE_DECIMALS: Final = 3
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with so many decimals, "" for NaN, and never "-0.000".
+
+    >>> fixed(-0.0001, 3), fixed(float("nan"), 3)
+    ('0.000', '')
+    """
+    if math.isnan(value):
+        return ""
+    text = f"{value:.{decimals}f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+
+
+class _Table(ClosingSink):
+    critical = True
+
+    def __init__(self, path: Path, columns: Iterable[str]) -> None:
+        self.path = Path(path)
+        self._text = io.StringIO()
+        self._csv = csv.writer(self._text, lineterminator="\n")
+        self._file = LineFile(self.path)
+        try:
+            self._row(columns)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _row(self, cells: Iterable[str]) -> None:
+        self._text.seek(0)
+        self._text.truncate()
+        self._csv.writerow(cells)
+        self._file.write(self._text.getvalue())
+
+    def close(self, ending: str) -> None:
+        """Close the file; the table itself does not say how it ended, `summary.json` does."""
+        del ending
+        self._file.close()
+
+
+class MeasuresTable(_Table):
+    """Writes `measures.csv`: a row a frame, the columns of `MEASURES_COLUMNS`. A critical output.
+
+    `t_s` has six decimals, everything else three. `near_side` is the person's own left or right; `facing` is the
+    picture's. Raises OutputError if the file cannot be opened or a row not be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, MEASURES_COLUMNS)
+
+    def put(self, frame: Frame | None, assessment: Assessment) -> None:
+        """Write the row of one frame."""
+        del frame
+        measures, view = assessment.measures, assessment.measures.view
+        self._row(
+            (
+                fixed(assessment.t_s, _TIME_DECIMALS),
+                *(fixed(measures[name], _VALUE_DECIMALS) for name in QUANTITY_NAMES),
+                assessment.verdict,
+                assessment.reason,
+                fixed(assessment.hold.good_s, _VALUE_DECIMALS),
+                view.near_side or "",
+                _FACING[view.facing],
+                str(view.people),
+                assessment.cue,
+            )
+        )
+
+
+class EventsTable(_Table):
+    """Writes `events.csv`: a row for each event when it has ended, the columns of `EVENTS_COLUMNS`. A critical output.
+
+    An event is a stretch of time [start_s, end_s) in which one rule kept saying WARN or UNKNOWN.
+    Raises OutputError if the file cannot be opened or a row not be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, EVENTS_COLUMNS)
+
+    def event(self, event: Event) -> None:
+        """Write the row of one event."""
+        self._row(
+            (
+                fixed(event.start_s, _TIME_DECIMALS),
+                fixed(event.end_s, _TIME_DECIMALS),
+                event.rule,
+                event.verdict,
+                fixed(event.value, _VALUE_DECIMALS),
+                fixed(event.limit, _VALUE_DECIMALS),
+                event.reason,
+                event.unit,
+            )
+        )

@@ -1,0 +1,211 @@
+"""How a recording is written as text."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+
+from posecheck import wire
+from posecheck.errors import RecordingError
+from posecheck.records import CROP_SHAPE, Back, Sighting, frozen
+from tests.outputs import people
+
+_ANY = st.floats(allow_nan=True, allow_infinity=False)
+_SEEN = st.floats(allow_nan=False, allow_infinity=False)
+
+
+def _array(*shape: int) -> st.SearchStrategy[NDArray[np.float64]]:
+    return arrays.arrays(np.float64, shape, elements=_ANY).map(lambda a: frozen(a, np.float64))
+
+
+_BACKS = st.builds(
+    Back,
+    hip_px=_array(2),
+    shoulder_px=_array(2),
+    facing=st.sampled_from((1, -1)),
+    crop=arrays.arrays(np.uint8, CROP_SHAPE),
+    dorsal=st.integers(1, 120).flatmap(_array),
+    inside_frac=_ANY,
+)
+_SIGHTINGS = st.builds(
+    Sighting,
+    t_s=_SEEN,
+    index=st.integers(0, 10**9),
+    image_wh=st.tuples(st.integers(1, 9999), st.integers(1, 9999)),
+    landmarks_px=_array(33, 2),
+    visibility=_array(33),
+    world_m=_array(33, 3),
+    back=st.none() | _BACKS,
+    people=st.integers(0, 9),
+    brightness_frac=_ANY,
+)
+
+
+def _bits(value: Any) -> bytes:
+    """The exact bits of a number or array, every NaN alike."""
+    array = np.array(value, np.float64)
+    array[np.isnan(array)] = np.nan
+    return array.tobytes()
+
+
+def _assert_same(first: Sighting, second: Sighting) -> None:
+    for name in ("t_s", "landmarks_px", "visibility", "world_m", "brightness_frac"):
+        assert _bits(getattr(first, name)) == _bits(getattr(second, name)), name
+    assert (first.index, first.image_wh, first.people) == (second.index, second.image_wh, second.people)
+    assert (first.back is None) == (second.back is None)
+    if first.back is not None and second.back is not None:
+        for name in ("hip_px", "shoulder_px", "dorsal", "inside_frac"):
+            assert _bits(getattr(first.back, name)) == _bits(getattr(second.back, name)), name
+        assert first.back.facing == second.back.facing
+        assert first.back.crop.tobytes() == second.back.crop.tobytes()
+
+
+@given(_SIGHTINGS)
+def test_a_sighting_comes_back_bit_for_bit(seen: Sighting) -> None:
+    """Every number of any sighting is the same after writing and reading, -0.0, tiny ones and NaN included."""
+    line = wire.sighting_line(seen)
+    assert "\n" not in line
+    back = wire.read_line(line, "here")
+    assert isinstance(back, Sighting)
+    _assert_same(seen, back)
+
+
+def test_arrays_read_back_are_read_only() -> None:
+    """Nobody can change a recorded sighting by accident."""
+    for seen in (people.sighting(), people.nobody()):
+        back = wire.read_line(wire.sighting_line(seen), "here")
+        assert isinstance(back, Sighting)
+        fields: list[NDArray[Any]] = [back.landmarks_px, back.visibility, back.world_m]
+        if back.back is not None:
+            fields += [back.back.crop, back.back.dorsal, back.back.hip_px, back.back.shoulder_px]
+        assert not any(field.flags.writeable for field in fields)
+
+
+def test_lines_are_short_ascii_json_without_nan() -> None:
+    """A line stays below 6 kB even when no number fits into four bytes, and is JSON for any reader."""
+    seen = people.sighting(1 / 3)
+    noisy = replace(
+        seen,
+        visibility=frozen(np.linspace(0.1, 0.9, 33), np.float64),
+        brightness_frac=math.nan,
+    )
+    line = wire.sighting_line(noisy)
+    assert len(line.encode("ascii")) < 6000
+    assert "NaN" not in line
+    assert json.loads(line)["brightness_frac"] is None
+    assert len(wire.sighting_line(people.nobody())) < 300
+
+
+def test_the_models_own_numbers_take_four_bytes() -> None:
+    """Values that four bytes hold exactly are packed in four, all others in eight."""
+    found = json.loads(wire.sighting_line(people.sighting()))
+    assert found["visibility"].startswith("f4:")
+    assert found["back"]["dorsal"].startswith("f8:")
+
+
+def test_a_header_comes_back() -> None:
+    """Origin and every number in force, with where it came from, survive; the units stand in the text."""
+    line = wire.header_line(people.ORIGIN)
+    header = wire.read_header(line, "here")
+    assert header.origin == people.ORIGIN
+    assert header.format_version == wire.FORMAT_VERSION
+    assert json.loads(line)["units"]["landmarks_px"].startswith("33 x 2 pixels")
+
+
+@given(st.text(), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_footer_comes_back(ending: str, frames: int, seen: int) -> None:
+    """Any way of ending survives as it is."""
+    counts = wire.Counts(frames, seen)
+    assert wire.read_line(wire.footer_line(counts, ending), "here") == wire.Footer(ending, counts)
+
+
+def test_counts_know_people_from_nobody() -> None:
+    """A frame without a person is a frame, but no person's."""
+    assert wire.Counts().plus(people.nobody()).plus(people.sighting()) == wire.Counts(2, 1)
+
+
+def _changed(**changes: Any) -> str:
+    return json.dumps(json.loads(wire.sighting_line(people.sighting())) | changes)
+
+
+def _back_changed(**changes: Any) -> str:
+    back = json.loads(wire.sighting_line(people.sighting()))["back"] | changes
+    return _changed(back=back)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("", "damaged"),
+        ("[]", "a sighting was expected"),
+        ("[" * 100_000, "damaged"),
+        (wire.sighting_line(people.sighting())[:-9], "damaged"),
+        (_changed(extra=1), "unknown: extra"),
+        ("{}", "missing: back, brightness_frac"),
+        (_changed(t_s="1"), "t_s must be a number, not '1'"),
+        (_changed(t_s=True), "t_s must be a number"),
+        (_changed(t_s=None), "t_s must be a number"),
+        (_changed(index=1.5), "index must be a whole number"),
+        (_changed(index=-1), "index must be a whole number"),
+        (_changed(image_wh=[640]), "image_wh must be two whole numbers"),
+        (_changed(people="1"), "people must be a whole number"),
+        (_changed(landmarks_px="f4:AAAA"), "landmarks_px is not a packed array of 33 x 2"),
+        (_changed(landmarks_px=[1.0]), "landmarks_px is not a packed array"),
+        (_changed(world_m="f2:AAAA"), "world_m is not a packed array"),
+        (_changed(visibility="f8:*!"), "visibility is not a packed array"),
+        (_changed(back=[]), "back must be an object or null"),
+        (_back_changed(facing=0), "back.facing must be 1 or -1"),
+        (_back_changed(facing=True), "back.facing must be 1 or -1"),
+        (_back_changed(crop="AAAA"), "back.crop is not base64"),
+        (_back_changed(crop=None), "back.crop is not base64"),
+        (_back_changed(hip_px=None), "back.hip_px is not a packed array of 2"),
+        (wire.sighting_line(people.sighting()).replace('"brightness_frac":0.4375', '"brightness_frac":NaN'), "damaged"),
+        ('{"ending": 1, "frames": 1, "person_frames": 1}', "ending must be text"),
+        ('{"ending": "complete"}', "missing: frames, person_frames"),
+    ],
+)
+def test_a_bad_line_is_refused_and_named(line: str, words: str) -> None:
+    """Whatever is wrong with a line, the message is one line, names the place and says what is wrong."""
+    with pytest.raises(RecordingError) as caught:
+        wire.read_line(line, "clip.jsonl line 17")
+    message = str(caught.value)
+    assert message.startswith("clip.jsonl line 17")
+    assert words in message
+    assert "\n" not in message
+
+
+def _header_changed(**changes: Any) -> str:
+    return json.dumps(json.loads(wire.header_line(people.ORIGIN)) | changes)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("t_s,verdict", "not a posecheck recording"),
+        ("{}", "not a posecheck recording"),
+        ("[1]", "not a posecheck recording"),
+        (_header_changed(format_version=2), "written by a newer posecheck (recording format 2"),
+        (_header_changed(format_version="1"), "format_version must be a whole number"),
+        (_header_changed(format_version=2, news="later formats have other keys"), "written by a newer posecheck"),
+        (_header_changed(extra=1), "unknown: extra"),
+        (_header_changed(stretch=3), "stretch must be text"),
+        (_header_changed(settings=[]), "settings must be an object"),
+        (_header_changed(settings={"a": 1.0}), "settings.a must be [value, where it came from]"),
+        (_header_changed(settings={"a": ["x", "default"]}), "settings.a must be a number"),
+    ],
+)
+def test_a_bad_header_is_refused_and_named(line: str, words: str) -> None:
+    """A file that is no recording, or one of a later posecheck, is told apart in one line."""
+    with pytest.raises(RecordingError) as caught:
+        wire.read_header(line, "clip.jsonl line 1")
+    assert str(caught.value).startswith("clip.jsonl line 1")
+    assert words in str(caught.value)
