@@ -1,0 +1,93 @@
+"""Work ahead in a thread: make the next few items while the consumer is busy with this one."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+#: A wait without a time limit cannot be interrupted by Ctrl-C on Windows; the value only bounds that delay.
+_WAKE_S: Final = 0.5
+
+
+class _Stopped(Exception):  # noqa: N818 - a signal between two methods, not an error
+    """The consumer has left."""
+
+
+class Ahead(Generic[T]):
+    """Runs `produce()` in a thread, at most `depth` items ahead of the one who iterates (once).
+
+    The thread ends when `produce` ends, when it raises (the consumer then gets that very error, after the items
+    made before it), and when the consumer leaves: `stop()` returns once the thread is gone and the iterator of
+    `produce` is closed, whatever either of them was waiting for.
+    """
+
+    def __init__(self, produce: Callable[[], Iterator[T]], depth: int, name: str) -> None:
+        self._produce = produce
+        self._depth = depth
+        self._items: deque[T] = deque()
+        self._changed = threading.Condition()
+        self._stopped = False
+        self._ended = False
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def _work(self) -> None:
+        error: BaseException | None = None
+        items = self._produce()
+        try:
+            for item in items:
+                self._hand_over(item)
+        except _Stopped:
+            pass
+        except BaseException as raised:  # noqa: BLE001 - it is raised again in the consumer's thread
+            error = raised
+        finally:
+            close = getattr(items, "close", None)
+            if close is not None:
+                close()
+            with self._changed:
+                self._error, self._ended = error, True
+                self._changed.notify_all()
+
+    def _hand_over(self, item: T) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or len(self._items) < self._depth)
+            if self._stopped:
+                raise _Stopped
+            self._items.append(item)
+            self._changed.notify_all()
+
+    def __iter__(self) -> Iterator[T]:
+        with self._changed:
+            if self._stopped:
+                return
+            self._thread.start()  # only now: an iterator that nobody asks must not leave a thread behind
+        try:
+            while True:
+                with self._changed:
+                    while not (self._items or self._ended or self._stopped):
+                        self._changed.wait(_WAKE_S)
+                    if self._stopped:
+                        return
+                    if not self._items:
+                        break
+                    item = self._items.popleft()
+                    self._changed.notify_all()
+                yield item
+        finally:
+            self.stop()
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """End the thread and wait for it. May be called from any thread, any number of times."""
+        with self._changed:
+            self._stopped = True
+            self._items.clear()
+            self._changed.notify_all()
+        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+            self._thread.join()

@@ -1,0 +1,98 @@
+"""Working ahead in a thread that can always be stopped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from posecheck.sources.ahead import Ahead
+
+
+def alive() -> bool:
+    """Whether the thread of any test here is still there."""
+    return any(thread.name == "ahead under test" for thread in threading.enumerate())
+
+
+def endless(closed: threading.Event) -> Iterator[int]:
+    """Never ends by itself; tells when it was closed."""
+    number = 0
+    try:
+        while True:
+            yield number
+            number += 1
+    finally:
+        closed.set()
+
+
+def test_items_come_in_order_and_the_thread_ends() -> None:
+    """Nothing is lost between the threads."""
+    assert list(Ahead(lambda: iter(range(1000)), 3, "ahead under test")) == list(range(1000))
+    assert not alive()
+
+
+def test_it_works_ahead_but_not_further_than_allowed() -> None:
+    """While the consumer rests, `depth` items are made and one more waits to be handed over."""
+    made: list[int] = []
+    enough = threading.Event()
+
+    def produce() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            if len(made) == 5:
+                enough.set()
+            yield number
+
+    items = iter(Ahead(produce, 3, "ahead under test"))
+    next(items)
+    assert enough.wait(5)
+    assert not threading.Event().wait(0.05)
+    assert len(made) == 5
+    items.close()  # type: ignore[attr-defined]
+
+
+def test_leaving_early_stops_the_thread_and_closes_what_it_read() -> None:
+    """A full queue does not keep the thread waiting for ever."""
+    closed = threading.Event()
+    items = iter(Ahead(lambda: endless(closed), 2, "ahead under test"))
+    assert next(items) == 0
+    items.close()  # type: ignore[attr-defined]
+    assert closed.is_set()
+    assert not alive()
+
+
+def test_stopping_from_another_thread_ends_a_consumer_that_waits() -> None:
+    """`stop()` wakes both sides."""
+    gate = threading.Event()
+
+    def produce() -> Iterator[int]:
+        yield 1
+        gate.wait(10)
+
+    ahead = Ahead(produce, 2, "ahead under test")
+
+    def stop() -> None:
+        gate.set()
+        ahead.stop()
+
+    stopper = threading.Timer(0.05, stop)
+    stopper.start()
+    assert list(ahead) == [1]
+    stopper.join()
+    assert not alive()
+
+
+def test_an_error_comes_out_as_itself_after_the_items_before_it() -> None:
+    """Not wrapped, not logged, not lost."""
+
+    def produce() -> Iterator[int]:
+        yield 1
+        yield 2
+        raise KeyError("the very one")
+
+    got: list[int] = []
+    with pytest.raises(KeyError, match="the very one"):
+        got.extend(Ahead(produce, 5, "ahead under test"))
+    assert got == [1, 2]
+    assert not alive()
