@@ -1,0 +1,37 @@
+"""The room of angles: from what was seen to what it measures. Pure, apart from OpenCV resampling the mask.
+
+facing_step, read_back     called when a sighting is made of a detection (they need the mask)
+start, step                turn sightings into measures (they need no pixels)
+TUNABLES                   every adjustable number of the room
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from posecheck.kinematics import framing, measures, smoothing, spine
+from posecheck.kinematics.back import contour_px, read_back
+from posecheck.kinematics.measures import MeasureState, start, step
+from posecheck.kinematics.spine import SpineReading, read_spine
+from posecheck.kinematics.view import FacingState, facing_step
+from posecheck.tunables import Tunable
+
+TUNABLES: Final[tuple[Tunable, ...]] = (
+    *framing.TUNABLES,
+    *spine.TUNABLES,
+    *measures.TUNABLES,
+    *smoothing.TUNABLES,
+)
+
+__all__ = [
+    "TUNABLES",
+    "FacingState",
+    "MeasureState",
+    "SpineReading",
+    "contour_px",
+    "facing_step",
+    "read_back",
+    "read_spine",
+    "start",
+    "step",
+]

@@ -1,0 +1,146 @@
+"""Is the picture fit to judge the back from? What is cut off, and the one reason why not.
+
+The reasons are sentences to act on, the most important first: there is no use in asking somebody in the dark to turn
+side-on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from posecheck.body import Side, of
+from posecheck.records import Floats
+from posecheck.tunables import Tunable
+
+MIN_BRIGHTNESS: Final = Tunable(
+    "view.min_brightness_frac",
+    "",
+    default=0.06,
+    low=0.0,
+    high=0.5,
+    step=0.01,
+    why="pictures darker than this are not judged",
+    source="judgement: about half the light of a dim room at night; body and background run together below",
+)
+MIN_VISIBILITY: Final = Tunable(
+    "view.min_visibility",
+    "",
+    default=0.4,
+    low=0.0,
+    high=1.0,
+    step=0.05,
+    why="joints the pose model is less sure of count as not seen",
+    source="measured on real clips: joints below 0.4 were mostly guesses",
+)
+MIN_TRUNK: Final = Tunable(
+    "view.min_trunk_px",
+    "px",
+    default=28.0,
+    low=10.0,
+    high=400.0,
+    step=1.0,
+    why="a trunk shorter than this in the picture is too small to show a bend",
+    source="measured on synthetic people: readings hold down to about 60 px and fall apart below 28",
+)
+MAX_YAW: Final = Tunable(
+    "view.max_yaw_deg",
+    "deg",
+    default=33.0,
+    low=10.0,
+    high=60.0,
+    step=1.0,
+    why="how far from side-on the camera may look; more lets more views through and reads them less well",
+    source="measured on real clips: views of about 45 deg are then refused in 97-100 % of frames",
+)
+MAX_KNEE: Final = Tunable(
+    "view.max_knee_flexion_deg",
+    "deg",
+    default=140.0,
+    low=90.0,
+    high=180.0,
+    step=5.0,
+    why="knees bent more than this are kneeling or a deep squat, where thigh and trunk overlap",
+    source="judgement: a chair needs 90-110 deg, heels to the seat begin at about 140",
+)
+TUNABLES: Final = (MIN_BRIGHTNESS, MIN_VISIBILITY, MIN_TRUNK, MAX_YAW, MAX_KNEE)
+
+NOBODY: Final = "Nobody is in view: step into the picture."
+TOO_DARK: Final = "It is too dark: turn on a light."
+TRUNK_HIDDEN: Final = "Your shoulders or hips cannot be seen: clear the view between you and the camera."
+TOO_FAR: Final = "You are too far away: come closer to the camera."
+NOT_SIDE_ON: Final = "Turn side-on to the camera."
+KNEELING: Final = "Kneeling and deep squats cannot be judged: stand or sit."
+
+#: What people call the joints of the near side that can be cut off, from the head down.
+JOINTS: Final[Mapping[str, str]] = {"shoulder": "shoulders", "hip": "hips", "knee": "knees", "ankle": "feet"}
+
+
+def seen_px(landmarks_px: Floats, visibility: Floats, image_wh: tuple[int, int], min_visibility: float) -> Floats:
+    """The (33, 2) landmarks with NaN for those outside the picture or less visible than `min_visibility`.
+
+    A pose model goes on guessing joints it cannot see; a guess is not measured. A NaN visibility means that the
+    backend does not tell, and counts as visible.
+    """
+    seen = ~(visibility < min_visibility) & _inside(landmarks_px, image_wh)
+    out: Floats = np.where(seen[:, None], landmarks_px, np.nan)
+    return out
+
+
+def _inside(landmarks_px: Floats, image_wh: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    width, height = image_wh
+    x, y = landmarks_px[:, 0], landmarks_px[:, 1]
+    return (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
+
+
+def cut_off(seen: Floats, side: Side | None) -> tuple[str, ...]:
+    """The joints of one side (either side while None) that are not among the `seen` ones, from the head down."""
+    sides = (side,) if side is not None else tuple(Side)
+    return tuple(joint for joint in JOINTS if all(math.isnan(seen[of(joint, one)][0]) for one in sides))
+
+
+def cut_off_reason(landmarks_px: Floats, image_wh: tuple[int, int], side: Side | None, missing: tuple[str, ...]) -> str:
+    """What to do about joints that lie outside the picture; empty if none of the `missing` ones does.
+
+    A joint that is inside the picture but hidden is another matter, and stepping back would not help.
+    """
+    inside = _inside(landmarks_px, image_wh)
+    sides = (side,) if side is not None else tuple(Side)
+    outside = [JOINTS[joint] for joint in missing if not any(inside[of(joint, one)] for one in sides)]
+    return f"Step back: your {' and '.join(outside)} are cut off." if outside else ""
+
+
+def reason(
+    *,
+    empty: bool,
+    brightness_frac: float,
+    cut_off_trunk: str,
+    trunk_px: float,
+    facing: int,
+    yaw_deg: float,
+    knee_flexion_deg: float,
+    profile: Mapping[str, float],
+) -> str:
+    """Why the back cannot be judged in this picture, the most important first; empty when it can.
+
+    `cut_off_trunk` is the sentence of `cut_off_reason` for shoulders and hips. A knee that is not seen (NaN) does not
+    stand in the way of the back; a yaw that is not known does.
+    """
+    if brightness_frac < profile[MIN_BRIGHTNESS.key]:
+        return TOO_DARK
+    if empty:
+        return NOBODY
+    if cut_off_trunk:
+        return cut_off_trunk
+    if math.isnan(trunk_px):
+        return TRUNK_HIDDEN
+    if trunk_px < profile[MIN_TRUNK.key]:
+        return TOO_FAR
+    if facing == 0 or not yaw_deg <= profile[MAX_YAW.key]:
+        return NOT_SIDE_ON
+    if knee_flexion_deg > profile[MAX_KNEE.key]:
+        return KNEELING
+    return ""

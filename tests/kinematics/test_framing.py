@@ -1,0 +1,119 @@
+"""What is cut off or hidden is not measured, and the one reason given is the one to act on first."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from posecheck.body import Side, of
+from posecheck.kinematics import framing
+from tests.kinematics.room import PROFILE
+from tests.stick_figure import stick_figure
+
+WH = (640, 480)
+
+
+def test_joints_outside_or_unsure_are_not_seen() -> None:
+    """Outside the picture or below `view.min_visibility`: NaN; a backend without visibility is trusted."""
+    points = np.array(
+        [[0.0, 0.0], [-1.0, 10.0], [639.0, 479.0], [640.0, 10.0], [10.0, 480.0], [10.0, -0.6], [5.0, 5.0]]
+    )
+    visibility = np.array([0.41, 0.9, np.nan, 0.9, 0.9, 0.9, 0.39])
+    seen = framing.seen_px(points, visibility, WH, 0.4)
+    assert np.isfinite(seen[:, 0]).tolist() == [True, False, True, False, False, False, False]
+
+
+def test_the_joints_cut_off_are_those_of_the_near_side() -> None:
+    """A far ankle that is hidden is no matter; before a near side is known either side will do."""
+    figure = stick_figure()
+    seen = np.array(figure.landmarks_px)
+    seen[of("ankle", figure.near_side)] = np.nan
+    assert framing.cut_off(seen, figure.near_side) == ("ankle",)
+    assert framing.cut_off(seen, figure.near_side.other) == ()
+    assert framing.cut_off(seen, None) == ()
+    seen[of("ankle", figure.near_side.other)] = np.nan
+    assert framing.cut_off(seen, None) == ("ankle",)
+
+
+def test_stepping_back_is_asked_for_only_when_it_helps() -> None:
+    """Joints beyond the border get "Step back", naming them; hidden ones inside the picture do not."""
+    below = stick_figure(hip_at_px=(320.0, 440.0)).landmarks_px
+    assert (
+        framing.cut_off_reason(below, WH, Side.RIGHT, ("knee", "ankle"))
+        == "Step back: your knees and feet are cut off."
+    )
+    inside = stick_figure().landmarks_px
+    assert framing.cut_off_reason(inside, WH, None, ("knee", "ankle")) == ""
+
+
+def _reason(
+    *,
+    empty: bool = False,
+    brightness_frac: float = 0.5,
+    cut_off_trunk: str = "",
+    trunk_px: float = 100.0,
+    facing: int = 1,
+    yaw_deg: float = 0.0,
+    knee_flexion_deg: float = 0.0,
+) -> str:
+    return framing.reason(
+        empty=empty,
+        brightness_frac=brightness_frac,
+        cut_off_trunk=cut_off_trunk,
+        trunk_px=trunk_px,
+        facing=facing,
+        yaw_deg=yaw_deg,
+        knee_flexion_deg=knee_flexion_deg,
+        profile=PROFILE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (_reason(), ""),
+        (_reason(brightness_frac=0.061), ""),
+        (_reason(brightness_frac=0.059), framing.TOO_DARK),
+        (_reason(empty=True), framing.NOBODY),
+        (_reason(cut_off_trunk="Step back."), "Step back."),
+        (_reason(trunk_px=math.nan), framing.TRUNK_HIDDEN),
+        (_reason(trunk_px=28.5), ""),
+        (_reason(trunk_px=27.5), framing.TOO_FAR),
+        (_reason(yaw_deg=32.5), ""),
+        (_reason(yaw_deg=33.5), framing.NOT_SIDE_ON),
+        (_reason(yaw_deg=math.nan), framing.NOT_SIDE_ON),
+        (_reason(facing=0), framing.NOT_SIDE_ON),
+        (_reason(knee_flexion_deg=139.0), ""),
+        (_reason(knee_flexion_deg=141.0), framing.KNEELING),
+        (_reason(knee_flexion_deg=math.nan), ""),
+    ],
+)
+def test_each_gate_opens_and_closes_where_it_says(got: str, expected: str) -> None:
+    """Just inside a limit the back may be judged, just outside there is a reason."""
+    assert got == expected
+
+
+def test_the_most_important_reason_comes_first() -> None:
+    """Each trouble taken away uncovers the next: light, person, frame, distance, view, posture."""
+    troubles: dict[str, object] = {
+        "brightness_frac": 0.0,
+        "empty": True,
+        "cut_off_trunk": "Step back.",
+        "trunk_px": 10.0,
+        "yaw_deg": 80.0,
+        "knee_flexion_deg": 160.0,
+    }
+    told = []
+    while troubles:
+        told.append(_reason(**troubles))  # type: ignore[arg-type]
+        del troubles[next(iter(troubles))]
+    assert told == [
+        framing.TOO_DARK,
+        framing.NOBODY,
+        "Step back.",
+        framing.TOO_FAR,
+        framing.NOT_SIDE_ON,
+        framing.KNEELING,
+    ]
