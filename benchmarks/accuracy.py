@@ -192,6 +192,15 @@ def report(all_cases: Sequence[Case], rows: Sequence[Row]) -> tuple[str, dict[st
         (f"yaw {yaw:+.0f}°", [row for row in rows if all_cases[row.case].yaw_deg == yaw])
         for yaw in dict.fromkeys(case.yaw_deg for case in all_cases)
     ]
+    women = {case.person for case in all_cases if Person.random(case.person).body.gender < 0.5}
+    groups += [
+        (name, [row for row in rows if (all_cases[row.case].person in women) == is_woman])
+        for name, is_woman in (("women", True), ("men", False))
+    ]
+    groups += [
+        (f"bent {low:.0f} to {high:.0f}°", [row for row in rows if low <= row.true["trunk_inclination_deg"] < high])
+        for low, high in ((20.0, 50.0), (50.0, 90.0))
+    ]
     found = [figure for name, part in groups for figure in figures(part, name)]
     detected = float(np.mean([row.seen for row in rows]))
     score, rounded, flat = spine_auc(rows)

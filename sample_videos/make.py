@@ -69,8 +69,8 @@ STUDIO = Scene(
     wall=(0.72, 0.77, 0.78), floor=(0.50, 0.50, 0.48), boards=False, noise=1.5, seed=5, mat=(0.28, 0.40, 0.52)
 )
 
-ANNA = BodyShape(gender=0.05, muscle=0.6, weight=0.45, height=0.55, proportions=0.7)
-ANNA_WEARS = Clothes(
+DAN = BodyShape(gender=0.9, muscle=0.5, weight=0.5, height=0.5, proportions=0.6)
+DAN_WEARS = Clothes(
     shirt_looseness=0.15, shirt=(0.70, 0.32, 0.30), trouser=(0.20, 0.22, 0.30), hair_colour=(0.30, 0.2, 0.14)
 )
 BEN = BodyShape(gender=0.95, muscle=0.6, weight=0.55, height=0.6, proportions=0.7)
@@ -97,7 +97,7 @@ def standing_fold(lumbar_deg: float, thoracic_deg: float, neck_deg: float) -> Cl
     )
     up = go(1.7, trunk_inclination_deg=0.0, lumbar_deg=0.0, thoracic_deg=0.0, neck_deg=0.0, knee_deg=4.0)
     motion = Motion.of(Pose(), still(0.8), down, still(1.8), up, still(0.6))
-    return ClipSpec(motion, body=ANNA, clothes=ANNA_WEARS, scene=ROOM, camera=Camera(yaw_deg=3.0, height_m=1.0), seed=1)
+    return ClipSpec(motion, body=DAN, clothes=DAN_WEARS, scene=ROOM, camera=Camera(yaw_deg=3.0, height_m=1.0), seed=1)
 
 
 def clean_then_rounded() -> ClipSpec:
@@ -179,8 +179,8 @@ def lying_leg() -> ClipSpec:
     )
     return ClipSpec(
         motion,
-        body=ANNA,
-        clothes=replace(ANNA_WEARS, shirt=(0.36, 0.50, 0.40)),
+        body=DAN,
+        clothes=replace(DAN_WEARS, shirt=(0.36, 0.50, 0.40)),
         scene=STUDIO,
         camera=Camera(facing="left", yaw_deg=2.0, height_m=0.7),
         stance=Stance("lying", lead="left"),
@@ -194,13 +194,13 @@ def samples() -> dict[str, Sample]:
         "standing_fold_clean": Sample(
             "standing_forward_fold",
             "A standing fold to 70 degrees from the hips; the back stays flat (spine flexion below 6 degrees).",
-            "anna",
+            "dan",
             standing_fold(3.0, 2.0, -5.0),
         ),
         "standing_fold_rounded": Sample(
             "standing_forward_fold",
             "The same person, room and depth, but the back rounds to 60 degrees of spine flexion.",
-            "anna",
+            "dan",
             standing_fold(38.0, 22.0, 10.0),
         ),
         "hinge_clean_then_rounded": Sample(
@@ -224,7 +224,7 @@ def samples() -> dict[str, Sample]:
         "lying_leg_raise": Sample(
             "lying_leg_raise",
             "On the back: the thigh comes up, the knee straightens to 8 degrees, the leg is drawn to 86 degrees.",
-            "anna",
+            "dan",
             lying_leg(),
         ),
     }

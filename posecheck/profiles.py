@@ -1,0 +1,82 @@
+"""Profiles as people write them: a TOML file with only the numbers that differ, and `--set key=value`.
+
+For every stretch that has the number, and for one stretch only (which stands over the first):
+
+    [spine_rounding]
+    limit_deg = 30
+
+    [stretches.hip_hinge_drill.spine_rounding]
+    limit_deg = 25
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.errors import TunableError
+from posecheck.session import default_profile
+from posecheck.tunables import Profile, unknown
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
+    out: dict[str, object] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            out |= _flat(value, f"{prefix}{key}.")
+        else:
+            out[f"{prefix}{key}"] = value
+    return out
+
+
+def read_profile_file(path: Path) -> tuple[dict[str, object], dict[str, dict[str, object]]]:
+    """The numbers of a profile file: those for every stretch, and those for one stretch by its id.
+
+    Raises TunableError when the file cannot be read or is not TOML.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TunableError(f"Cannot read the profile {path}: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise TunableError(f"The profile {path} is not a text file.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise TunableError(f"The profile {path} is not valid TOML: {error}.") from error
+    own = data.pop("stretches", {})
+    if not isinstance(own, Mapping) or not all(isinstance(table, Mapping) for table in own.values()):
+        raise TunableError(f"{path}: [stretches.ID.…] must be tables, one for each stretch.")
+    return _flat(data), {stretch: _flat(table) for stretch, table in own.items()}
+
+
+def parse_set(text: str) -> tuple[str, str]:
+    """`key=value` as its two parts. Raises TunableError when it has no such form."""
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip() or not value.strip():
+        raise TunableError(f'--set {text}: must be KEY=VALUE, e.g. "--set spine_rounding.limit_deg=30"')
+    return key.strip(), value.strip()
+
+
+def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Iterable[str]) -> Profile:
+    """The numbers in force for one stretch: `base` < profile file < command line.
+
+    A number in the file that another stretch has but this one has not is passed over (one file serves all
+    stretches); a number that nobody has is refused, here as on the command line.
+
+    Raises TunableError, naming the file or "--set", the key, and the nearest spelling or the range.
+    """
+    profile = base
+    if file is not None:
+        shared, own = read_profile_file(file)
+        if strange := sorted(set(own) - set(stretch_ids())):
+            raise TunableError(f"{file}: {unknown('stretch', strange[0], stretch_ids())}")
+        for stretch, values in own.items():
+            default_profile(load_stretch(stretch)).with_layer(values, str(file))
+        known = {key for other in stretch_ids() for key in default_profile(load_stretch(other))} | set(base)
+        if bad := sorted(set(shared) - known):
+            raise TunableError(f"{file}: {unknown('key', bad[0], known)}")
+        profile = profile.with_layer({key: value for key, value in shared.items() if key in base}, str(file))
+        profile = profile.with_layer(own.get(stretch_id, {}), str(file))
+    return profile.with_layer(dict(parse_set(text) for text in sets), "--set")

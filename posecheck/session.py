@@ -1,0 +1,264 @@
+"""The loop where the rooms meet. Live, recorded and replayed all come through here, so they cannot differ.
+
+- `find_people(source, backend)`, impure (camera and model): Frame ─> Sighting
+- `judge_step`, `assess`, pure (replay, tuning, tests): Sighting ─> Assessment, Events
+- `run(pairs, …, sinks)`: both, and tells the sinks
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import numpy as np
+
+from posecheck import assessment, kinematics
+from posecheck.assessment import events, judge
+from posecheck.assessment.stretch import Stretch
+from posecheck.errors import BrokenSourceError, PosecheckError
+from posecheck.kinematics import back, measures, view
+from posecheck.landmarks.base import LandmarkBackend
+from posecheck.outputs.base import Sink
+from posecheck.records import Assessment, Back, Bytes, Detection, Event, Frame, Sighting, Verdict
+from posecheck.sources.base import FrameSource
+from posecheck.tunables import Profile
+
+_log = logging.getLogger(__name__)
+
+
+# ------------------------------------------------------------------------------------------------ numbers in force
+def default_profile(stretch: Stretch) -> Profile:
+    """Every adjustable number that has a say in this stretch, at its default."""
+    return Profile((*kinematics.TUNABLES, *assessment.TUNABLES, *stretch.tunables))
+
+
+# ------------------------------------------------------------------------------------- camera and model (impure)
+def brightness_frac(image_rgb: Bytes) -> float:
+    """Mean luma (Rec. 601) of a picture, 0..1, read from every eighth pixel."""
+    red, green, blue = image_rgb[::8, ::8].reshape(-1, 3).mean(axis=0)
+    return float(0.299 * red + 0.587 * green + 0.114 * blue) / 255.0
+
+
+class Looker:
+    """Turns frames into sightings with a pose model, remembering only which way the person faces."""
+
+    def __init__(self, backend: LandmarkBackend) -> None:
+        self._backend = backend
+        self._facing = view.FacingState()
+
+    def look(self, frame: Frame) -> Sighting:
+        """What is seen of the person in `frame`; frames must come in order of time."""
+        detection = self._backend.detect(frame)
+        self._facing, facing = view.facing_step(
+            self._facing, detection.t_s, detection.landmarks_px, detection.visibility
+        )
+        return sighting_of(frame, detection, facing)
+
+
+def sighting_of(frame: Frame, detection: Detection, facing: int) -> Sighting:
+    """The record of one frame: the detection, and the back as the mask shows it, read for a person facing `facing`."""
+    seen: Back | None = None
+    if detection.mask is not None and facing != 0:
+        seen = back.read_back(detection.mask, detection.landmarks_px, facing)
+    height, width = frame.image_rgb.shape[:2]
+    return Sighting(
+        t_s=frame.t_s,
+        index=frame.index,
+        image_wh=(width, height),
+        landmarks_px=detection.landmarks_px,
+        visibility=detection.visibility,
+        world_m=detection.world_m,
+        back=seen,
+        people=detection.people,
+        brightness_frac=brightness_frac(frame.image_rgb),
+    )
+
+
+def find_people(source: FrameSource, backend: LandmarkBackend) -> Iterator[tuple[Frame, Sighting]]:
+    """Every frame of `source` with what is seen in it. Errors of source and model come out as themselves."""
+    looker = Looker(backend)
+    for frame in source.frames():
+        yield frame, looker.look(frame)
+
+
+# ------------------------------------------------------------------------------------------------ judging (pure)
+@dataclass(frozen=True, slots=True)
+class JudgingState:
+    """All that judging remembers from one frame to the next."""
+
+    measures: measures.MeasureState
+    judge: judge.JudgeState
+    events: events.EventsState
+
+
+def start_judging(stretch: Stretch, profile: Profile) -> JudgingState:
+    """The memory of a session in which nothing has been seen yet."""
+    return JudgingState(measures.start(), judge.start(stretch), events.start(stretch, profile))
+
+
+def judge_step(
+    state: JudgingState, sighting: Sighting, stretch: Stretch, profile: Profile
+) -> tuple[JudgingState, Assessment, tuple[Event, ...]]:
+    """Judge one sighting: the new memory, what is to be said of this frame, and the events that ended with it."""
+    measuring, measured = measures.step(state.measures, sighting, profile)
+    judging, judged = judge.step(state.judge, sighting, measured, stretch, profile)
+    noting, ended = events.step(state.events, judged)
+    return JudgingState(measuring, judging, noting), judged, ended
+
+
+def assess(sightings: Iterable[Sighting], stretch: Stretch, profile: Profile) -> Iterator[Assessment]:
+    """Judge a whole stream of sightings, one assessment each."""
+    state = start_judging(stretch, profile)
+    for sighting in sightings:
+        state, judged, _ = judge_step(state, sighting, stretch, profile)
+        yield judged
+
+
+# ------------------------------------------------------------------------------------------------ the whole loop
+class Ending(StrEnum):
+    """How a session ended."""
+
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"
+    BROKE = "source broke"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a session came to."""
+
+    ending: Ending = Ending.COMPLETE
+    message: str = ""
+    """Why it did not end by itself; empty when complete."""
+    frames: int = 0
+    person_frames: int = 0
+    """Frames with a person in them."""
+    from_s: float = float("nan")
+    to_s: float = float("nan")
+    verdict_s: Mapping[Verdict, float] = field(default_factory=dict)
+    """Seconds each verdict stood. An interval belongs to the frame that opens it."""
+    events: tuple[Event, ...] = ()
+    hold_good_s: float = 0.0
+    """The longest hold of good seconds."""
+    lost_outputs: tuple[str, ...] = ()
+    """Optional outputs that failed on the way, each with its message."""
+
+    @property
+    def duration_s(self) -> float:
+        """From the first frame to the last; 0 with fewer than two."""
+        return float(np.nan_to_num(self.to_s - self.from_s))
+
+
+def run(
+    pairs: Iterable[tuple[Frame | None, Sighting]],
+    stretch: Stretch,
+    profile: Profile,
+    sinks: Sequence[Sink] = (),
+    on_frame: Callable[[Frame | None, Assessment], None] | None = None,
+) -> Outcome:
+    """Judge a stream and tell the sinks, until it ends, breaks or is interrupted.
+
+    `pairs` are frames with their sightings; a replay has no frames. Whatever happens the sinks are closed with the
+    way it ended, so that what was done stays readable. Ctrl-C and a source that breaks half-way are endings, told in
+    the outcome. An optional sink that fails is put aside and named in the outcome.
+
+    Raises what the source raised before its first frame, what the model raised, and the error of a critical sink.
+    """
+    state = start_judging(stretch, profile)
+    tally = _Tally()
+    live = list(sinks)
+    lost: list[str] = []
+    ending, message = Ending.COMPLETE, ""
+    failure: BaseException | None = None
+    try:
+        for frame, sighting in pairs:
+            state, judged, ended = judge_step(state, sighting, stretch, profile)
+            tally.add(judged, ended)
+            _tell(live, lost, lambda sink, f=frame, a=judged: sink.put(f, a))  # type: ignore[misc]
+            _tell_events(live, lost, ended)
+            if on_frame is not None:
+                on_frame(frame, judged)
+    except KeyboardInterrupt:
+        ending, message = Ending.INTERRUPTED, "interrupted"
+    except BrokenSourceError as error:
+        ending, message = Ending.BROKE, str(error)
+        if tally.frames == 0:
+            failure = error
+    except BaseException as error:  # noqa: BLE001  the sinks must be closed whatever went wrong; it is raised again below
+        failure = error
+        ending, message = Ending.BROKE, str(error) if isinstance(error, PosecheckError) else type(error).__name__
+    last = events.finish(state.events, tally.to_s) if tally.frames else ()
+    try:
+        _tell_events(live, lost, last)
+    except PosecheckError as error:
+        failure = failure or error
+    tally.events.extend(last)
+    told = ending.value if not message or ending is Ending.INTERRUPTED else f"{ending.value}: {message}"
+    for sink in live:
+        try:
+            sink.close(told)
+        except PosecheckError as error:
+            if sink.critical:
+                failure = failure or error
+            else:
+                lost.append(str(error))
+    if failure is not None:
+        raise failure
+    return replace(tally.outcome(), ending=ending, message=message, lost_outputs=tuple(lost))
+
+
+def _tell_events(live: list[Sink], lost: list[str], ended: Iterable[Event]) -> None:
+    for event in ended:
+        _tell(live, lost, lambda sink, e=event: sink.event(e))  # type: ignore[misc]
+
+
+def _tell(live: list[Sink], lost: list[str], message: Callable[[Sink], None]) -> None:
+    for sink in tuple(live):
+        try:
+            message(sink)
+        except PosecheckError as error:
+            if sink.critical:
+                raise
+            _log.warning("an output failed and is left out from here on: %s", error)
+            lost.append(str(error))
+            live.remove(sink)
+            with contextlib.suppress(PosecheckError):  # it has failed already, and that has been said
+                sink.close(f"failed: {error}")
+
+
+class _Tally:
+    """Counts what an outcome needs while the session runs."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.person_frames = 0
+        self.from_s = self.to_s = float("nan")
+        self.verdict_s = dict.fromkeys(Verdict, 0.0)
+        self.events: list[Event] = []
+        self.hold_good_s = 0.0
+        self._last: Verdict | None = None
+
+    def add(self, judged: Assessment, ended: Iterable[Event]) -> None:
+        if self._last is None:
+            self.from_s = judged.t_s
+        else:
+            self.verdict_s[self._last] += judged.t_s - self.to_s
+        self._last, self.to_s = judged.verdict, judged.t_s
+        self.frames += 1
+        self.person_frames += not judged.sighting.is_empty
+        self.hold_good_s = max(self.hold_good_s, judged.hold.good_s)
+        self.events.extend(ended)
+
+    def outcome(self) -> Outcome:
+        return Outcome(
+            frames=self.frames,
+            person_frames=self.person_frames,
+            from_s=self.from_s,
+            to_s=self.to_s,
+            verdict_s=dict(self.verdict_s),
+            events=tuple(sorted(self.events, key=lambda event: (event.start_s, event.rule))),
+            hold_good_s=self.hold_good_s,
+        )

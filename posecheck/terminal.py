@@ -1,0 +1,286 @@
+"""What the terminal shows: the live panel, the result of an analysis, cards and lists. Builds pictures, prints none.
+
+Colour is never alone: every verdict has its own shape and word too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from posecheck.assessment.stretch import Stretch
+from posecheck.doctor import Fact, State
+from posecheck.records import Assessment, Event, Verdict
+from posecheck.session import Ending, Outcome
+from posecheck.sources.camera import CameraInfo
+from posecheck.tunables import Profile
+
+STYLE: Final = {Verdict.GOOD: "green", Verdict.WARN: "red", Verdict.UNKNOWN: "yellow"}
+SHAPE: Final = {Verdict.GOOD: "●", Verdict.WARN: "▲", Verdict.UNKNOWN: "◆"}
+WORD: Final = {Verdict.GOOD: "GOOD", Verdict.WARN: "ROUNDED OR OFF", Verdict.UNKNOWN: "CANNOT TELL"}
+
+#: Moments of UNKNOWN shorter than this are counted, not listed, in the terminal.
+BRIEF_S: Final = 0.5
+#: Said wherever a number is shown.
+ACCURACY_NOTE: Final = (
+    "Estimates from one camera, proven on synthetic people only: single readings can be wrong by 10° and more. "
+    "A form cue, not a medical device."
+)
+
+
+def seconds(value_s: float) -> str:
+    """A time of the clip as people read it: 7.4 s, 2:05.0."""
+    if math.isnan(value_s):
+        return "–"
+    minutes, rest = divmod(value_s, 60.0)
+    return f"{int(minutes)}:{rest:04.1f}" if minutes else f"{rest:.1f} s"
+
+
+def degrees(value_deg: float) -> str:
+    """An angle as people read it; a dash when it was not seen."""
+    return "–" if math.isnan(value_deg) else f"{value_deg:.0f}°"
+
+
+# ------------------------------------------------------------------------------------------------ live
+GAUGES: Final = (
+    # label, measure, least, most, the rule whose limit is drawn
+    ("Hip hinge", "hip_hinge_deg", 0.0, 150.0, None),
+    ("Knee", "knee_flexion_deg", 0.0, 90.0, "knee_bend"),
+    ("Spine", "spine_flexion_deg", 0.0, 90.0, "spine_rounding"),
+)
+
+
+def gauge(value: float, low: float, high: float, limit: float, width: int = 40) -> Text:
+    """A bar from `low` to `high` with a mark at `limit` (NaN: none); hatched when the value is NaN."""
+    if math.isnan(value):
+        return Text("╱" * width, style="bright_black")
+    span = high - low
+    filled = round(min(max((value - low) / span, 0.0), 1.0) * width)
+    over = not math.isnan(limit) and value > limit
+    at = -1 if math.isnan(limit) else min(max(round((limit - low) / span * width), 0), width - 1)
+    glyphs = "━" * filled + "─" * (width - filled)
+    bar = Text(glyphs if at < 0 else f"{glyphs[:at]}┃{glyphs[at + 1 :]}")
+    bar.stylize("red" if over else "green", 0, filled)
+    bar.stylize("bright_black", filled, width)
+    if at >= 0:
+        bar.stylize("bold white", at, at + 1)
+    return bar
+
+
+def live_panel(
+    judged: Assessment, stretch: Stretch, profile: Profile, *, fps: float, latency_s: float, dropped: int, clock: str
+) -> RenderableType:
+    """The live view: verdict, the three gauges with their limits, hold, frames a second, latency."""
+    style = STYLE[judged.verdict]
+    banner = Text(justify="center")
+    banner.append(
+        f"\n{SHAPE[judged.verdict]}  {WORD[judged.verdict]}  {SHAPE[judged.verdict]}\n", style=f"bold {style}"
+    )
+    banner.append(judged.cue or judged.reason or " ", style="bold" if judged.cue else "")
+    banner.append("\n")
+    table = Table.grid(padding=(0, 2), expand=False)
+    table.add_column(justify="right", style="bold", width=11)
+    table.add_column(justify="right", width=6)
+    table.add_column()
+    table.add_column(style="bright_black")
+    for label, name, low, high, rule in GAUGES:
+        limit = profile.get(f"{rule}.limit_deg", math.nan) if rule else math.nan
+        value = judged.measures[name]
+        note = "" if math.isnan(limit) else f"limit {limit:.0f}°"
+        table.add_row(label, degrees(value), gauge(value, low, high, limit), note)
+    inclination = judged.measures["trunk_inclination_deg"]
+    table.add_row("Trunk", degrees(inclination), gauge(inclination, 0.0, 120.0, math.nan), "0° upright")
+    hold = judged.hold
+    if hold.target_s > 0:
+        done = gauge(min(hold.good_s, hold.target_s), 0.0, hold.target_s, math.nan)
+        table.add_row("Hold", f"{hold.good_s:.0f} s", done, f"of {hold.target_s:.0f} s, good seconds only")
+    view = judged.measures.view
+    side = f"{view.near_side} side" if view.near_side else "side not known"
+    yaw = judged.measures["view_yaw_deg"]
+    foot = Text(
+        f"{clock}   {fps:4.1f} frames/s   {latency_s * 1000:3.0f} ms   {dropped} dropped   "
+        f"{side}, {degrees(yaw)} from side-on   {view.people} in view   Ctrl-C ends",
+        style="bright_black",
+        justify="center",
+    )
+    return Panel(
+        Group(banner, table, Text(), foot),
+        title=f"posecheck · {escape(stretch.name)}",
+        border_style=style,
+        box=box.ROUNDED,
+        padding=(0, 2),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ results
+def timeline(events: Sequence[Event], from_s: float, to_s: float, width: int = 60) -> Text:
+    """The clip as one line of blocks: good, warn, unknown; what came first in a block's time yields to the worse."""
+    line = [Verdict.GOOD] * width
+    span = max(to_s - from_s, 1e-9)
+    for wanted in (Verdict.UNKNOWN, Verdict.WARN):
+        for event in events:
+            if event.verdict is wanted:
+                first = int((event.start_s - from_s) / span * width)
+                last = max(first, math.ceil((event.end_s - from_s) / span * width) - 1)
+                for block in range(max(first, 0), min(last, width - 1) + 1):
+                    line[block] = wanted
+    glyph = {Verdict.GOOD: "━", Verdict.WARN: "▲", Verdict.UNKNOWN: "╱"}
+    out = Text()
+    for verdict in line:
+        out.append(glyph[verdict], style=STYLE[verdict])
+    return out
+
+
+def events_table(events: Sequence[Event]) -> RenderableType:
+    """The events of a clip, one a row. Moments of UNKNOWN too short to matter are counted in one line instead."""
+    brief = [event for event in events if event.verdict is Verdict.UNKNOWN and event.end_s - event.start_s < BRIEF_S]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    table.add_column("when", no_wrap=True)
+    table.add_column("what", no_wrap=True)
+    table.add_column("worst", justify="right", no_wrap=True)
+    table.add_column("limit", justify="right", no_wrap=True)
+    table.add_column("why", ratio=1, overflow="fold")
+    for event in events:
+        if event in brief:
+            continue
+        style = STYLE[event.verdict]
+        table.add_row(
+            f"{seconds(event.start_s).removesuffix(' s')} – {seconds(event.end_s)}",
+            f"[{style}]{SHAPE[event.verdict]}[/] {escape(event.rule.replace('_', ' '))}",
+            degrees(event.value),
+            degrees(event.limit),
+            escape(event.reason),
+        )
+    note = Text(
+        f"{SHAPE[Verdict.UNKNOWN]} and {len(brief)} moment{'s' if len(brief) > 1 else ''} of UNKNOWN, each under {BRIEF_S:g} s "
+        "(all are in the tables)",
+        style="bright_black",
+    )
+    if len(brief) == len(events):
+        return note
+    return Group(table, note) if brief else table
+
+
+def result(
+    title: str,
+    stretch: Stretch,
+    outcome: Outcome,
+    written: Sequence[tuple[str, Path]],
+    notes: Sequence[str] = (),
+) -> RenderableType:
+    """What an analysis found, what was odd about its source, and where its files are."""
+    parts: list[RenderableType] = [Text(f"◆ {note}", style="yellow") for note in notes]
+    if outcome.ending is not Ending.COMPLETE:
+        note = outcome.message if outcome.ending is Ending.BROKE else "Interrupted: what was done so far is kept."
+        parts.append(Text(f"◆ {note}", style="yellow"))
+    if outcome.person_frames == 0:
+        parts.append(
+            Text("◆ Nobody was seen in this clip. The whole person must be in the picture, side-on.", style="yellow")
+        )
+    share = Text()
+    for verdict in Verdict:
+        share.append(
+            f"{SHAPE[verdict]} {verdict} {seconds(outcome.verdict_s.get(verdict, 0.0))}   ", style=STYLE[verdict]
+        )
+    share.append(f"of {seconds(outcome.duration_s)}, {outcome.frames} frames")
+    if outcome.hold_good_s > 0:
+        share.append(f"   hold: {outcome.hold_good_s:.0f} good seconds")
+    parts.append(share)
+    if outcome.frames > 1:
+        parts.append(timeline(outcome.events, outcome.from_s, outcome.to_s))
+    if outcome.events:
+        parts.append(events_table(outcome.events))
+    parts.extend(Text(f"◆ Left out: {lost}", style="yellow") for lost in outcome.lost_outputs)
+    if written:
+        files = Table.grid(padding=(0, 2))
+        for what, path in written:
+            files.add_row(Text(what, style="bright_black"), Text(str(path)))
+        parts.append(files)
+    parts.append(Rule(style="bright_black"))
+    parts.append(Text(ACCURACY_NOTE, style="bright_black"))
+    return Panel(
+        Group(*parts), title=f"{escape(title)} · {escape(stretch.name)}", border_style="bright_black", box=box.ROUNDED
+    )
+
+
+# ------------------------------------------------------------------------------------------------ live, without a screen
+def live_line(judged: Assessment, *, fps: float, latency_s: float, clock: str) -> Text:
+    """One line of live readings, for output that is not a terminal."""
+    line = Text(f"{clock}  ")
+    line.append(f"{SHAPE[judged.verdict]} {judged.verdict}", style=STYLE[judged.verdict])
+    for label, name, *_ in GAUGES:
+        line.append(f"  {label.lower()} {degrees(judged.measures[name])}")
+    line.append(f"  hold {judged.hold.good_s:.0f} s  {fps:.0f} frames/s  {latency_s * 1000:.0f} ms  {judged.reason}")
+    return line
+
+
+# ------------------------------------------------------------------------------------------------ cards and lists
+def cameras_table(cameras: Sequence[CameraInfo]) -> Table:
+    """The cameras that answered."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("camera", "name", "picture", "frames/s"):
+        table.add_column(heading)
+    for camera in cameras:
+        fps = "–" if not camera.fps or math.isnan(camera.fps) else f"{camera.fps:.0f}"
+        table.add_row(str(camera.index), escape(camera.name or "–"), f"{camera.width}×{camera.height}", fps)
+    return table
+
+
+def facts_table(facts: Sequence[Fact]) -> RenderableType:
+    """The doctor's card."""
+    mark = {State.FINE: "[green]✓[/]", State.NOTE: "[yellow]◆[/]", State.FAULT: "[red]✗[/]"}
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=1)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for fact in facts:
+        table.add_row(mark[fact.state], fact.what, escape(fact.text))
+    faults = sum(fact.state is State.FAULT for fact in facts)
+    title = "posecheck doctor · all is well" if not faults else f"posecheck doctor · {faults} to mend"
+    return Panel(table, title=title, border_style="green" if not faults else "red", box=box.ROUNDED)
+
+
+def stretches_table(stretches: Sequence[Stretch]) -> Table:
+    """Every stretch in one row."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("id", "name", "position", "what is judged"):
+        table.add_column(heading, overflow="fold")
+    for stretch in stretches:
+        judged = ", ".join(rule.id.replace("_", " ") for rule in stretch.rules)
+        table.add_row(f"[bold]{escape(stretch.id)}[/]", escape(stretch.name), escape(stretch.position), escape(judged))
+    return table
+
+
+def stretch_card(stretch: Stretch, profile: Profile) -> RenderableType:
+    """One stretch: how it is done and every number in force, with where it came from and why it is so."""
+    text = Text()
+    text.append(f"{stretch.setup}\n\n")
+    for number, step in enumerate(stretch.steps, 1):
+        text.append(f"{number}. {step}\n")
+    numbers = Text()
+    for tunable in stretch.tunables:
+        setting = profile.settings[tunable.key]
+        unit = "°" if tunable.unit == "deg" else f" {tunable.unit}" if tunable.unit else ""
+        numbers.append(f"{tunable.key} = {setting.value:g}{unit}", style="bold")
+        numbers.append(f"   {setting.origin}, {tunable.low:g} to {tunable.high:g}\n", style="bright_black")
+        numbers.append(f"{tunable.why}\n")
+        numbers.append(f"{tunable.source}\n\n", style="bright_black")
+    parts: list[RenderableType] = [
+        text,
+        Text(stretch.safety, style="yellow"),
+        Rule("numbers in force", style="bright_black"),
+        numbers,
+        Text(ACCURACY_NOTE, style="bright_black"),
+    ]
+    title = f"{escape(stretch.name)} · {escape(stretch.id)}"
+    return Panel(Group(*parts), title=title, border_style="bright_black", box=box.ROUNDED, padding=(1, 2))

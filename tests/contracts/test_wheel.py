@@ -1,0 +1,86 @@
+"""The built wheel, installed in a fresh environment outside the source tree."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as hatchling builds it from this checkout."""
+    out = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (built,) = out.glob("posecheck-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def posecheck(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command of a fresh environment that holds the wheel; dependencies are those of this environment."""
+    place = tmp_path_factory.mktemp("fresh")
+    venv.create(place, with_pip=False, symlinks=os.name != "nt")
+    scheme = "nt_venv" if os.name == "nt" else "posix_venv"
+    paths = sysconfig.get_paths(scheme=scheme, vars={"base": str(place), "platbase": str(place)})
+    python = Path(paths["scripts"]) / ("python.exe" if os.name == "nt" else "python")
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index", str(wheel)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    # A plain path line: unlike a site folder, it does not process the editable install that this environment has.
+    (Path(paths["purelib"]) / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    return Path(paths["scripts"]) / ("posecheck.exe" if os.name == "nt" else "posecheck")
+
+
+def test_the_wheel_carries_model_stretches_and_clips(wheel: Path) -> None:
+    """Everything that is needed at run time travels inside the wheel, and no test or benchmark does."""
+    names = zipfile.ZipFile(wheel).namelist()
+    for needed in (
+        "posecheck/py.typed",
+        "posecheck/_data/models/pose_landmarker_full.task",
+        "posecheck/_data/models/manifest.toml",
+        "posecheck/_data/sample_videos/manifest.toml",
+        "posecheck/_data/sample_videos/hinge_clean_then_rounded.mp4",
+        "posecheck/assessment/stretches/hip_hinge_drill.toml",
+        "posecheck/assessment/stretches/standing_forward_fold.toml",
+        "posecheck/outputs/report.html",
+    ):
+        assert needed in names
+    assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_demo_runs_from_the_installed_wheel(posecheck: Path, tmp_path: Path) -> None:
+    """`posecheck demo` works from the wheel alone, in an empty folder, and leaves a report."""
+    done = subprocess.run([str(posecheck), "demo"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = tmp_path / "posecheck_out" / "demo"
+    assert {path.name for path in results.iterdir()} >= {"report.html", "measures.csv", "events.csv", "summary.json"}
+    python = posecheck.parent / ("python.exe" if os.name == "nt" else "python")
+    where = subprocess.run(
+        [str(python), "-c", "import posecheck; print(posecheck.__file__)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(where.stdout.strip()).is_relative_to(posecheck.parent.parent)

@@ -1,0 +1,374 @@
+"""`posecheck analyze` as people use it: a real process, real files, and every bad input with its one line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from posecheck.records import QUANTITY_NAMES
+from posecheck.resources import samples_dir
+from posecheck.sources.replay import read_recording
+from tests.journeys import media
+
+CLEAN = samples_dir() / "standing_fold_clean.mp4"
+ROUNDED = samples_dir() / "standing_fold_rounded.mp4"
+
+
+def posecheck(*words: object, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run the real command in a real process."""
+    environment = {**os.environ, "XDG_STATE_HOME": str(cwd / "state"), "COLUMNS": "100", "PYTHONWARNINGS": "error"}
+    command = [sys.executable, "-m", "posecheck", *map(str, words)]
+    environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, **more)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int, pattern: str) -> None:
+    """Check that a run ended with this code and one line that says this, without a traceback."""
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("posecheck: ")]
+    assert len(lines) == 1, done.stderr
+    assert re.search(pattern, lines[0]), lines[0]
+
+
+# ------------------------------------------------------------------------------------------------ what it is for
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both standing folds of the same person, analysed in one call with annotated clips."""
+    folder = tmp_path_factory.mktemp("analyze")
+    done = posecheck("analyze", CLEAN, ROUNDED, "-o", "out", "--video", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "out"
+
+
+def test_the_rounded_fold_warns_and_the_clean_one_does_not(results: Path) -> None:
+    """Same person, same depth: only the rounded spine gives a WARN of spine_rounding, at the time of the bend."""
+    clean = [row for row in rows(results / CLEAN.stem / "events.csv") if row["verdict"] == "WARN"]
+    rounded = [row for row in rows(results / ROUNDED.stem / "events.csv") if row["rule"] == "spine_rounding"]
+    assert clean == []
+    warned = [row for row in rounded if row["verdict"] == "WARN"]
+    assert len(warned) == 1
+    assert float(warned[0]["value"]) > float(warned[0]["limit"])
+    truth = rows(samples_dir() / f"{ROUNDED.stem}.truth.csv")
+    bent = [float(row["t_s"]) for row in truth if float(row["spine_flexion_deg"]) >= 30]
+    assert bent[0] <= float(warned[0]["start_s"]) <= bent[0] + 1.6
+    assert bent[-1] - 1.0 <= float(warned[0]["end_s"]) <= bent[-1] + 1.0
+
+
+def test_measures_have_the_promised_columns_and_follow_the_truth(results: Path) -> None:
+    """Every measure is a column by its name, and hinge, knee and trunk are near the truth of the clip.
+
+    The hinge may be further off: BlazePose sets the hip of these people behind the joint, which costs about 10°.
+    """
+    for clip in (CLEAN, ROUNDED):
+        measured = rows(results / clip.stem / "measures.csv")
+        truth = rows(samples_dir() / f"{clip.stem}.truth.csv")
+        assert list(measured[0])[: len(QUANTITY_NAMES) + 3] == ["t_s", *QUANTITY_NAMES, "verdict", "reason"]
+        assert len(measured) == len(truth)
+        for name, within_deg in (("hip_hinge_deg", 15.0), ("knee_flexion_deg", 8.0), ("trunk_inclination_deg", 8.0)):
+            errors = [
+                float(row[name]) - float(true[name]) for row, true in zip(measured, truth, strict=True) if row[name]
+            ]
+            assert len(errors) > 0.9 * len(truth)
+            assert abs(float(np.median(errors))) < within_deg, name
+
+
+def test_unknown_always_has_a_reason_and_good_never_has_one(results: Path) -> None:
+    """A verdict of WARN or UNKNOWN explains itself."""
+    for clip in (CLEAN, ROUNDED):
+        for row in rows(results / clip.stem / "measures.csv"):
+            assert (row["reason"] == "") == (row["verdict"] == "GOOD")
+
+
+def test_every_file_is_there_and_readable(results: Path) -> None:
+    """Report, tables, summary, recording and annotated clip exist, agree, and open."""
+    folder = results / ROUNDED.stem
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    recording = read_recording(folder / "recording.jsonl")
+    sightings = list(recording.sightings())
+    measured = rows(folder / "measures.csv")
+    assert summary["frames"] == len(measured) == len(sightings)
+    assert summary["ended"] == "complete"
+    assert summary["settings"]["spine_rounding.limit_deg"]["origin"] == "default"
+    assert recording.origin.stretch == "standing_forward_fold"
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
+    assert (folder / "annotated.webm").stat().st_size > 50_000
+
+
+def test_a_recording_is_judged_again_with_other_numbers(results: Path, tmp_path: Path) -> None:
+    """`replay --set` changes the verdicts without model or pixels, and by default repeats them exactly."""
+    recording = results / ROUNDED.stem / "recording.jsonl"
+    same = posecheck("replay", recording, "-o", "same", cwd=tmp_path)
+    assert same.returncode == 0, same.stderr
+    for name in ("measures.csv", "events.csv"):
+        again, first = tmp_path / "same" / name, results / ROUNDED.stem / name
+        assert again.read_text(encoding="utf-8") == first.read_text(encoding="utf-8")
+    lenient = posecheck("replay", recording, "-o", "lenient", "--set", "spine_rounding.limit_deg=60", cwd=tmp_path)
+    assert lenient.returncode == 0, lenient.stderr
+    assert not [row for row in rows(tmp_path / "lenient" / "events.csv") if row["verdict"] == "WARN"]
+
+
+def test_a_part_of_a_clip_keeps_the_clip_s_times(tmp_path: Path) -> None:
+    """--from and --to cut by the clip's own time, end excluded."""
+    done = posecheck("analyze", CLEAN, "-o", "out", "--from", "1", "--to", "1.5", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    times = [float(row["t_s"]) for row in rows(tmp_path / "out" / "measures.csv")]
+    assert len(times) == 15
+    assert times[0] == pytest.approx(1.0, abs=1e-3)
+    assert times[-1] < 1.5
+
+
+# ------------------------------------------------------------------------------------------------ bad input
+def text_named_mp4(folder: Path) -> Path:
+    """A text file with a video's name."""
+    path = folder / "notes.mp4"
+    path.write_text("first fold: fine\nsecond: rounded\n" * 50, encoding="utf-8")
+    return path
+
+
+def zero_bytes(folder: Path) -> Path:
+    """A file of nothing."""
+    path = folder / "empty.mp4"
+    path.write_bytes(b"")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "pattern"),
+    [
+        (lambda folder: folder / "missing.mp4", r"missing\.mp4"),
+        (lambda folder: folder, "folder"),
+        (text_named_mp4, r"notes\.mp4.*not a video|not a video.*notes\.mp4"),
+        (zero_bytes, r"empty\.mp4.*(empty|0 bytes)|(empty|0 bytes).*empty\.mp4"),
+        (lambda folder: media.audio_only(folder / "sound.mp4"), r"sound\.mp4.*(sound|audio|picture)"),
+        (
+            lambda folder: media.encode(
+                folder / "dot.mkv", [np.zeros((1, 1, 3), np.uint8)] * 5, codec="ffv1", pixels="bgr0"
+            ),
+            r"1.?×.?1",
+        ),
+        (
+            lambda folder: media.cut_in_half(
+                folder / "half.mp4", media.encode(folder / "whole.mp4", media.sample_frames())
+            ),
+            r"half\.mp4",
+        ),
+        (lambda _: Path("http://example.invalid/clip.mp4"), "http"),
+    ],
+    ids=["missing", "folder", "text", "zero bytes", "audio only", "1x1", "mp4 cut in half", "address"],
+)
+def test_what_is_no_video_is_refused_in_one_line(make: Callable[[Path], Path], pattern: str, tmp_path: Path) -> None:
+    """One line names the file and what is wrong; no result folder is left behind."""
+    clip = make(tmp_path)
+    refused(posecheck("analyze", clip, "-o", "out", cwd=tmp_path), 1, pattern)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_clip_cut_in_half_keeps_what_was_readable(tmp_path: Path) -> None:
+    """A container that can be read from its beginning gives its first half, and says at which second it broke."""
+    whole = media.encode(tmp_path / "whole.mkv", media.sample_frames(from_s=0.5, count=60))
+    clip = media.cut_in_half(tmp_path / "half.mkv", whole)
+    done = posecheck("analyze", clip, "-o", "out", cwd=tmp_path)
+    refused(done, 1, r"half\.mkv.* \d+(\.\d+)? s")
+    measured = rows(tmp_path / "out" / "measures.csv")
+    assert 10 <= len(measured) < 60
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["ended"].startswith("source broke")
+    assert len(list(read_recording(tmp_path / "out" / "recording.jsonl").sightings())) == len(measured)
+
+
+def test_a_clip_with_its_index_in_front_cut_in_half_keeps_what_was_readable(tmp_path: Path) -> None:
+    """An mp4 made for the web knows its length: the result says where it broke off."""
+    done = posecheck("analyze", media.cut_in_half(tmp_path / "half.mp4", CLEAN), "-o", "out", cwd=tmp_path)
+    refused(done, 1, r"half\.mp4.* \d+(\.\d+)? s")
+    assert 10 <= len(rows(tmp_path / "out" / "measures.csv")) < 205
+
+
+@pytest.mark.parametrize(
+    ("make", "check"),
+    [
+        (
+            lambda path: media.encode(path, media.sample_frames(count=1)),
+            {"frames": 1, "frames_with_person": 1},
+        ),
+        (lambda path: media.encode(path, [media.empty_room()] * 12), {"frames": 12, "frames_with_person": 0}),
+        (lambda path: media.encode(path, list(media.two_people())), {"frames": 12, "frames_with_person": 12}),
+        (
+            lambda path: media.encode(path, [np.rot90(p).copy() for p in media.sample_frames(count=12)], rotate_deg=90),
+            {"frames": 12, "frames_with_person": 12},
+        ),
+        (
+            lambda path: media.encode(path, media.sample_frames(count=12), pixels="gray"),
+            {"frames": 12, "frames_with_person": 12},
+        ),
+        (
+            lambda path: media.encode(path, [p[:, :-1] for p in media.sample_frames(count=12)], pixels="yuv444p"),
+            {"frames": 12, "frames_with_person": 12},
+        ),
+    ],
+    ids=["one frame", "no person", "two people", "portrait with rotation", "8-bit grey", "odd width"],
+)
+def test_unusual_clips_are_analysed(make: Callable[[Path], Path], check: Mapping[str, int], tmp_path: Path) -> None:
+    """One frame, nobody, two people, a rotated phone clip, grey, an odd width: all are read as they are."""
+    clip = make(tmp_path / "clip.mp4")
+    done = posecheck("analyze", clip, "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert {key: summary[key] for key in check} == check
+    measured = rows(tmp_path / "out" / "measures.csv")
+    if check["frames_with_person"] == 0:
+        assert {row["verdict"] for row in measured} == {"UNKNOWN"}
+        assert "Nobody was seen" in done.stdout
+    elif len(measured) > 1:
+        upright = [float(row["trunk_inclination_deg"]) for row in measured if row["trunk_inclination_deg"]]
+        assert min(upright) > 15.0
+
+
+def test_two_people_are_counted_and_one_is_kept(tmp_path: Path) -> None:
+    """With two people in view the result says two, and the one followed does not jump to the other."""
+    clip = media.encode(tmp_path / "clip.mp4", list(media.two_people()))
+    assert posecheck("analyze", clip, "-o", "out", cwd=tmp_path).returncode == 0
+    assert {row["people"] for row in rows(tmp_path / "out" / "measures.csv")} == {"2"}
+    hips = [s.landmarks_px[23:25, 0].mean() for s in read_recording(tmp_path / "out" / "recording.jsonl").sightings()]
+    assert max(hips) - min(hips) < 100.0
+
+
+def test_a_variable_frame_rate_keeps_its_own_times(tmp_path: Path) -> None:
+    """Times come from the container, not from a nominal rate."""
+    times = [0.0, 0.033, 0.066, 0.266, 0.300, 0.500, 0.533, 0.566, 0.800, 1.0]
+    clip = media.encode(tmp_path / "clip.mp4", media.sample_frames(count=len(times)), times_s=times)
+    assert posecheck("analyze", clip, "-o", "out", cwd=tmp_path).returncode == 0
+    read = [float(row["t_s"]) for row in rows(tmp_path / "out" / "measures.csv")]
+    assert read == pytest.approx(times, abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "pattern"),
+    [
+        (
+            ["--stretch", "standing_fold"],
+            2,
+            r'unknown stretch "standing_fold"\. Did you mean "standing_forward_fold"\?',
+        ),
+        (["--set", "spine_rounding.limt_deg=30"], 2, r"Did you mean \"spine_rounding\.limit_deg\"\?"),
+        (["--set", "spine_rounding.limit_deg=300"], 2, r"= 300 is outside 15\.\.60 deg"),
+        (["--set", "spine_rounding.limit_deg"], 2, "must be KEY=VALUE"),
+        (["--profile", "none.toml"], 2, r"Cannot read the profile none\.toml"),
+        (["--from", "3", "--to", "2"], 2, "--to 2 must be later than --from 3"),
+        (["--from", "100"], 1, r"100.*(beyond|end|6\.8|long)"),
+        (["--model", "none.task"], 1, r"none\.task"),
+        (["-o", "/dev/null/out"], 1, r"Cannot write results to /dev/null/out"),
+    ],
+    ids=["stretch", "set key", "set range", "set form", "profile", "span", "from beyond", "model", "unwritable"],
+)
+def test_wrong_use_is_told_in_one_line(words: list[str], code: int, pattern: str, tmp_path: Path) -> None:
+    """Exit code 2 for wrong use, 1 for what could not be done; always one line, never a traceback."""
+    if "-o" not in words:
+        words = [*words, "-o", "out"]
+    refused(posecheck("analyze", CLEAN, *words, cwd=tmp_path), code, pattern)
+
+
+def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
+    """A bundle that is no bundle gives one line."""
+    (tmp_path / "bad.task").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    done = posecheck("analyze", CLEAN, "-o", "out", "--model", "bad.task", cwd=tmp_path)
+    refused(done, 1, r"bad\.task")
+
+
+def test_one_broken_clip_does_not_stop_the_others(tmp_path: Path) -> None:
+    """The good clip is analysed, the bad one named, and the exit code says that something failed."""
+    done = posecheck("analyze", zero_bytes(tmp_path), CLEAN, "-o", "out", "--to", "0.5", cwd=tmp_path)
+    refused(done, 1, r"empty\.mp4")
+    assert (tmp_path / "out" / CLEAN.stem / "summary.json").exists()
+
+
+def test_results_of_another_clip_are_not_overwritten(tmp_path: Path) -> None:
+    """Analysing a second clip into the same folder is refused; the same clip again is not."""
+    assert posecheck("analyze", CLEAN, "-o", "out", "--to", "0.3", cwd=tmp_path).returncode == 0
+    assert posecheck("analyze", CLEAN, "-o", "out", "--to", "0.3", cwd=tmp_path).returncode == 0
+    other = posecheck("analyze", ROUNDED, "-o", "out", "--to", "0.3", cwd=tmp_path)
+    refused(other, 1, r"holds the results of standing_fold_clean\.mp4")
+
+
+def small_files() -> None:
+    """Let this process write no file beyond 60 kB: what a full disk looks like, without filling one."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+
+def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
+    """The recording stops at its last whole line, the message names the file, and the rest is readable."""
+    done = posecheck("analyze", CLEAN, "-o", "out", cwd=tmp_path, preexec_fn=small_files)
+    refused(done, 1, r"Cannot write .*recording\.jsonl")
+    recording = read_recording(tmp_path / "out" / "recording.jsonl")
+    assert len(list(recording.sightings())) > 3
+    assert rows(tmp_path / "out" / "measures.csv")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_an_interrupted_analysis_keeps_what_was_done(number: signal.Signals, tmp_path: Path) -> None:
+    """Exit code 130, and every file holds what was seen until then."""
+    command = [sys.executable, "-m", "posecheck", "analyze", str(CLEAN), "-o", "out"]
+    environment = {
+        **os.environ,
+        "XDG_STATE_HOME": str(tmp_path),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        recording = tmp_path / "out" / "recording.jsonl"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not (recording.exists() and recording.stat().st_size > 30_000):
+            time.sleep(0.02)
+        running.send_signal(number)
+        out, error = running.communicate(timeout=60)
+    assert running.returncode == 130, out + error
+    assert "Traceback" not in error
+    seen = len(list(read_recording(recording).sightings()))
+    assert 0 < seen == len(rows(tmp_path / "out" / "measures.csv"))
+    assert json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["ended"] == "interrupted"
+    assert "interrupted" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_killed_analysis_leaves_a_readable_recording(tmp_path: Path) -> None:
+    """After SIGKILL the recording and the tables are whole up to their last line, and can be judged."""
+    command = [sys.executable, "-m", "posecheck", "analyze", str(CLEAN), "-o", "out"]
+    environment = {
+        **os.environ,
+        "XDG_STATE_HOME": str(tmp_path),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        recording = tmp_path / "out" / "recording.jsonl"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and not (recording.exists() and recording.stat().st_size > 60_000):
+            time.sleep(0.02)
+        running.kill()
+        running.wait(timeout=60)
+    done = posecheck("replay", recording, "-o", "again", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(rows(tmp_path / "again" / "measures.csv")) >= 5

@@ -1,0 +1,100 @@
+"""What the terminal shows."""
+
+from __future__ import annotations
+
+import io
+import math
+from pathlib import Path
+
+import pytest
+from rich.console import Console, RenderableType
+
+from posecheck.assessment.catalogue import load_stretch
+from posecheck.doctor import Fact, State
+from posecheck.records import Event, Verdict
+from posecheck.session import Ending, Outcome
+from posecheck.sources.camera import CameraInfo
+from posecheck.terminal import cameras_table, degrees, events_table, facts_table, gauge, result, seconds, timeline
+
+STRETCH = load_stretch("standing_forward_fold")
+
+
+def text_of(what: RenderableType, width: int = 100) -> str:
+    """What a terminal of this width shows, without colours."""
+    console = Console(width=width, file=io.StringIO(), highlight=False)
+    with console.capture() as capture:
+        console.print(what)
+    return capture.get()
+
+
+def event(start_s: float, end_s: float, verdict: Verdict = Verdict.WARN, value: float = 43.0) -> Event:
+    """An event of the spine."""
+    return Event(start_s, end_s, "spine_rounding", verdict, value, 35.0, "deg", "Your back is rounding.")
+
+
+def test_what_was_not_seen_is_a_dash() -> None:
+    """NaN is never shown as a number."""
+    assert (degrees(math.nan), degrees(41.6), seconds(math.nan)) == ("–", "42°", "–")
+
+
+@pytest.mark.parametrize(("value_s", "shown"), [(0.0, "0.0 s"), (7.44, "7.4 s"), (125.0, "2:05.0")])
+def test_times_are_read_like_a_clock(value_s: float, shown: str) -> None:
+    """Minutes appear only when there are some."""
+    assert seconds(value_s) == shown
+
+
+def test_a_gauge_fills_marks_its_limit_and_hatches_the_unseen() -> None:
+    """The bar is as full as the value, the limit has its mark, and NaN is hatched."""
+    half = gauge(50.0, 0.0, 100.0, math.nan, width=10).plain
+    assert half == "━" * 5 + "─" * 5
+    marked = gauge(50.0, 0.0, 100.0, 80.0, width=10)
+    assert marked.plain.index("┃") == 8
+    assert "red" not in {str(span.style) for span in marked.spans}
+    assert "red" in {str(span.style) for span in gauge(90.0, 0.0, 100.0, 80.0, width=10).spans}
+    assert gauge(math.nan, 0.0, 100.0, 80.0, width=10).plain == "╱" * 10
+    assert len(gauge(-20.0, 0.0, 100.0, 300.0, width=10).plain) == 10
+
+
+def test_the_timeline_shows_each_event_at_its_place() -> None:
+    """WARN stands over UNKNOWN where both fall into one block; even the shortest event is seen."""
+    line = timeline([event(4.0, 6.0), event(0.0, 1.0, Verdict.UNKNOWN), event(9.99, 10.0)], 0.0, 10.0, width=10).plain
+    assert line == "╱━━━▲▲━━━▲"
+
+
+def test_moments_of_unknown_are_counted_not_listed() -> None:
+    """Short UNKNOWN spans are one line; longer ones and every WARN have their own."""
+    shown = text_of(events_table([event(1, 1.1, Verdict.UNKNOWN), event(2, 4, Verdict.UNKNOWN), event(5, 5.1)]))
+    assert "1 moment of UNKNOWN" in shown
+    assert "2.0 – 4.0 s" in shown
+    assert "5.0 – 5.1 s" in shown
+    only = text_of(events_table([event(1, 1.1, Verdict.UNKNOWN), event(2, 2.1, Verdict.UNKNOWN)]))
+    assert "2 moments of UNKNOWN" in only
+    assert "when" not in only
+
+
+def test_a_result_tells_what_went_wrong_and_where_its_files_are() -> None:
+    """Broken, interrupted, nobody seen, lost outputs and files are all told."""
+    broke = Outcome(ending=Ending.BROKE, message="clip.mp4 breaks off at 3.0 s", frames=9, from_s=0.0, to_s=3.0)
+    shown = text_of(result("clip.mp4", STRETCH, broke, [("report", Path("out/report.html"))]))
+    for word in ("breaks off at 3.0 s", "Nobody was seen", "out/report.html", "not a medical device"):
+        assert word in shown
+    cut = Outcome(ending=Ending.INTERRUPTED, frames=3, person_frames=3, lost_outputs=("Cannot write x.webm",))
+    shown = text_of(result("clip.mp4", STRETCH, cut, []))
+    assert "Interrupted: what was done so far is kept." in shown
+    assert "Left out: Cannot write x.webm" in shown
+
+
+def test_names_with_brackets_are_shown_as_they_are() -> None:
+    """A file called [bold].mp4 is no markup."""
+    assert "[bold].mp4" in text_of(result("[bold].mp4", STRETCH, Outcome(), []))
+
+
+def test_doctor_and_cameras_are_tables() -> None:
+    """Each fact has its mark, faults are counted, a camera without a rate gets a dash."""
+    shown = text_of(facts_table([Fact("Model", State.FAULT, "damaged"), Fact("Log", State.FINE, "here")]))
+    assert "1 to mend" in shown
+    assert "✗" in shown
+    assert "✓" in shown
+    table = text_of(cameras_table([CameraInfo(index=0, width=640, height=480, fps=None, name="Front")]))
+    assert "640×480" in table
+    assert "–" in table
