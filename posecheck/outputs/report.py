@@ -31,21 +31,19 @@ PLOTTED: Final = ("spine_flexion_deg", "hip_hinge_deg", "trunk_inclination_deg",
 #: Points a plot keeps at most; each stands for the extreme of its share of time, so that no peak is lost.
 MAX_POINTS: Final = 1500
 PICTURE_HEIGHT_PX: Final = 480
-#: A new picture must beat the kept one by this much: drawing one costs a few milliseconds.
-WORTH_A_PICTURE_DEG: Final = 2.0
 #: The plot's own drawing units.
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1000, 150, 44, 8, 10, 22
 
 SHAPE: Final = {Verdict.GOOD: "●", Verdict.WARN: "▲", Verdict.UNKNOWN: "◆"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Moment:
-    """A picture worth keeping."""
+    """A moment worth a picture. It is drawn when the report is written: a better one may still come."""
 
-    t_s: float
     value: float
-    jpeg: bytes
+    frame: Frame
+    assessment: Assessment
 
 
 class ReportWriter(ClosingSink):
@@ -187,24 +185,29 @@ class ReportWriter(ClosingSink):
     def _pictures(self) -> Iterator[str]:
         for moment, told in ((self._worst, "The most rounded moment"), (self._deepest, "The deepest good moment")):
             if moment is not None:
-                data = base64.b64encode(moment.jpeg).decode("ascii")
+                data = base64.b64encode(_jpeg(moment)).decode("ascii")
                 yield (
                     f'<figure><img alt="{told}" src="data:image/jpeg;base64,{data}">'
-                    f"<figcaption>{told}, at {moment.t_s:.1f} s</figcaption></figure>"
+                    f"<figcaption>{told}, at {moment.frame.t_s:.1f} s</figcaption></figure>"
                 )
 
 
 def _better(kept: _Moment | None, value: float, frame: Frame, assessment: Assessment) -> _Moment | None:
     """The more telling of the kept moment and this one."""
-    if math.isnan(value) or (kept is not None and value < kept.value + WORTH_A_PICTURE_DEG):
+    if math.isnan(value) or (kept is not None and value <= kept.value):
         return kept
-    picture = draw(frame.image_rgb, assessment)
+    return _Moment(value, frame, assessment)
+
+
+def _jpeg(moment: _Moment) -> bytes:
+    """The moment's picture with everything drawn on it, no taller than a page wants."""
+    picture = draw(moment.frame.image_rgb, moment.assessment)
     height, width = picture.shape[:2]
     if height > PICTURE_HEIGHT_PX:
         size = (round(width * PICTURE_HEIGHT_PX / height), PICTURE_HEIGHT_PX)
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    done, jpeg = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])
-    return _Moment(assessment.t_s, value, jpeg.tobytes()) if done else kept
+    _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])
+    return jpeg.tobytes()
 
 
 def _svg(
