@@ -27,7 +27,6 @@ from posecheck.tunables import Profile
 
 STYLE: Final = {Verdict.GOOD: "green", Verdict.WARN: "red", Verdict.UNKNOWN: "yellow"}
 SHAPE: Final = {Verdict.GOOD: "●", Verdict.WARN: "▲", Verdict.UNKNOWN: "◆"}
-WORD: Final = {Verdict.GOOD: "GOOD", Verdict.WARN: "ROUNDED OR OFF", Verdict.UNKNOWN: "CANNOT TELL"}
 
 #: Moments of UNKNOWN shorter than this are counted, not listed, in the terminal.
 BRIEF_S: Final = 0.5
@@ -83,9 +82,7 @@ def live_panel(
     """The live view: verdict, the three gauges with their limits, hold, frames a second, latency."""
     style = STYLE[judged.verdict]
     banner = Text(justify="center")
-    banner.append(
-        f"\n{SHAPE[judged.verdict]}  {WORD[judged.verdict]}  {SHAPE[judged.verdict]}\n", style=f"bold {style}"
-    )
+    banner.append(f"\n{SHAPE[judged.verdict]}  {judged.verdict}  {SHAPE[judged.verdict]}\n", style=f"bold {style}")
     banner.append(judged.cue or judged.reason or " ", style="bold" if judged.cue else "")
     banner.append("\n")
     table = Table.grid(padding=(0, 2), expand=False)
@@ -194,7 +191,7 @@ def result(
         )
     share.append(f"of {seconds(outcome.duration_s)}, {outcome.frames} frames")
     if outcome.hold_good_s > 0:
-        share.append(f"   hold: {outcome.hold_good_s:.0f} good seconds")
+        share.append(f"   hold {outcome.hold_good_s:.0f} s")
     parts.append(share)
     if outcome.frames > 1:
         parts.append(timeline(outcome.events, outcome.from_s, outcome.to_s))

@@ -65,7 +65,8 @@ def step(
     rules_state, findings = rules.step(state.rules, seen, stretch, profile)
     problem = seen.view.reason
     verdict, reason = _overall(findings, problem)
-    hold_state, held = _hold_step(state.hold, seen.t_s, verdict, rules_state, stretch, profile)
+    counts = Verdict.WARN if verdict is Verdict.GOOD and _begun(findings, stretch) else verdict
+    hold_state, held = _hold_step(state.hold, seen.t_s, counts, rules_state, stretch, profile)
     assessment = Assessment(
         t_s=measures.t_s,
         sighting=sighting,
@@ -95,6 +96,12 @@ def _overall(findings: tuple[Finding, ...], problem: str) -> tuple[Verdict, str]
     if problem or unknown:
         return Verdict.UNKNOWN, problem or unknown[0]
     return Verdict.GOOD, ""
+
+
+def _begun(findings: tuple[Finding, ...], stretch: Stretch) -> bool:
+    """Whether a limit is passed already, though not for long enough to warn: such a second is no good second."""
+    directions = {rule.id: rule.direction for rule in stretch.rules}
+    return any(directions[finding.rule].sign * (finding.value - finding.limit) > 0.0 for finding in findings)
 
 
 def _hold_step(

@@ -125,7 +125,7 @@ class ReportWriter(ClosingSink):
             shares="".join(self._shares()),
             duration=f"{duration_s:.1f}",
             frames=len(self._t_s),
-            hold=f" · hold: {self._hold_good_s:.0f} good seconds" if self._hold_good_s > 0 else "",
+            hold=f" · hold {self._hold_good_s:.0f} good seconds" if self._hold_good_s > 0 else "",
             video=self._video(),
             plots="".join(self._plot(name) for name in PLOTTED),
             events="".join(self._event_rows()) or '<tr><td colspan="6">Nothing to remark.</td></tr>',

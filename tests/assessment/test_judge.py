@@ -129,15 +129,23 @@ def test_a_fault_elsewhere_is_said_before_praise() -> None:
 
 
 def test_only_good_seconds_of_the_fold_are_held() -> None:
-    """Ten seconds of fold, of which three are rounded: about seven on the timer, none while merely hinging."""
+    """Ten seconds of fold, of which three are rounded: under seven on the timer, none while merely hinging."""
     trunk = line([(0, 30), (2, 30), (2.01, 60), (12, 60), (12.01, 0), (14, 0)])
     back = line([(0, 10), (5, 10), (5.01, 45), (8, 45), (8.01, 10), (14, 10)])
     said = assessed(measured(t, trunk_inclination=trunk(t), spine_flexion=back(t)) for t in times(30, 14))
     hinging = [one.hold for one in said if one.t_s < 1.9]
     assert {(hold.active, hold.good_s) for hold in hinging} == {(False, 0.0)}
-    # The warning covers 5.7 to 8.4 s: it waits before it comes and before it goes.
-    assert said[-1].hold.good_s == pytest.approx(10 - 2.7, abs=0.15)
+    # The limit is passed from 5 s on, and the warning waits until 8.4 s before it goes.
+    assert said[-1].hold.good_s == pytest.approx(10 - 3.4, abs=0.15)
     assert said[-1].hold.target_s == 30.0
+
+
+def test_a_fold_that_is_round_from_the_start_never_counts() -> None:
+    """The seconds before a warning comes are no good seconds: the limit is passed already."""
+    said = assessed(measured(t_s, spine_flexion=45.0) for t_s in times(30, 5))
+    assert said[5].verdict is GOOD
+    assert said[-1].verdict is WARN
+    assert {one.hold.good_s for one in said} == {0.0}
 
 
 def test_a_stretch_of_repetitions_has_no_hold() -> None:

@@ -77,14 +77,14 @@ def test_the_rounded_fold_warns_and_the_clean_one_does_not(results: Path) -> Non
 def test_measures_have_the_promised_columns_and_follow_the_truth(results: Path) -> None:
     """Every measure is a column by its name, and hinge, knee and trunk are near the truth of the clip.
 
-    The hinge may be further off: BlazePose sets the hip of these people behind the joint, which costs about 10°.
+    The trunk and above all the hinge may be further off: BlazePose sets the hip of these people behind the joint.
     """
     for clip in (CLEAN, ROUNDED):
         measured = rows(results / clip.stem / "measures.csv")
         truth = rows(samples_dir() / f"{clip.stem}.truth.csv")
         assert list(measured[0])[: len(QUANTITY_NAMES) + 3] == ["t_s", *QUANTITY_NAMES, "verdict", "reason"]
         assert len(measured) == len(truth)
-        for name, within_deg in (("hip_hinge_deg", 15.0), ("knee_flexion_deg", 8.0), ("trunk_inclination_deg", 8.0)):
+        for name, within_deg in (("hip_hinge_deg", 15.0), ("knee_flexion_deg", 8.0), ("trunk_inclination_deg", 10.0)):
             errors = [
                 float(row[name]) - float(true[name]) for row, true in zip(measured, truth, strict=True) if row[name]
             ]
