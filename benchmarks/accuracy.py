@@ -101,11 +101,12 @@ def measure(job: tuple[int, Case]) -> list[Row]:
     profile = Profile(kinematics.TUNABLES)
     rows = []
     with MediaPipeBackend() as backend:
-        looker = Looker(backend)
+        looker = Looker()
         state = measures.start()
         for index, t_s in enumerate(spec.times_s):
             drawn = studio.frame(t_s)
-            sighting = looker.look(Frame(frozen(drawn.image_rgb, np.uint8), t_s, index))
+            frame = Frame(frozen(drawn.image_rgb, np.uint8), t_s, index)
+            sighting = looker.look(frame, backend.detect(frame))
             state, read = measures.step(state, sighting, profile)
             truth = {name: float(getattr(drawn.truth, name)) for name in ANGLES}
             values = {name: read[name] for name in ANGLES}

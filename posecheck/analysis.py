@@ -22,7 +22,6 @@ from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
 from posecheck.outputs.video import AnnotatedVideo
 from posecheck.records import Assessment, Frame, Origin
 from posecheck.session import Outcome, find_people, run
-from posecheck.sources.ahead import Ahead
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
 from posecheck.tunables import Profile
@@ -37,7 +36,7 @@ FILES: Final = {
 }
 VIDEO_STEM: Final = "annotated"
 
-SEEN_AHEAD_FRAMES: Final = 2
+AHEAD_FRAMES: Final = 2
 """How far the model may be ahead of the judging: enough to overlap, little enough to hold in memory at 4K."""
 
 OnFrame = Callable[[Frame | None, Assessment], None]
@@ -113,12 +112,8 @@ def analyze_clip(
         sinks = _sinks(folder, origin, stretch, profile, clip=shown, recording=True)
         if annotated is not None:
             sinks.append(AnnotatedVideo(annotated, fps_hint=source.info.fps_nominal or math.nan))
-        # The model works on the next frame while this one is judged and written.
-        seen = Ahead(lambda: find_people(source, backend), SEEN_AHEAD_FRAMES, f"model on {clip.name}")
-        try:
-            outcome = run(iter(seen), stretch, profile, sinks, on_frame)
-        finally:
-            seen.stop()
+        pairs = find_people(source, backend, ahead_frames=AHEAD_FRAMES)
+        outcome = run(pairs, stretch, profile, sinks, on_frame)
         notes = source.notes
         if source.times_repaired:
             notes = (*notes, f"{source.times_repaired} frames had a time that did not rise; it was repaired.")

@@ -23,6 +23,7 @@ from posecheck.kinematics import back, measures, view
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import Sink
 from posecheck.records import Assessment, Back, Bytes, Detection, Event, Frame, Sighting, Verdict
+from posecheck.sources.ahead import Ahead
 from posecheck.sources.base import FrameSource
 from posecheck.tunables import Profile
 
@@ -43,15 +44,13 @@ def brightness_frac(image_rgb: Bytes) -> float:
 
 
 class Looker:
-    """Turns frames into sightings with a pose model, remembering only which way the person faces."""
+    """Turns detections into sightings, remembering only which way the person faces."""
 
-    def __init__(self, backend: LandmarkBackend) -> None:
-        self._backend = backend
+    def __init__(self) -> None:
         self._facing = view.FacingState()
 
-    def look(self, frame: Frame) -> Sighting:
-        """What is seen of the person in `frame`; frames must come in order of time."""
-        detection = self._backend.detect(frame)
+    def look(self, frame: Frame, detection: Detection) -> Sighting:
+        """What is seen of the person in `frame`, given what the model says; frames must come in order of time."""
         self._facing, facing = view.facing_step(
             self._facing, detection.t_s, detection.landmarks_px, detection.visibility
         )
@@ -77,11 +76,31 @@ def sighting_of(frame: Frame, detection: Detection, facing: int) -> Sighting:
     )
 
 
-def find_people(source: FrameSource, backend: LandmarkBackend) -> Iterator[tuple[Frame, Sighting]]:
-    """Every frame of `source` with what is seen in it. Errors of source and model come out as themselves."""
-    looker = Looker(backend)
+def detect(source: FrameSource, backend: LandmarkBackend) -> Iterator[tuple[Frame, Detection]]:
+    """Every frame of `source` with what the model says of it. Errors of source and model come out as themselves."""
     for frame in source.frames():
-        yield frame, looker.look(frame)
+        yield frame, backend.detect(frame)
+
+
+def find_people(
+    source: FrameSource, backend: LandmarkBackend, *, ahead_frames: int = 0
+) -> Iterator[tuple[Frame, Sighting]]:
+    """Every frame of `source` with what is seen in it. Errors of source and model come out as themselves.
+
+    With `ahead_frames` the model works in a thread of its own, at most so many frames ahead: everything after it then
+    costs no time. That is for recorded clips; live, the newest frame must not wait behind others.
+    """
+    looker = Looker()
+    if ahead_frames == 0:
+        for frame, detection in detect(source, backend):
+            yield frame, looker.look(frame, detection)
+        return
+    ahead = Ahead(lambda: detect(source, backend), ahead_frames, f"model on {source.name}")
+    try:
+        for frame, detection in ahead:
+            yield frame, looker.look(frame, detection)
+    finally:
+        ahead.stop()
 
 
 # ------------------------------------------------------------------------------------------------ judging (pure)
