@@ -11,10 +11,9 @@ import logging
 import signal
 import sys
 import time
-from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -34,8 +33,6 @@ EXIT_INTERRUPTED: Final = 130
 DEFAULT_STRETCH: Final = "standing_forward_fold"
 #: Where results go when nobody says where.
 DEFAULT_FOLDER: Final = Path("posecheck_out")
-#: A line of progress at most this often when the output is not a terminal.
-PLAIN_PROGRESS_S: Final = 5.0
 #: Redraws a second of the live panel: enough to follow, cheap enough to forget.
 LIVE_REDRAWS_HZ: Final = 10
 #: A line of live readings this often when the output is not a terminal.
@@ -147,65 +144,6 @@ def _finish(outcomes: list[Outcome], failed: int = 0) -> None:
         raise typer.Exit(1)
 
 
-# ------------------------------------------------------------------------------------------------ progress
-class _Progress:
-    """Frames, frames a second and time left: a bar in a terminal, a plain line now and then elsewhere."""
-
-    def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-        self._console = _console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=32),
-            TaskProgressColumn(),
-            TextColumn(
-                "{task.completed:.1f} of {task.total:.1f} s · {task.fields[frames]} frames · {task.fields[fps]:.0f} frames/s"
-            ),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
-        self._task: Any = None
-        self._frames = 0
-        self._name = ""
-        self._total_s = 0.0
-        self._from_s = 0.0
-        self._begun = self._said = time.monotonic()
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def open(self, name: str, from_s: float, to_s: float | None) -> None:
-        """Begin a clip that runs from `from_s` to `to_s` (None: not known)."""
-        self._name, self._from_s, self._total_s = name, from_s, max((to_s or 0.0) - from_s, 0.0)
-        self._frames = 0
-        self._begun = self._said = time.monotonic()
-        if self._task is not None:
-            self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(name, total=self._total_s or None, frames=0, fps=0.0)
-
-    def frame(self, t_s: float) -> None:
-        """One more frame is done."""
-        self._frames += 1
-        now = time.monotonic()
-        fps = self._frames / max(now - self._begun, 1e-9)
-        done_s = t_s - self._from_s
-        if self._console.is_terminal:
-            self._bar.update(self._task, completed=done_s, frames=self._frames, fps=fps)
-        elif now - self._said >= PLAIN_PROGRESS_S:
-            self._said = now
-            left = ""
-            if self._total_s and done_s > 0:
-                left = f", about {max(self._total_s / done_s - 1, 0.0) * (now - self._begun):.0f} s left"
-            self._console.print(f"{self._name}: {done_s:.1f} s, {self._frames} frames, {fps:.0f} frames/s{left}")
-
-
 # ------------------------------------------------------------------------------------------------ commands
 @app.callback(invoke_without_command=True)
 def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
@@ -282,6 +220,7 @@ def _analyze(
 ) -> None:
     from posecheck.analysis import Result, analyze_clip
     from posecheck.landmarks.mediapipe import MediaPipeBackend
+    from posecheck.progress import Progress
     from posecheck.session import Ending
     from posecheck.terminal import result
 
@@ -290,9 +229,9 @@ def _analyze(
     with _quiet(), MediaPipeBackend(model) as backend:
         for clip, folder in clips:
             try:
-                with _Progress() as progress:
+                with Progress(_console(stderr=True)) as progress:
 
-                    def opened(source: VideoSource, progress: _Progress = progress, clip: Path = clip) -> None:
+                    def opened(source: VideoSource, progress: Progress = progress, clip: Path = clip) -> None:
                         ends = [s for s in (to_s, source.info.duration_s) if s is not None]
                         progress.open(clip.name, from_s or 0.0, min(ends) if ends else None)
 
@@ -371,6 +310,7 @@ def _watch(
     from posecheck.analysis import origin_of
     from posecheck.outputs.base import Sink
     from posecheck.outputs.recording import RecordingWriter
+    from posecheck.progress import Rate
     from posecheck.records import Assessment, Frame
     from posecheck.session import Ending, find_people, run
     from posecheck.sources.camera import CameraSource, open_camera
@@ -391,7 +331,7 @@ def _watch(
         screen = stack.enter_context(
             Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
         )
-        rate = _Rate()
+        rate = Rate()
         every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
 
         def show(_frame: Frame | None, judged: Assessment) -> None:
@@ -414,35 +354,6 @@ def _watch(
     written = [("recording", record)] if record is not None else []
     console.print(result(source.name, stretch, outcome, written))
     return outcome
-
-
-class _Rate:
-    """Frames a second over the last second, and whether it is time to redraw."""
-
-    def __init__(self) -> None:
-        self._recent: deque[float] = deque()
-        self._drawn = float("-inf")
-
-    def tick(self) -> None:
-        """One more frame."""
-        now = time.monotonic()
-        self._recent.append(now)
-        while now - self._recent[0] > 1.0:
-            self._recent.popleft()
-
-    def due(self, every_s: float) -> bool:
-        """Whether `every_s` have passed since it last said so."""
-        now = time.monotonic()
-        if now - self._drawn < every_s:
-            return False
-        self._drawn = now
-        return True
-
-    @property
-    def hz(self) -> float:
-        """Frames a second; 0 until two were seen."""
-        span_s = self._recent[-1] - self._recent[0] if self._recent else 0.0
-        return (len(self._recent) - 1) / span_s if span_s > 0 else 0.0
 
 
 _Pair = TypeVar("_Pair")
