@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import itertools
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import posecheck
 from posecheck.assessment.stretch import Stretch
-from posecheck.errors import OutputError, RecordingError
+from posecheck.errors import OutputError, PosecheckError, RecordingError
 from posecheck.landmarks.base import LandmarkBackend
-from posecheck.outputs.base import Sink
+from posecheck.outputs.base import COMPLETE, Sink
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import ReportWriter
 from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
@@ -35,6 +36,7 @@ FILES: Final = {
     "recording": "recording.jsonl",
 }
 VIDEO_STEM: Final = "annotated"
+VIDEO_ENDINGS: Final = ("webm", "mp4")
 
 AHEAD_FRAMES: Final = 2
 """How far the model may be ahead of the judging: enough to overlap, little enough to hold in memory at 4K."""
@@ -67,8 +69,8 @@ def limits_of(stretch: Stretch, profile: Profile) -> dict[str, float]:
 def prepare_folder(folder: Path, source: Path) -> None:
     """Make `folder` ready for the results of `source`.
 
-    Raises OutputError when it cannot be made or written to, or holds the results of another clip: those are not
-    overwritten.
+    Raises OutputError when it cannot be made or written to, when it holds the results of another clip (those are not
+    overwritten), or when the clip itself has the name of a result there.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,10 +81,39 @@ def prepare_folder(folder: Path, source: Path) -> None:
         raise OutputError(f"Cannot write results to {folder}: it is a file. Choose another folder with -o.") from error
     except OSError as error:
         raise OutputError(f"Cannot write results to {folder}: {error.strerror or error}.") from error
+    for result in _results(folder):
+        if result.exists() and source.exists() and result.samefile(source):
+            raise OutputError(f"{result} is the clip itself and would be overwritten. Choose another folder with -o.")
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        before = json.loads((folder / FILES["summary"]).read_text(encoding="utf-8"))["source"]
-        if Path(before).name != source.name:
-            raise OutputError(f"{folder} holds the results of {Path(before).name}. Choose another folder with -o.")
+        before = Path(json.loads((folder / FILES["summary"]).read_text(encoding="utf-8"))["source"])
+        if before.resolve() != source.resolve():
+            raise OutputError(f"{folder} holds the results of {before.name}. Choose another folder with -o.")
+
+
+def _results(folder: Path) -> tuple[Path, ...]:
+    """Every file an analysis may leave in `folder`."""
+    return tuple(folder / name for name in (*FILES.values(), *(f"{VIDEO_STEM}.{ending}" for ending in VIDEO_ENDINGS)))
+
+
+def _clear(folder: Path) -> None:
+    """Take away an earlier run's results of the same clip, so that old and new are never mixed."""
+    if (folder / FILES["recording"]).exists() or (folder / FILES["summary"]).exists():
+        for result in _results(folder):
+            result.unlink(missing_ok=True)
+
+
+def _built(makers: Sequence[Callable[[], Sink]]) -> list[Sink]:
+    """The sinks, all of them or none: when one cannot be made, those before it are closed again."""
+    sinks: list[Sink] = []
+    try:
+        for make in makers:
+            sinks.append(make())  # noqa: PERF401  those made so far must be known when one fails
+    except BaseException:
+        for sink in sinks:
+            with contextlib.suppress(PosecheckError):
+                sink.close("never began")
+        raise
+    return sinks
 
 
 def analyze_clip(
@@ -97,6 +128,7 @@ def analyze_clip(
     to_s: float | None = None,
     on_open: Callable[[VideoSource], None] | None = None,
     on_frame: OnFrame | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Result:
     """Analyse one video file into `folder`; `video` is the ending of an annotated clip ("webm", "mp4") or None.
 
@@ -106,14 +138,17 @@ def analyze_clip(
         prepare_folder(folder, clip)
         if on_open is not None:
             on_open(source)
-        origin = origin_of(str(clip), stretch, backend.model_sha256, profile)
+        origin = origin_of(str(clip.resolve()), stretch, backend.model_sha256, profile)
         annotated = folder / f"{VIDEO_STEM}.{video}" if video else None
-        shown = annotated or clip
-        sinks = _sinks(folder, origin, stretch, profile, clip=shown, recording=True)
+        makers: list[Callable[[], Sink]] = []
         if annotated is not None:
-            sinks.append(AnnotatedVideo(annotated, fps_hint=source.info.fps_nominal or math.nan))
-        pairs = find_people(source, backend, ahead_frames=AHEAD_FRAMES)
-        outcome = run(pairs, stretch, profile, sinks, on_frame)
+            drawn = AnnotatedVideo(annotated, fps_hint=source.info.fps_nominal or math.nan)
+            makers.append(lambda: drawn)
+        _clear(folder)
+        makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
+        makers += _makers(folder, origin, stretch, profile, annotated or clip)
+        with contextlib.closing(find_people(source, backend, ahead_frames=AHEAD_FRAMES)) as pairs:
+            outcome = run(pairs, stretch, profile, _built(makers), on_frame, stop=stop)
         notes = source.notes
         if source.times_repaired:
             notes = (*notes, f"{source.times_repaired} frames had a time that did not rise; it was repaired.")
@@ -121,41 +156,53 @@ def analyze_clip(
 
 
 def judge_recording(
-    recording: Path, folder: Path | None, stretch: Stretch, profile: Profile, *, on_frame: OnFrame | None = None
+    recording: Path,
+    folder: Path | None,
+    stretch: Stretch,
+    profile: Profile,
+    *,
+    on_frame: OnFrame | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Result:
     """Judge a recording again, without camera, model or pixels; write tables and report to `folder` if given.
 
     Raises RecordingError when it cannot be read, OutputError when the folder is the recording's own.
     """
     played = read_recording(recording)
-    sinks: list[Sink] = []
-    if folder is not None:
-        if folder.resolve() == recording.parent.resolve():
-            raise OutputError(f"{folder} holds the recording's own results. Choose another folder with -o.")
-        prepare_folder(folder, Path(played.origin.source))
-        origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile)
-        sinks = _sinks(folder, origin, stretch, profile, clip=None, recording=False)
-    outcome = run(((None, sighting) for sighting in played.sightings()), stretch, profile, sinks, on_frame)
-    if outcome.frames == 0:
+    sightings = played.sightings()
+    first = next(sightings, None)
+    if first is None:
         raise RecordingError(f"{recording} holds no frame: the session ended before one was seen.")
-    return Result(outcome, tuple(_written(folder, None)) if folder is not None else ())
+    makers: list[Callable[[], Sink]] = []
+    if folder is not None:
+        if (folder / FILES["recording"]).exists():
+            raise OutputError(f"{folder} holds an analysis with its recording. Choose another folder with -o.")
+        prepare_folder(folder, Path(played.origin.source))
+        _clear(folder)
+        origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile)
+        makers = _makers(folder, origin, stretch, profile, None)
+    whole = played.ending == COMPLETE
+    pairs = ((None, sighting) for sighting in itertools.chain([first], sightings))
+    told = "" if whole else f"the recording ended early: {played.ending}"
+    outcome = run(pairs, stretch, profile, _built(makers), on_frame, stop=stop, played_ending=told)
+    notes = () if whole else (f"The recording ended early: {played.ending}.",)
+    return Result(outcome, tuple(_written(folder, None)) if folder is not None else (), notes)
 
 
-def _sinks(
-    folder: Path, origin: Origin, stretch: Stretch, profile: Profile, *, clip: Path | None, recording: bool
-) -> list[Sink]:
-    sinks: list[Sink] = [RecordingWriter(folder / FILES["recording"], origin)] if recording else []
+def _makers(
+    folder: Path, origin: Origin, stretch: Stretch, profile: Profile, clip: Path | None
+) -> list[Callable[[], Sink]]:
+    """The sinks that every analysis has, recorded or replayed; `clip` is shown in the report."""
     title = Path(origin.source).name
     limits = limits_of(stretch, profile)
-    sinks += [
-        MeasuresTable(folder / FILES["measures"]),
-        EventsTable(folder / FILES["events"]),
-        SummaryFile(folder / FILES["summary"], origin, _versions()),
-        ReportWriter(
+    return [
+        lambda: MeasuresTable(folder / FILES["measures"]),
+        lambda: EventsTable(folder / FILES["events"]),
+        lambda: SummaryFile(folder / FILES["summary"], origin, _versions()),
+        lambda: ReportWriter(
             folder / FILES["report"], origin, title=title, stretch_name=stretch.name, limits=limits, clip=clip
         ),
     ]
-    return sinks
 
 
 def _versions() -> dict[str, str]:

@@ -7,13 +7,15 @@ Heavy rooms are imported inside the commands, so that `--help` answers at once.
 from __future__ import annotations
 
 import contextlib
-import logging
+import itertools
 import signal
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -66,7 +68,6 @@ ModelOption = Annotated[
 
 def main() -> None:
     """Run the command line and exit."""
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
     except PosecheckError as error:
@@ -79,10 +80,15 @@ def main() -> None:
         with contextlib.suppress(OSError):
             sys.stdout.close()
         sys.exit(1)
-    except Exception as error:
+    except ImportError as error:
+        _say_error(
+            f"a library does not start here: {error}. "
+            "On a bare Debian: apt install libgl1 libglib2.0-0. Else install posecheck again; `posecheck doctor` tells more."
+        )
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001  it is a mistake of ours: kept in the log, told in a line
         from posecheck.logs import log_path
 
-        logging.getLogger(__name__).exception("a mistake in posecheck itself")
         _note_mistake(log_path())
         _say_error(f"a mistake in posecheck itself ({type(error).__name__}: {error}). Details: {log_path()}")
         sys.exit(1)
@@ -95,8 +101,26 @@ def _note_mistake(log: Path) -> None:
         out.write(traceback.format_exc())
 
 
-def _interrupt(_number: int, _frame: Any) -> None:
-    raise KeyboardInterrupt
+@contextlib.contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM are remembered while inside, and acted on between two frames; a second one acts at once.
+
+    Gives the question whether one has come.
+    """
+    came = threading.Event()
+
+    def remember(_number: int, _frame: FrameType | None) -> None:
+        if came.is_set():
+            raise KeyboardInterrupt
+        came.set()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, remember) for number in numbers]
+    try:
+        yield came.is_set
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _say_error(message: str) -> None:
@@ -178,7 +202,7 @@ def analyze(
     stretch: StretchOption = DEFAULT_STRETCH,
     video: Annotated[bool, typer.Option("--video", help="Write an annotated clip too (WebM).")] = False,
     mp4: Annotated[
-        bool, typer.Option("--mp4", help="Write an annotated clip as H.264 mp4 (needs posecheck[h264]).")
+        bool, typer.Option("--mp4", help="Write an annotated clip as H.264 mp4 (needs posecheck\\[h264]).")
     ] = False,
     from_s: Annotated[float | None, typer.Option("--from", metavar="S", min=0, help="Begin at this second.")] = None,
     to_s: Annotated[float | None, typer.Option("--to", metavar="S", min=0, help="End before this second.")] = None,
@@ -199,11 +223,12 @@ def _folders(videos: list[Path], out: Path | None) -> list[tuple[Path, Path]]:
     """Where each clip's results go. One clip: `out` itself. Several: a subfolder each, named apart when need be."""
     if out is not None and len(videos) == 1:
         return [(videos[0], out)]
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     pairs = []
     for clip in videos:
-        count = taken[clip.stem] = taken.get(clip.stem, 0) + 1
-        name = clip.stem if count == 1 else f"{clip.stem}_{count}"
+        names = (clip.stem if count == 1 else f"{clip.stem}_{count}" for count in itertools.count(1))
+        name = next(name for name in names if name.casefold() not in taken)  # some disks know no upper case
+        taken.add(name.casefold())
         pairs.append((clip, (out or DEFAULT_FOLDER) / name))
     return pairs
 
@@ -226,7 +251,7 @@ def _analyze(
 
     results: list[Result] = []
     failed = 0
-    with _quiet(), MediaPipeBackend(model) as backend:
+    with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
         for clip, folder in clips:
             try:
                 with Progress(_console(stderr=True)) as progress:
@@ -246,6 +271,7 @@ def _analyze(
                         to_s=to_s,
                         on_open=opened,
                         on_frame=lambda _, judged, progress=progress: progress.frame(judged.t_s),  # type: ignore[misc]
+                        stop=stop,
                     )
             except UsageError:
                 raise
@@ -288,11 +314,13 @@ def live(
         raise UsageError("this version shows live feedback in the terminal only. Try: posecheck live --terminal")
     if camera is not None and source is not None:
         raise UsageError("--camera and --source exclude each other.")
+    if record is not None and record.exists():
+        raise UsageError(f"{record} exists already. Choose another name for the recording.")
     chosen, numbers = _numbers(stretch, profile, sets)
     from posecheck.landmarks.mediapipe import MediaPipeBackend
 
-    with _quiet(), MediaPipeBackend(model) as backend:
-        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s)
+    with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
+        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop)
     _finish([outcome])
 
 
@@ -304,6 +332,7 @@ def _watch(
     file: Path | None,
     record: Path | None,
     for_s: float | None,
+    stop: Callable[[], bool],
 ) -> Outcome:
     from rich.live import Live
 
@@ -341,14 +370,21 @@ def _watch(
             latency_s, clock = source.age_s, seconds(judged.t_s)
             if console.is_terminal:
                 panel = live_panel(
-                    judged, stretch, profile, fps=rate.hz, latency_s=latency_s, dropped=source.dropped, clock=clock
+                    judged,
+                    stretch,
+                    profile,
+                    fps=rate.hz,
+                    latency_s=latency_s,
+                    dropped=source.dropped,
+                    clock=clock,
+                    columns=console.width,
                 )
                 screen.update(panel, refresh=True)
             else:
                 console.print(live_line(judged, fps=rate.hz, latency_s=latency_s, clock=clock))
 
-        pairs = find_people(source, backend)
-        outcome = run(pairs if for_s is None else _until(pairs, for_s), stretch, profile, sinks, show)
+        pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
+        outcome = run(pairs if for_s is None else _until(pairs, for_s), stretch, profile, sinks, show, stop=stop)
     if outcome.ending is Ending.BROKE:
         _say_error(outcome.message)
     written = [("recording", record)] if record is not None else []
@@ -386,8 +422,9 @@ def replay(
     from posecheck.terminal import result
 
     chosen, numbers = _numbers(stretch or read_recording(recording).origin.stretch, profile, sets)
-    one = judge_recording(recording, out, chosen, numbers)
-    _print(result(recording.name, chosen, one.outcome, one.written))
+    with _interruptible() as stop:
+        one = judge_recording(recording, out, chosen, numbers, stop=stop)
+    _print(result(recording.name, chosen, one.outcome, one.written, one.notes))
     _finish([one.outcome])
 
 

@@ -30,6 +30,12 @@ CROP_SHAPE: Final = (48, 40)
 CONTOUR_ROWS: Final = (-0.85, 1.55)
 
 
+#: After a frame nothing is known until the next. In a pause longer than this nothing was seen, so it is UNKNOWN: the
+#: default of `rules.gap_s`, at which judging begins anew.
+PAUSE_S: Final = 1.0
+NO_PICTURE: Final = "No picture came for a while."
+
+
 def frozen(array: Any, dtype: Any) -> NDArray[Any]:
     """`array` as a read-only array of `dtype`: itself when it already is one, else a copy."""
     out = np.asarray(array, dtype=dtype)
@@ -177,6 +183,8 @@ class View:
     brightness_frac: float
     reason: str
     """Why the back cannot be judged in this frame, as a sentence to act on; empty when it can."""
+    position: str = ""
+    """The posture: "standing" or "seated" (also a deep squat), by how level the near thigh is; empty when it was not seen."""
 
 
 @dataclass(frozen=True, slots=True)

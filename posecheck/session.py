@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -18,11 +18,11 @@ import numpy as np
 from posecheck import assessment, kinematics
 from posecheck.assessment import events, judge
 from posecheck.assessment.stretch import Stretch
-from posecheck.errors import BrokenSourceError, PosecheckError
+from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
 from posecheck.kinematics import back, measures, view
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import Sink
-from posecheck.records import Assessment, Back, Bytes, Detection, Event, Frame, Sighting, Verdict
+from posecheck.records import PAUSE_S, Assessment, Back, Bytes, Detection, Event, Frame, Sighting, Verdict
 from posecheck.sources.ahead import Ahead
 from posecheck.sources.base import FrameSource
 from posecheck.tunables import Profile
@@ -84,7 +84,7 @@ def detect(source: FrameSource, backend: LandmarkBackend) -> Iterator[tuple[Fram
 
 def find_people(
     source: FrameSource, backend: LandmarkBackend, *, ahead_frames: int = 0
-) -> Iterator[tuple[Frame, Sighting]]:
+) -> Generator[tuple[Frame, Sighting], None, None]:
     """Every frame of `source` with what is seen in it. Errors of source and model come out as themselves.
 
     With `ahead_frames` the model works in a thread of its own, at most so many frames ahead: everything after it then
@@ -143,6 +143,7 @@ class Ending(StrEnum):
     COMPLETE = "complete"
     INTERRUPTED = "interrupted"
     BROKE = "source broke"
+    FAILED = "stopped by an error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Outcome:
     from_s: float = float("nan")
     to_s: float = float("nan")
     verdict_s: Mapping[Verdict, float] = field(default_factory=dict)
-    """Seconds each verdict stood. An interval belongs to the frame that opens it."""
+    """Seconds each verdict stood. An interval belongs to the frame that opens it; a pause is UNKNOWN."""
     events: tuple[Event, ...] = ()
     hold_good_s: float = 0.0
     """The longest hold of good seconds."""
@@ -177,12 +178,16 @@ def run(
     profile: Profile,
     sinks: Sequence[Sink] = (),
     on_frame: Callable[[Frame | None, Assessment], None] | None = None,
+    *,
+    stop: Callable[[], bool] | None = None,
+    played_ending: str = "",
 ) -> Outcome:
     """Judge a stream and tell the sinks, until it ends, breaks or is interrupted.
 
-    `pairs` are frames with their sightings; a replay has no frames. Whatever happens the sinks are closed with the
-    way it ended, so that what was done stays readable. Ctrl-C and a source that breaks half-way are endings, told in
-    the outcome. An optional sink that fails is put aside and named in the outcome.
+    `pairs` are frames with their sightings; a replay has no frames, and hands on how the recording ended. Whatever
+    happens the sinks are closed with the way it ended, so that what was done stays readable. `stop` is asked between
+    frames: an interrupt there never leaves one output a frame behind another. Interrupts and a source that breaks
+    half-way are endings, told in the outcome. An optional sink that fails is put aside and named in the outcome.
 
     Raises what the source raised before its first frame, what the model raised, and the error of a critical sink.
     """
@@ -200,6 +205,9 @@ def run(
             _tell_events(live, lost, ended)
             if on_frame is not None:
                 on_frame(frame, judged)
+            if stop is not None and stop():
+                ending, message = Ending.INTERRUPTED, "interrupted"
+                break
     except KeyboardInterrupt:
         ending, message = Ending.INTERRUPTED, "interrupted"
     except BrokenSourceError as error:
@@ -208,7 +216,8 @@ def run(
             failure = error
     except BaseException as error:  # noqa: BLE001  the sinks must be closed whatever went wrong; it is raised again below
         failure = error
-        ending, message = Ending.BROKE, str(error) if isinstance(error, PosecheckError) else type(error).__name__
+        ending = Ending.BROKE if isinstance(error, SourceError) else Ending.FAILED
+        message = str(error) if isinstance(error, PosecheckError) else type(error).__name__
     last = events.finish(state.events, tally.to_s) if tally.frames else ()
     try:
         _tell_events(live, lost, last)
@@ -216,13 +225,16 @@ def run(
         failure = failure or error
     tally.events.extend(last)
     told = ending.value if not message or ending is Ending.INTERRUPTED else f"{ending.value}: {message}"
+    if ending is Ending.COMPLETE and played_ending:
+        told = played_ending
     for sink in live:
         try:
             sink.close(told)
-        except PosecheckError as error:
-            if sink.critical:
+        except BaseException as error:  # noqa: BLE001  every sink is closed, whatever befell the one before
+            if sink.critical or not isinstance(error, Exception):
                 failure = failure or error
             else:
+                _log.warning("an output failed at its end: %s", error)
                 lost.append(str(error))
     if failure is not None:
         raise failure
@@ -238,13 +250,13 @@ def _tell(live: list[Sink], lost: list[str], message: Callable[[Sink], None]) ->
     for sink in tuple(live):
         try:
             message(sink)
-        except PosecheckError as error:
+        except Exception as error:
             if sink.critical:
                 raise
             _log.warning("an output failed and is left out from here on: %s", error)
             lost.append(str(error))
             live.remove(sink)
-            with contextlib.suppress(PosecheckError):  # it has failed already, and that has been said
+            with contextlib.suppress(Exception):  # it has failed already, and that has been said
                 sink.close(f"failed: {error}")
 
 
@@ -264,7 +276,8 @@ class _Tally:
         if self._last is None:
             self.from_s = judged.t_s
         else:
-            self.verdict_s[self._last] += judged.t_s - self.to_s
+            passed_s = judged.t_s - self.to_s
+            self.verdict_s[self._last if passed_s <= PAUSE_S else Verdict.UNKNOWN] += passed_s
         self._last, self.to_s = judged.verdict, judged.t_s
         self.frames += 1
         self.person_frames += not judged.sighting.is_empty

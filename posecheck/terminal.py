@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -21,9 +21,11 @@ from rich.text import Text
 from posecheck.assessment.stretch import Stretch
 from posecheck.doctor import Fact, State
 from posecheck.records import Assessment, Event, Verdict
-from posecheck.session import Ending, Outcome
-from posecheck.sources.camera import CameraInfo
 from posecheck.tunables import Profile
+
+if TYPE_CHECKING:  # at run time the doctor must be able to report where these cannot be imported
+    from posecheck.session import Outcome
+    from posecheck.sources.camera import CameraInfo
 
 STYLE: Final = {Verdict.GOOD: "green", Verdict.WARN: "red", Verdict.UNKNOWN: "yellow"}
 SHAPE: Final = {Verdict.GOOD: "●", Verdict.WARN: "▲", Verdict.UNKNOWN: "◆"}
@@ -77,10 +79,19 @@ def gauge(value: float, low: float, high: float, limit: float, width: int = 40) 
 
 
 def live_panel(
-    judged: Assessment, stretch: Stretch, profile: Profile, *, fps: float, latency_s: float, dropped: int, clock: str
+    judged: Assessment,
+    stretch: Stretch,
+    profile: Profile,
+    *,
+    fps: float,
+    latency_s: float,
+    dropped: int,
+    clock: str,
+    columns: int,
 ) -> RenderableType:
-    """The live view: verdict, the three gauges with their limits, hold, frames a second, latency."""
+    """The live view: verdict, the three gauges with their limits, hold, frames a second, latency; `columns` wide."""
     style = STYLE[judged.verdict]
+    wide = min(max(columns - 56, 10), 40)
     banner = Text(justify="center")
     banner.append(f"\n{SHAPE[judged.verdict]}  {judged.verdict}  {SHAPE[judged.verdict]}\n", style=f"bold {style}")
     banner.append(judged.cue or judged.reason or " ", style="bold" if judged.cue else "")
@@ -94,19 +105,19 @@ def live_panel(
         limit = profile.get(f"{rule}.limit_deg", math.nan) if rule else math.nan
         value = judged.measures[name]
         note = "" if math.isnan(limit) else f"limit {limit:.0f}°"
-        table.add_row(label, degrees(value), gauge(value, low, high, limit), note)
+        table.add_row(label, degrees(value), gauge(value, low, high, limit, wide), note)
     inclination = judged.measures["trunk_inclination_deg"]
-    table.add_row("Trunk", degrees(inclination), gauge(inclination, 0.0, 120.0, math.nan), "0° upright")
+    table.add_row("Trunk", degrees(inclination), gauge(inclination, 0.0, 120.0, math.nan, wide), "0° upright")
     hold = judged.hold
     if hold.target_s > 0:
-        done = gauge(min(hold.good_s, hold.target_s), 0.0, hold.target_s, math.nan)
-        table.add_row("Hold", f"{hold.good_s:.0f} s", done, f"of {hold.target_s:.0f} s, good seconds only")
+        done = gauge(min(hold.good_s, hold.target_s), 0.0, hold.target_s, math.nan, wide)
+        table.add_row("Hold", f"{hold.good_s:.0f} s", done, f"of {hold.target_s:.0f} s good")
     view = judged.measures.view
     side = f"{view.near_side} side" if view.near_side else "side not known"
     yaw = judged.measures["view_yaw_deg"]
     foot = Text(
-        f"{clock}   {fps:4.1f} frames/s   {latency_s * 1000:3.0f} ms   {dropped} dropped   "
-        f"{side}, {degrees(yaw)} from side-on   {view.people} in view   Ctrl-C ends",
+        f"{side}, {degrees(yaw)} from side-on   {view.people} in view\n"
+        f"{clock}   {fps:.0f} frames/s   {latency_s * 1000:.0f} ms   {dropped} dropped   Ctrl-C ends",
         style="bright_black",
         justify="center",
     )
@@ -176,6 +187,8 @@ def result(
     notes: Sequence[str] = (),
 ) -> RenderableType:
     """What an analysis found, what was odd about its source, and where its files are."""
+    from posecheck.session import Ending  # noqa: PLC0415  see above
+
     parts: list[RenderableType] = [Text(f"◆ {note}", style="yellow") for note in notes]
     if outcome.ending is not Ending.COMPLETE:
         note = outcome.message if outcome.ending is Ending.BROKE else "Interrupted: what was done so far is kept."

@@ -27,7 +27,7 @@ class Tunable:
     key: str
     """Dotted, with the unit at its end: `spine_rounding.limit_deg`."""
     unit: str
-    """"deg", "s", "Hz", "px", "" for a plain ratio."""
+    """One of "deg", "s", "Hz", "px", "" for a plain ratio."""
     default: float
     low: float
     high: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from posecheck.errors import BrokenSourceError, OutputError, SourceError
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.base import Sink
 from posecheck.outputs.recording import RecordingWriter
-from posecheck.records import Assessment, Event, Frame, Origin, Sighting, Verdict
+from posecheck.records import NO_PICTURE, Assessment, Event, Frame, Origin, Sighting, Verdict
 from posecheck.resources import samples_dir
 from posecheck.session import Ending, assess, brightness_frac, default_profile, find_people, run
 from posecheck.sources.camera import CameraSource
@@ -74,6 +75,41 @@ def test_replay_equals_recorded(recorded: list[Assessment], tmp_path: Path) -> N
     again = list(assess(read_recording(path).sightings(), STRETCH, PROFILE))
     assert len(again) == len(recorded)
     assert all(map(same, again, recorded))
+
+
+def test_a_pause_is_unknown_however_good_the_frames_around_it(recorded: list[Assessment]) -> None:
+    """Nine seconds without a picture are nine seconds UNKNOWN, in the outcome, the summary and the events."""
+    good = [judged.sighting for judged in recorded if judged.verdict is Verdict.GOOD][:4]
+    late = [replace(sighting, t_s=t_s) for sighting, t_s in zip(good, (0.0, 0.03, 9.0, 9.03), strict=True)]
+    outcome = run(((None, sighting) for sighting in late), STRETCH, PROFILE)
+    assert outcome.verdict_s[Verdict.GOOD] < 0.1
+    assert outcome.verdict_s[Verdict.UNKNOWN] == pytest.approx(8.97)
+    pause = [event for event in outcome.events if event.reason == NO_PICTURE]
+    assert [(event.verdict, event.end_s) for event in pause] == [(Verdict.UNKNOWN, 9.0)]
+
+
+def test_an_interrupt_between_frames_keeps_every_output_whole(recorded: list[Assessment]) -> None:
+    """`stop` ends the session after the frame in hand, told to every sink alike."""
+    one, other = Notes(), Notes()
+    asked = iter([False, False, True])
+    outcome = run(pairs(recorded), STRETCH, PROFILE, [one, other], stop=lambda: next(asked))
+    assert outcome.ending is Ending.INTERRUPTED
+    assert one.frames == other.frames
+    assert len(one.frames) == 3
+    assert one.endings == other.endings == ["interrupted"]
+
+
+def test_every_output_is_closed_whatever_befalls_the_one_before(recorded: list[Assessment]) -> None:
+    """A mistake or a Ctrl-C while one sink is closed does not leave the next one open."""
+
+    class Stubborn(Notes):
+        def close(self, ending: str) -> None:
+            raise KeyboardInterrupt
+
+    last = Notes()
+    with pytest.raises(KeyboardInterrupt):
+        run(pairs(recorded), STRETCH, PROFILE, [Stubborn(), last])
+    assert last.endings == ["complete"]
 
 
 class Notes:
@@ -159,7 +195,7 @@ def test_a_critical_output_that_fails_ends_the_session(recorded: list[Assessment
     other = Notes()
     with pytest.raises(OutputError, match="the disk is full"):
         go(recorded, other, Notes(fail_at=3))
-    assert other.endings == ["source broke: the disk is full"]
+    assert other.endings == ["stopped by an error: the disk is full"]
     assert len(other.frames) == 4
 
 
@@ -177,7 +213,7 @@ def test_a_mistake_of_ours_keeps_its_own_type(recorded: list[Assessment]) -> Non
     notes = Notes()
     with pytest.raises(ZeroDivisionError):
         go(recorded, notes, error=ZeroDivisionError("oh"))
-    assert notes.endings == ["source broke: ZeroDivisionError"]
+    assert notes.endings == ["stopped by an error: ZeroDivisionError"]
 
 
 def test_brightness_is_luma() -> None:

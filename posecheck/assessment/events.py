@@ -17,7 +17,7 @@ from typing import Final
 
 from posecheck.assessment.rules import GAP_S
 from posecheck.assessment.stretch import Direction, Stretch
-from posecheck.records import Assessment, Event, Finding, Verdict
+from posecheck.records import NO_PICTURE, Assessment, Event, Finding, Verdict
 
 #: The rule of events in which the picture as a whole could not be judged, while no rule said so of itself.
 VIEW_RULE: Final = "view"
@@ -51,7 +51,7 @@ def step(state: EventsState, assessment: Assessment) -> tuple[EventsState, tuple
     """Take in one frame, give the events that ended with it, ordered by their start.
 
     WARN of one rule is one event with its worst value. UNKNOWN is one event as long as the reason stays the same but
-    for the numbers in it. A frame that could not be judged though no finding says so belongs to the rule "view".
+    for the numbers in it. A pause longer than the gap is an UNKNOWN of its own. A frame that could not be judged though no finding says so belongs to the rule "view".
     """
     t_s = assessment.t_s
     ended: list[Event] = []
@@ -59,6 +59,8 @@ def step(state: EventsState, assessment: Assessment) -> tuple[EventsState, tuple
     passed_s = t_s - state.t_s
     if not 0 < passed_s <= state.gap_s:
         ended, opened = list(_close(state, _last_s(state))), {}
+        if passed_s > state.gap_s:
+            ended.append(Event(_last_s(state), t_s, VIEW_RULE, Verdict.UNKNOWN, math.nan, math.nan, "", NO_PICTURE))
         passed_s = 0.0 if math.isnan(state.t_s) else state.frame_s
     now = {finding.rule: finding for finding in _worth_noting(assessment)}
     for rule, event in state.opened.items():

@@ -37,6 +37,7 @@ FIX_AFTER_S: Final = Tunable(
 TUNABLES: Final = (PRAISE_S, FIX_AFTER_S)
 
 #: Why nothing can be judged without a person, and what to do about it.
+STAND: Final = "This stretch is done standing: stand side-on to the camera."
 NOBODY: Final = "Nobody in view: step in front of the camera."
 
 
@@ -61,7 +62,11 @@ def step(
     The verdict is WARN if any finding warns; else UNKNOWN if any finding is UNKNOWN, the view hides the back or nobody
     is there; else GOOD. `profile` holds the numbers of the stretch and of `assessment.TUNABLES` by key.
     """
-    seen = _unseen(measures) if sighting.is_empty else measures
+    seen = measures
+    if sighting.is_empty:
+        seen = _unseen(measures, NOBODY)
+    elif stretch.position == "standing" and measures.view.position == "seated":
+        seen = _unseen(measures, STAND)
     rules_state, findings = rules.step(state.rules, seen, stretch, profile)
     problem = seen.view.reason
     verdict, reason = _overall(findings, problem)
@@ -80,10 +85,15 @@ def step(
     return JudgeState(rules_state, hold_state), assessment
 
 
-def _unseen(measures: Measures) -> Measures:
-    """The measures of nobody: whatever a smoother may still remember, nothing of it is seen now."""
+def _unseen(measures: Measures, why: str) -> Measures:
+    """The measures of nobody, or of somebody who does something else: nothing of them counts.
+
+    What the view knows of it already (it is too dark, say) stands before `why`.
+    """
     return replace(
-        measures, values=dict.fromkeys(measures.values, math.nan), view=replace(measures.view, reason=NOBODY)
+        measures,
+        values=dict.fromkeys(measures.values, math.nan),
+        view=replace(measures.view, reason=measures.view.reason or why),
     )
 
 

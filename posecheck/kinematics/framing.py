@@ -66,7 +66,17 @@ MAX_KNEE: Final = Tunable(
     why="knees bent more than this are kneeling or a deep squat, where thigh and trunk overlap",
     source="judgement: a chair needs 90-110 deg, heels to the seat begin at about 140",
 )
-TUNABLES: Final = (MIN_BRIGHTNESS, MIN_VISIBILITY, MIN_TRUNK, MAX_YAW, MAX_KNEE)
+SEATED_FROM: Final = Tunable(
+    "view.seated_from_deg",
+    "deg",
+    default=55.0,
+    low=30.0,
+    high=90.0,
+    step=5.0,
+    why="a thigh raised further than this from hanging down is that of somebody who sits or squats",
+    source="judgement: standing hinges stay below 30 deg, a seat or a deep squat begins at about 80",
+)
+TUNABLES: Final = (MIN_BRIGHTNESS, MIN_VISIBILITY, MIN_TRUNK, MAX_YAW, MAX_KNEE, SEATED_FROM)
 
 NOBODY: Final = "Nobody is in view: step into the picture."
 TOO_DARK: Final = "It is too dark: turn on a light."
@@ -74,6 +84,14 @@ TRUNK_HIDDEN: Final = "Your shoulders or hips cannot be seen: clear the view bet
 TOO_FAR: Final = "You are too far away: come closer to the camera."
 NOT_SIDE_ON: Final = "Turn side-on to the camera."
 KNEELING: Final = "Kneeling and deep squats cannot be judged: stand or sit."
+
+
+def position(thigh_inclination_deg: float, profile: Mapping[str, float]) -> str:
+    """The posture: "seated" (or squatting) with the near thigh raised, else "standing"; empty if it was not seen."""
+    if math.isnan(thigh_inclination_deg):
+        return ""
+    return "seated" if thigh_inclination_deg > profile[SEATED_FROM.key] else "standing"
+
 
 #: What people call the joints of the near side that can be cut off, from the head down.
 JOINTS: Final[Mapping[str, str]] = {"shoulder": "shoulders", "hip": "hips", "knee": "knees", "ankle": "feet"}

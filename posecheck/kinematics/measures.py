@@ -82,8 +82,8 @@ def step(state: MeasureState, sighting: Sighting, profile: Profile) -> tuple[Mea
     raw, seen_view = _measure(sighting, seen, facing, side, profile)
     filter_state, smooth = smoothing.step(state.filter, sighting.t_s, raw, profile, _WRAPS)
     values = dict(zip(_ORDER, smooth.tolist(), strict=True))
-    values["hip_share"] = hip_share(values["trunk_inclination_deg"], values["spine_flexion_deg"], profile)
     values["trunk_inclination_deg"] = angles.wrap_inclination_deg(values["trunk_inclination_deg"])
+    values["hip_share"] = hip_share(values["trunk_inclination_deg"], values["spine_flexion_deg"], profile)
     return MeasureState(facing_state, side_state, filter_state), Measures(sighting.t_s, values, seen_view)
 
 
@@ -154,6 +154,7 @@ def _measure(sighting: Sighting, seen: Floats, facing: int, side: Side | None, p
         people=sighting.people,
         brightness_frac=sighting.brightness_frac,
         reason=reading.reason,
+        position=framing.position(angles.thigh_inclination_deg(hip, knee, facing), profile),
     )
 
 

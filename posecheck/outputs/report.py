@@ -7,6 +7,7 @@ The page's frame stands in report.html beside this file.
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import math
 import os
@@ -24,7 +25,7 @@ import numpy as np
 
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.overlay import draw
-from posecheck.records import QUANTITIES, Assessment, Event, Floats, Frame, Origin, Verdict
+from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Floats, Frame, Origin, Verdict
 
 #: The measures plotted, top to bottom.
 PLOTTED: Final = ("spine_flexion_deg", "hip_hinge_deg", "trunk_inclination_deg", "knee_flexion_deg")
@@ -81,6 +82,8 @@ class ReportWriter(ClosingSink):
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Note one frame."""
+        if self._t_s and assessment.t_s - self._t_s[-1] > PAUSE_S:
+            self._verdicts.append((self._t_s[-1], Verdict.UNKNOWN))
         self._t_s.append(assessment.t_s)
         for name in PLOTTED:
             self._values[name].append(assessment.measures[name])
@@ -89,7 +92,8 @@ class ReportWriter(ClosingSink):
         self._hold_good_s = max(self._hold_good_s, assessment.hold.good_s)
         if frame is None:
             return
-        if assessment.verdict is Verdict.WARN:
+        spine = "spine_flexion_deg"
+        if assessment.verdict is Verdict.WARN and assessment.measures[spine] > self._limits.get(spine, math.inf):
             self._worst = _better(self._worst, assessment.measures["spine_flexion_deg"], frame, assessment)
         elif assessment.verdict is Verdict.GOOD and not self._over_a_limit(assessment):
             self._deepest = _better(self._deepest, assessment.measures["trunk_inclination_deg"], frame, assessment)
@@ -106,9 +110,11 @@ class ReportWriter(ClosingSink):
         """Write the file. Raises OutputError when that fails."""
         partial = self._path.with_name(self._path.name + ".part")
         try:
-            partial.write_text(self._page(ending), encoding="utf-8")
+            partial.write_text(self._page(ending), encoding="utf-8", errors="backslashreplace")
             partial.replace(self._path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise cannot_write(self._path, error) from error
 
     # -------------------------------------------------------------------------------------------- the page
@@ -125,7 +131,7 @@ class ReportWriter(ClosingSink):
             shares="".join(self._shares()),
             duration=f"{duration_s:.1f}",
             frames=len(self._t_s),
-            hold=f" · hold {self._hold_good_s:.0f} good seconds" if self._hold_good_s > 0 else "",
+            hold=f" · hold {self._hold_good_s:.0f} s good" if self._hold_good_s > 0 else "",
             video=self._video(),
             plots="".join(self._plot(name) for name in PLOTTED),
             events="".join(self._event_rows()) or '<tr><td colspan="6">Nothing to remark.</td></tr>',

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from posecheck.outputs.base import ClosingSink, cannot_write
-from posecheck.records import QUANTITIES, Assessment, Event, Frame, Origin, Verdict
+from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Verdict
 
 SCHEMA_VERSION: Final = 1
 
@@ -44,7 +44,9 @@ class Extreme:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a summary adds up, frame by frame. An interval between two frames belongs to the frame that opens it."""
+    """What a summary adds up, frame by frame. An interval between two frames belongs to the frame that opens it,
+    unless it is a pause: then nothing was seen, and it is UNKNOWN.
+    """
 
     frames: int = 0
     person_frames: int = 0
@@ -65,8 +67,8 @@ class Totals:
         """The totals with one more frame."""
         verdict_s, unknown_s = self.verdict_s, self.unknown_s
         if self.standing is not None:
-            verdict, reason = self.standing
             passed_s = judged.t_s - self.to_s
+            verdict, reason = self.standing if passed_s <= PAUSE_S else (Verdict.UNKNOWN, NO_PICTURE)
             verdict_s = {**verdict_s, verdict: verdict_s[verdict] + passed_s}
             if verdict is Verdict.UNKNOWN:
                 key = reason if reason in unknown_s or len(unknown_s) < _MOST_REASONS else OTHER_REASONS

@@ -37,18 +37,22 @@ class Ahead(Generic[T]):
 
     def _work(self) -> None:
         error: BaseException | None = None
-        items = self._produce()
+        items: Iterator[T] = iter(())
         try:
+            items = self._produce()
             for item in items:
                 self._hand_over(item)
         except _Stopped:
             pass
         except BaseException as raised:  # noqa: BLE001 - it is raised again in the consumer's thread
             error = raised
-        finally:
+        try:
             close = getattr(items, "close", None)
             if close is not None:
                 close()
+        except BaseException as raised:  # noqa: BLE001 - as above
+            error = error or raised
+        finally:
             with self._changed:
                 self._error, self._ended = error, True
                 self._changed.notify_all()

@@ -40,6 +40,10 @@ def local_file(name: str) -> Path:
     """The path of an existing local file. Raises SourceError, saying what it is instead."""
     path = Path(name)
     try:
+        name.encode("utf-8")
+    except UnicodeEncodeError as error:  # FFmpeg's wrapper crashes on such a name
+        raise SourceError(f"The name {name!a} is not valid text here. Rename the file.") from error
+    try:
         if path.is_dir():
             raise SourceError(f"{name} is a folder. Name a video file in it.")
         if path.is_file():

@@ -101,11 +101,14 @@ class VideoSource:
             tries = opening.grab(capture)
             if tries == 0:
                 break
-            if tries > 1 and lost_after_s is None:
-                lost_after_s = timeline.last_s
+            before_s = timeline.last_s
             t_s = timeline.step(capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0)
             self.times_repaired = timeline.repaired
+            if tries > 1 and lost_after_s is None and t_s >= self._from_s:
+                lost_after_s = before_s
             if t_s >= self._to_s:
+                if lost_after_s is not None:
+                    raise BrokenSourceError(self._damaged(lost_after_s), lost_after_s)
                 return
             if t_s < self._from_s:
                 continue
@@ -129,13 +132,16 @@ class VideoSource:
                 at_s,
             )
         if lost_after_s is not None:
-            raise BrokenSourceError(
-                f"{self.name} is damaged at {lost_after_s:.2f} s{of}: some frames there cannot be decoded. The frames "
-                "before and after were used; copy or download the file again for the rest.",
-                lost_after_s,
-            )
+            raise BrokenSourceError(self._damaged(lost_after_s), lost_after_s)
         if delivered == 0 and self._from_s > 0.0:
             raise SourceError(_beyond(self.name, self._from_s, timeline.last_s))
+
+    def _damaged(self, at_s: float) -> str:
+        """The message for a hole in the middle."""
+        return (
+            f"{self.name} is damaged at {at_s:.2f} s: some frames there cannot be decoded. The frames before and after "
+            "were used; copy or download the file again for the rest."
+        )
 
     def _ends_early(self, timeline: Timeline) -> bool:
         """Whether frames that the headers count are missing at the end. Both number and time must fall short: a

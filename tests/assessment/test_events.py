@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from posecheck.assessment import events
 from posecheck.assessment.events import EventsState, finish, step
 from posecheck.assessment.stretch import Direction
-from posecheck.records import Assessment, Event, Finding, Hold, Verdict
+from posecheck.records import NO_PICTURE, Assessment, Event, Finding, Hold, Verdict
 from tests.assessment.scenes import FOLD, measured, profile, sighting
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
@@ -104,9 +104,13 @@ def test_an_empty_clip_has_no_events() -> None:
 
 
 def test_a_gap_in_time_closes_an_event() -> None:
-    """What happened in a gap is not known: an event ends before it, and the next begins after it."""
+    """What happened in a gap is not known, and that is an event too: one ends before it, the next begins after it."""
     frames = [frame(t_s, warn(40)) for t_s in (0.0, 0.1, 0.2, 5.0, 5.1)]
-    assert spans(collected(frames)) == [(0.0, 0.3, "spine_rounding", WARN), (5.0, 5.2, "spine_rounding", WARN)]
+    assert spans(collected(frames)) == [
+        (0.0, 0.3, "spine_rounding", WARN),
+        (0.3, 5.0, "view", UNKNOWN),
+        (5.0, 5.2, "spine_rounding", WARN),
+    ]
     assert spans(collected(frames, events.start(FOLD, profile(rules__gap_s=6)))) == [(0.0, 5.2, "spine_rounding", WARN)]
 
 
@@ -180,7 +184,10 @@ def test_events_partition_what_was_said(
     for t_s, (_, one, two, view) in zip(at, drawn, strict=True):
         by_rule = {finding.rule: finding for finding in (one, two) if finding is not None}
         frames.append(frame(t_s, *by_rule.values(), view=view))
-    found = collected(frames, end_s=at[-1] + more_s)
+    everything = collected(frames, end_s=at[-1] + more_s)
+    pauses = [event for event in everything if event.reason == NO_PICTURE]
+    assert [event.end_s for event in pauses] == [b for a, b in pairwise(at) if b - a > 1]
+    found = [event for event in everything if event.reason != NO_PICTURE]
     steady_s = next((b for a, b in pairwise(at) if b - a <= 1), math.inf)
     for rule in (*RULES, "view"):
         mine = [event for event in found if event.rule == rule]

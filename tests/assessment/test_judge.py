@@ -82,11 +82,28 @@ def test_verdict_reason_and_cue(changed: dict[str, object], verdict: Verdict, re
 
 def test_nobody_is_unknown_whatever_a_smoother_remembers() -> None:
     """Without a person nothing is judged, even if measures still hold numbers; they are passed on as they came."""
-    one = assessed([measured(0.0, reason="Turn side-on.")], nobody=True)[0]
+    one = assessed([measured(0.0)], nobody=True)[0]
     assert (one.verdict, one.reason, one.cue) == (UNKNOWN, judge.NOBODY, judge.NOBODY)
     assert {(finding.verdict, finding.reason) for finding in one.findings} == {(UNKNOWN, judge.NOBODY)}
     assert one.measures["spine_flexion_deg"] == 10.0
     assert not one.hold.active
+
+
+def test_why_nobody_is_seen_is_said_where_it_is_known() -> None:
+    """In the dark the light is what is missing, not the person."""
+    one = assessed([measured(0.0, reason="It is too dark.")], nobody=True)[0]
+    assert (one.verdict, one.reason, one.cue) == (UNKNOWN, "It is too dark.", "It is too dark.")
+
+
+def test_somebody_seated_is_not_judged_by_a_standing_stretch() -> None:
+    """The wrong position is UNKNOWN with what to do, whatever the numbers say."""
+    seated = [
+        replace(one, view=replace(one.view, position="seated"))
+        for one in (measured(t_s, spine_flexion=45.0) for t_s in times(30, 3))
+    ]
+    said = assessed(seated)
+    assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.STAND)}
+    assert said[-1].hold.good_s == 0.0
 
 
 def test_a_fault_that_stays_gets_an_easier_way_out() -> None:

@@ -312,6 +312,61 @@ def test_results_of_another_clip_are_not_overwritten(tmp_path: Path) -> None:
     refused(other, 1, r"holds the results of standing_fold_clean\.mp4")
 
 
+def test_the_same_name_in_another_folder_is_another_clip(tmp_path: Path) -> None:
+    """Results are kept apart by the clip's place, not by its name alone."""
+    for place, clip in (("a", CLEAN), ("b", ROUNDED)):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "x.mp4").write_bytes(clip.read_bytes())
+    assert posecheck("analyze", "a/x.mp4", "-o", "out", "--to", "0.3", cwd=tmp_path).returncode == 0
+    refused(
+        posecheck("analyze", "b/x.mp4", "-o", "out", "--to", "0.3", cwd=tmp_path), 1, r"holds the results of x\.mp4"
+    )
+    done = posecheck("analyze", "a/x.mp4", "b/x.mp4", "-o", "both", "--to", "0.3", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "both").iterdir()} == {"x", "x_2"}
+
+
+def test_a_clip_is_never_overwritten_by_its_own_results(tmp_path: Path) -> None:
+    """A clip that has the name of a result is refused in its own folder, also through a link."""
+    clip = tmp_path / "annotated.webm"
+    clip.write_bytes(ROUNDED.read_bytes())
+    (tmp_path / "link.mp4").symlink_to(clip)
+    for name in ("annotated.webm", "link.mp4"):
+        done = posecheck("analyze", name, "-o", ".", "--video", "--to", "0.3", cwd=tmp_path)
+        refused(done, 1, "is the clip itself and would be overwritten")
+    assert clip.read_bytes() == ROUNDED.read_bytes()
+
+
+def test_old_and_new_results_are_never_mixed(tmp_path: Path) -> None:
+    """A second run of the same clip takes the first one's files away, the annotated clip too."""
+    first = posecheck("analyze", CLEAN, "-o", "out", "--video", "--to", "0.3", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert (tmp_path / "out" / "annotated.webm").exists()
+    second = posecheck("analyze", CLEAN, "-o", "out", "--to", "0.3", cwd=tmp_path)
+    assert second.returncode == 0, second.stderr
+    assert not (tmp_path / "out" / "annotated.webm").exists()
+    refused(
+        posecheck("replay", "out/recording.jsonl", "-o", "out", cwd=tmp_path), 1, "holds an analysis with its recording"
+    )
+
+
+def test_somebody_sitting_is_not_judged_by_a_standing_stretch(tmp_path: Path) -> None:
+    """The seated sample slumps; a standing stretch must say that it cannot judge that, not that all is well."""
+    clip = samples_dir() / "seated_floor_rounded_then_long.mp4"
+    assert posecheck("analyze", clip, "-o", "out", "--to", "3", cwd=tmp_path).returncode == 0
+    measured = rows(tmp_path / "out" / "measures.csv")
+    assert "GOOD" not in {row["verdict"] for row in measured}
+    assert any("done standing" in row["reason"] for row in measured)
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    """A file name that is not valid text gives one line instead of a crash in the decoder."""
+    clip = os.fsencode(tmp_path) + b"/cl\xffip.mp4"
+    with open(clip, "wb") as file:  # noqa: PTH123
+        file.write(CLEAN.read_bytes())
+    refused(posecheck("analyze", os.fsdecode(clip), "-o", "out", cwd=tmp_path), 1, "is not valid text here")
+
+
 def small_files() -> None:
     """Let this process write no file beyond 60 kB: what a full disk looks like, without filling one."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
@@ -372,3 +427,5 @@ def test_a_killed_analysis_leaves_a_readable_recording(tmp_path: Path) -> None:
     done = posecheck("replay", recording, "-o", "again", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(rows(tmp_path / "again" / "measures.csv")) >= 5
+    assert "The recording ended early" in done.stdout
+    assert json.loads((tmp_path / "again" / "summary.json").read_text(encoding="utf-8"))["ended"] != "complete"

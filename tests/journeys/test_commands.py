@@ -52,6 +52,15 @@ def test_live_stores_nothing_unless_asked(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"posecheck.log"}
 
 
+def test_live_never_writes_over_a_file(tmp_path: Path) -> None:
+    """--record refuses a file that exists, above all the clip that is being played."""
+    clip = tmp_path / "own.mp4"
+    clip.write_bytes(ROUNDED.read_bytes())
+    done = posecheck("live", "--terminal", "--source", clip, "--record", clip, cwd=tmp_path)
+    refused(done, 2, r"own\.mp4 exists already")
+    assert clip.read_bytes() == ROUNDED.read_bytes()
+
+
 def test_live_in_a_terminal_draws_a_panel_and_ends_with_ctrl_c(tmp_path: Path) -> None:
     """In a real terminal the panel shows verdict, gauges and rate; Ctrl-C ends it with the result and code 130."""
     leader, follower = pty.openpty()
