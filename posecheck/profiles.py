@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.assessment.stretch import Stretch
 from posecheck.errors import TunableError
 from posecheck.session import default_profile
 from posecheck.tunables import Profile, unknown
@@ -63,7 +64,8 @@ def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Itera
     """The numbers in force for one stretch: `base` < profile file < command line.
 
     A number in the file that another stretch has but this one has not is passed over (one file serves all
-    stretches); a number that nobody has is refused, here as on the command line.
+    stretches); a number that nobody has is refused, here as on the command line. The number at which a warning ends
+    follows a limit that was moved past it.
 
     Raises TunableError, naming the file or "--set", the key, and the nearest spelling or the range.
     """
@@ -79,4 +81,26 @@ def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Itera
             raise TunableError(f"{file}: {unknown('key', bad[0], known)}")
         profile = profile.with_layer({key: value for key, value in shared.items() if key in base}, str(file))
         profile = profile.with_layer(own.get(stretch_id, {}), str(file))
-    return profile.with_layer(dict(parse_set(text) for text in sets), "--set")
+    profile = profile.with_layer(dict(parse_set(text) for text in sets), "--set")
+    return _kept_together(profile, load_stretch(stretch_id))
+
+
+def _kept_together(profile: Profile, stretch: Stretch) -> Profile:
+    """The profile with every end of a warning or phase on the good side of its beginning.
+
+    An end that nobody chose follows a beginning that was moved past it. Raises TunableError for one that was chosen.
+    """
+    pairs = [(rule.limit, rule.leave, rule.direction) for rule in stretch.rules]
+    pairs += [(phase.begin, phase.leave, phase.direction) for phase in stretch.phases]
+    for begin, leave, direction in pairs:
+        if direction.sign * (profile[leave.key] - profile[begin.key]) <= 0.0:
+            continue
+        origin = profile.settings[leave.key].origin
+        told = f"{begin.key} = {profile[begin.key]:g}"
+        if origin != "default":
+            raise TunableError(
+                f"{origin}: {leave.key} = {profile[leave.key]:g} must lie on the good side of {told}, or a warning "
+                "would never end."
+            )
+        profile = profile.with_layer({leave.key: profile[begin.key]}, f"follows {begin.key}")
+    return profile

@@ -29,9 +29,9 @@ def test_the_command_line_stands_over_the_file_and_the_file_over_the_default(tmp
     """Three layers, and each number says which one it came from."""
     before = build(tmp_path, None)
     text = "[spine_rounding]\nlimit_deg = 30\ndwell_s = 1.5\n"
-    after = build(tmp_path, text, f"{KEY}=27")
+    after = build(tmp_path, text, f"{KEY}=29")
     assert before[KEY][1] == "default"
-    assert after[KEY] == (27.0, "--set")
+    assert after[KEY] == (29.0, "--set")
     assert after["spine_rounding.dwell_s"] == (1.5, str(tmp_path / "coach.toml"))
     assert after["spine_rounding.leave_deg"] == before["spine_rounding.leave_deg"]
 
@@ -84,6 +84,14 @@ def test_a_profile_that_is_missing_or_no_text_is_refused(tmp_path: Path) -> None
     (tmp_path / "picture.toml").write_bytes(b"\xff\xd8\xff\xe0")
     with pytest.raises(TunableError, match="is not a text file"):
         build_profile(base, "hip_hinge_drill", tmp_path / "picture.toml", ())
+
+
+def test_the_end_of_a_warning_follows_a_limit_moved_past_it(tmp_path: Path) -> None:
+    """What is written as in force is what is used: a limit of 20 takes the end of the warning along."""
+    numbers = build(tmp_path, None, f"{KEY}=20")
+    assert numbers["spine_rounding.leave_deg"] == (20.0, f"follows {KEY}")
+    with pytest.raises(TunableError, match=r"--set: spine_rounding\.leave_deg = 28 must lie on the good side"):
+        build(tmp_path, None, f"{KEY}=20", "spine_rounding.leave_deg=28")
 
 
 @pytest.mark.parametrize("text", ["key", "=3", "key=", " = "])
