@@ -156,6 +156,8 @@ class Outcome:
     frames: int = 0
     person_frames: int = 0
     """Frames with a person in them."""
+    most_people: int = 0
+    """The most people that were in view at once; one of them was followed."""
     from_s: float = float("nan")
     to_s: float = float("nan")
     verdict_s: Mapping[Verdict, float] = field(default_factory=dict)
@@ -266,6 +268,7 @@ class _Tally:
     def __init__(self) -> None:
         self.frames = 0
         self.person_frames = 0
+        self.most_people = 0
         self.from_s = self.to_s = float("nan")
         self.verdict_s = dict.fromkeys(Verdict, 0.0)
         self.events: list[Event] = []
@@ -281,6 +284,7 @@ class _Tally:
         self._last, self.to_s = judged.verdict, judged.t_s
         self.frames += 1
         self.person_frames += not judged.sighting.is_empty
+        self.most_people = max(self.most_people, judged.sighting.people)
         self.hold_good_s = max(self.hold_good_s, judged.hold.good_s)
         self.events.extend(ended)
 
@@ -288,6 +292,7 @@ class _Tally:
         return Outcome(
             frames=self.frames,
             person_frames=self.person_frames,
+            most_people=self.most_people,
             from_s=self.from_s,
             to_s=self.to_s,
             verdict_s=dict(self.verdict_s),

@@ -197,6 +197,10 @@ def result(
         parts.append(
             Text("◆ Nobody was seen in this clip. The whole person must be in the picture, side-on.", style="yellow")
         )
+    if outcome.most_people > 1:
+        parts.append(
+            Text(f"◆ {outcome.most_people} people in view: one was followed, the others left out.", style="yellow")
+        )
     share = Text()
     for verdict in Verdict:
         share.append(

@@ -79,6 +79,7 @@ class ReportWriter(ClosingSink):
         self._worst: _Moment | None = None
         self._deepest: _Moment | None = None
         self._hold_good_s = 0.0
+        self._most_people = 0
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Note one frame."""
@@ -90,6 +91,7 @@ class ReportWriter(ClosingSink):
         if not self._verdicts or self._verdicts[-1][1] is not assessment.verdict:
             self._verdicts.append((assessment.t_s, assessment.verdict))
         self._hold_good_s = max(self._hold_good_s, assessment.hold.good_s)
+        self._most_people = max(self._most_people, assessment.sighting.people)
         if frame is None:
             return
         spine = "spine_flexion_deg"
@@ -128,6 +130,9 @@ class ReportWriter(ClosingSink):
             title=text(self._title),
             stretch=text(self._stretch_name),
             ending="" if ending == "complete" else f'<p class="unknown">◆ Not to the end: {text(ending)}</p>',
+            people=""
+            if self._most_people < 2
+            else f'<p class="unknown">◆ {self._most_people} people in view: one was followed, the others left out.</p>',
             shares="".join(self._shares()),
             duration=f"{duration_s:.1f}",
             frames=len(self._t_s),

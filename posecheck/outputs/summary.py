@@ -50,6 +50,8 @@ class Totals:
 
     frames: int = 0
     person_frames: int = 0
+    most_people: int = 0
+    """The most people in view at once; one of them was followed."""
     from_s: float = math.nan
     to_s: float = math.nan
     verdict_s: Mapping[Verdict, float] = field(default_factory=lambda: dict.fromkeys(Verdict, 0.0))
@@ -80,6 +82,7 @@ class Totals:
             self,
             frames=self.frames + 1,
             person_frames=self.person_frames + (not judged.sighting.is_empty),
+            most_people=max(self.most_people, judged.sighting.people),
             from_s=judged.t_s if self.standing is None else self.from_s,
             to_s=judged.t_s,
             verdict_s=verdict_s,
@@ -157,6 +160,7 @@ class SummaryFile(ClosingSink):
             "to_s": _rounded(totals.to_s),
             "frames": totals.frames,
             "frames_with_person": totals.person_frames,
+            "most_people": totals.most_people,
             "verdict_s": {verdict.value: _rounded(seconds) for verdict, seconds in totals.verdict_s.items()},
             "hold": {"good_s": _rounded(totals.hold_good_s), "target_s": _rounded(totals.hold_target_s)},
             "deepest_hip_hinge": {

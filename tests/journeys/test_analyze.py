@@ -249,7 +249,10 @@ def test_unusual_clips_are_analysed(make: Callable[[Path], Path], check: Mapping
 def test_two_people_are_counted_and_one_is_kept(tmp_path: Path) -> None:
     """With two people in view the result says two, and the one followed does not jump to the other."""
     clip = media.encode(tmp_path / "clip.mp4", list(media.two_people()))
-    assert posecheck("analyze", clip, "-o", "out", cwd=tmp_path).returncode == 0
+    done = posecheck("analyze", clip, "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2 people in view: one was followed" in done.stdout
+    assert "2 people in view" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert {row["people"] for row in rows(tmp_path / "out" / "measures.csv")} == {"2"}
     hips = [s.landmarks_px[23:25, 0].mean() for s in read_recording(tmp_path / "out" / "recording.jsonl").sightings()]
     assert max(hips) - min(hips) < 100.0
