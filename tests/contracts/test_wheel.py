@@ -66,6 +66,7 @@ def test_the_wheel_carries_model_stretches_and_clips(wheel: Path) -> None:
     ):
         assert needed in names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
+    assert not [name for name in names if name.startswith("posecheck/_data/") and name.endswith(".py")]
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 

@@ -1,8 +1,8 @@
 """Make the sample clips: H.264 videos of synthetic people, their truth, their labels and the manifest.
 
     pip install av
-    python -m sample_videos.make            # all
-    python -m sample_videos.make lying_leg_raise
+    python -m benchmarks.sample_videos            # all
+    python -m benchmarks.sample_videos lying_leg_raise
 
 The people come from `benchmarks.people`; nothing is filmed and nothing is downloaded. PyAV is needed only here. The
 pictures are the same on every run; the bytes of the videos also depend on the encoder's version.
@@ -34,7 +34,7 @@ from benchmarks.people import (
     still,
 )
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parents[1] / "sample_videos"
 FPS = 30
 RATE_FACTOR = "18"
 ROUNDED_DEG = 35.0
@@ -345,7 +345,7 @@ def manifest_entry(stem: str, sample: Sample, video: Path, frames: int) -> str:
 
 
 MANIFEST_HEAD = """\
-# Sample clips: synthetic people with a spine of known flexion. Written by sample_videos/make.py; do not edit.
+# Sample clips: synthetic people with a spine of known flexion. Written by benchmarks/sample_videos.py; do not edit.
 #
 # <clip>.mp4         the video (H.264, yuv420p)
 # <clip>.truth.csv   one row per frame: time (s), true angles (degrees, + flexion or forward), 2D joints (px)
