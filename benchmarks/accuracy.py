@@ -33,7 +33,7 @@ from posecheck.session import Looker
 from posecheck.tunables import Profile
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"
-#: Seeds of the people; calibration of the spine's scale uses other seeds (below 1000).
+#: Seeds of the people; the spine's scale was calibrated on others (seeds 5000 to 5109).
 PEOPLE: Final = (2001, 2002, 2003, 2004, 2005, 2006)
 #: (lumbar, thoracic) flexion at the deepest point.
 ROUNDING: Final = ((0.0, 0.0), (8.0, 4.0), (25.0, 10.0), (40.0, 20.0))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from posecheck.kinematics import framing, measures, smoothing, spine
-from posecheck.kinematics.back import contour_px, read_back
+from posecheck.kinematics.back import read_back
 from posecheck.kinematics.measures import MeasureState, start, step
 from posecheck.kinematics.spine import SpineReading, read_spine
 from posecheck.kinematics.view import FacingState, facing_step
@@ -28,7 +28,6 @@ __all__ = [
     "FacingState",
     "MeasureState",
     "SpineReading",
-    "contour_px",
     "facing_step",
     "read_back",
     "read_spine",

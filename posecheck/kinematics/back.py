@@ -108,17 +108,6 @@ def read_back(mask: NDArray[np.float32], landmarks_px: Floats, facing: int) -> B
     )
 
 
-def contour_px(back: Back) -> Floats:
-    """The outline of the back in the picture, for drawing: (n, 2) pixels from the seat to the top of the shoulders.
-
-    NaN where it is interrupted, so that a line can be lifted there.
-    """
-    chord = back.shoulder_px - back.hip_px
-    outward = np.array([chord[1], -chord[0]]) * back.facing
-    rows = (ROWS >= -0.1) & (ROWS <= 1.0)
-    return _place(back.hip_px, chord, outward, ROWS[rows], back.dorsal[rows])
-
-
 def _place(hip_px: Floats, chord: Floats, outward: Floats, u: Floats, n: Floats) -> Floats:
     out: Floats = hip_px + u[..., None] * chord + n[..., None] * outward
     return out

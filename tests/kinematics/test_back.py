@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from posecheck.kinematics.back import CROP_COLUMNS, CROP_ROWS, ROWS, contour_px, read_back
+from posecheck.kinematics.back import CROP_COLUMNS, CROP_ROWS, ROWS, read_back
 from posecheck.records import CROP_SHAPE, Back
 from tests.stick_figure import BACK_DEPTH, StickFigure, stick_figure
 
@@ -206,17 +206,6 @@ def test_an_arm_that_is_not_seen_is_no_obstacle() -> None:
     back = read_back(figure.mask, unseen, figure.facing)
     assert back is not None
     assert np.array_equal(back.dorsal, _read(figure).dorsal, equal_nan=True)
-
-
-def test_the_line_to_draw_lies_on_the_drawn_back() -> None:
-    """`contour_px` gives picture points on the outline, NaN where it is interrupted."""
-    figure = stick_figure(spine_bend_deg=30.0, facing=-1, trunk_inclination_deg=45.0)
-    line = contour_px(_read(figure))
-    assert line.shape[1] == 2
-    values = cv2.remap(figure.mask, line[:, :1].astype(np.float32), line[:, 1:].astype(np.float32), cv2.INTER_LINEAR)
-    assert np.asarray(values).ravel() == pytest.approx(0.5, abs=0.3)
-    broken = contour_px(_read(stick_figure(arms="over_back", trunk_inclination_deg=45.0)))
-    assert np.isnan(broken).any()
 
 
 def test_what_is_read_cannot_be_changed() -> None:

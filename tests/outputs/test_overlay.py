@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from posecheck.outputs import lettering, palette, shapes
 from posecheck.outputs.overlay import contour_px, draw
 from posecheck.records import CONTOUR_ROWS, Assessment, Bytes, Floats, Hold, Verdict, frozen
 from tests.outputs import people
+from tests.stick_figure import stick_figure
 
 SIZES = [(640, 360), (1920, 1080), (3840, 2160), (360, 640), (1080, 1920)]
 
@@ -82,10 +84,12 @@ def test_the_outline_is_on_the_back_side_of_the_person() -> None:
 def test_the_outline_is_read_as_the_room_that_samples_it_wrote_it() -> None:
     """Both rooms agree on where each sample lies; neither may import the other."""
     assert np.allclose(back_room.ROWS, np.linspace(*CONTOUR_ROWS, back_room.ROWS.size))
-    back = people.sighting().back
+    figure = stick_figure(spine_bend_deg=30.0, facing=-1, trunk_inclination_deg=45.0)
+    back = back_room.read_back(figure.mask, figure.landmarks_px, figure.facing)
     assert back is not None
-    other = back_room.contour_px(back)
-    assert np.allclose(np.concatenate(contour_px(back)), other[np.isfinite(other).all(axis=1)])
+    line = np.concatenate(contour_px(back)).astype(np.float32)
+    on_the_edge = np.asarray(cv2.remap(figure.mask, line[:, :1], line[:, 1:], cv2.INTER_LINEAR)).ravel()
+    assert on_the_edge == pytest.approx(0.5, abs=0.3)
 
 
 def test_the_line_is_lifted_where_the_back_was_not_seen() -> None:
