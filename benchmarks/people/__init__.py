@@ -26,9 +26,10 @@ from benchmarks.people.clips import ClipSpec, RenderedFrame, Studio, render_clip
 from benchmarks.people.clothes import Clothes, dress
 from benchmarks.people.framing import framed
 from benchmarks.people.motion import Motion, go, still
+from benchmarks.people.population import random_still
 from benchmarks.people.poses import Arms, Pose, Posture, Stance
 from benchmarks.people.randomise import Person, random_camera, random_clip, random_scene
-from benchmarks.people.scene import Scene
+from benchmarks.people.scene import Scene, Thing, ThingKind
 from benchmarks.people.truth import ANGLE_NAMES, JOINT_NAMES, Truth
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "Side",
     "Stance",
     "Studio",
+    "Thing",
+    "ThingKind",
     "Truth",
     "View",
     "dress",
@@ -58,6 +61,7 @@ __all__ = [
     "random_camera",
     "random_clip",
     "random_scene",
+    "random_still",
     "render_clip",
     "still",
 ]

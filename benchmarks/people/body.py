@@ -49,6 +49,9 @@ BONE = {name: number for number, name in enumerate(BONES)}
 _SACRUM, _T12_L1, _T1_T2 = 0.17, 0.49, 0.97
 _SPINE_DEPTH = 0.034
 """Depth of the vertebral joints under the skin of the back, as a share of standing height."""
+_OWN_SHARE = 3.0
+"""How strongly `lumbar_low_share` and `thoracic_low_share` count (judgement): at 1 the lowest joint of a region does
+e^3 = 20 times as much against the highest as in an average person, at 0.7 it does 3.3 times as much."""
 _RIB_SLOPE = 0.25
 """The belly and the sternum follow vertebrae that lie higher than themselves: metres up per metre forward."""
 
@@ -75,6 +78,27 @@ class BodyShape:
     """More MakeHuman targets, such as ("stomach/stomach-tone-decr", 0.5)."""
     lordosis_deg: float = 0.0
     kyphosis_deg: float = 0.0
+    lumbar_low_share: float = 0.5
+    """Where the lumbar spine likes to bend: 0 at its upper joints, 1 at its lower ones, 0.5 as published ranges say."""
+    thoracic_low_share: float = 0.5
+    """The same for the thoracic spine."""
+    head_forward_m: float = 0.0
+    """How far the head is carried in front of where the mesh has it."""
+
+
+def flexion_shares(shape: BodyShape) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Somebody's own share of flexion in the joints under L5 .. L1 (5,) and T12 .. T1 (12,); each adds up to 1."""
+    return (
+        _own_shares(LUMBAR_SHARE, shape.lumbar_low_share),
+        _own_shares(THORACIC_SHARE, shape.thoracic_low_share),
+    )
+
+
+def _own_shares(average: NDArray[np.float64], low_share: float) -> NDArray[np.float64]:
+    lowness = np.linspace(0.5, -0.5, len(average))
+    own = average * np.exp(_OWN_SHARE * 2.0 * (low_share - 0.5) * lowness)
+    shares: NDArray[np.float64] = own / own.sum()
+    return shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +131,7 @@ def make_body(shape: BodyShape) -> Body:
     vertices = morphed(asset, shape)
     skin = np.unique(asset.faces[asset.face_group == "body"])
     vertices[:, 2] += SHOE_SOLE_M - vertices[skin, 2].min()
+    vertices[:, 0] += shape.head_forward_m * _carried_with_head(asset, vertices)
     joints = {name: vertices[index].mean(axis=0) for name, index in asset.joints.items()}
     spine = spine_joints(vertices[skin], joints)
     weights, heads = skin_weights(asset, vertices, spine), bone_heads(joints, spine)
@@ -123,6 +148,15 @@ def morphed(asset: Asset, shape: BodyShape) -> NDArray[np.float64]:
             index, delta = asset.targets[name]
             vertices[index] += share * delta
     return vertices
+
+
+def _carried_with_head(asset: Asset, vertices_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(V,) 0 up to the base of the neck, 1 from the head's joint upwards."""
+    neck, head = (vertices_m[asset.joints[name], 2].mean() for name in ("neck", "head"))
+    arms = sum(asset.weights[f"{side}-{bone}"] for side in SIDES for bone in ("clavicle", "upper_arm"))
+    share = np.clip((vertices_m[:, 2] - neck + 0.02) / (head - neck + 0.02), 0.0, 1.0)
+    carried: NDArray[np.float64] = share * share * (3.0 - 2.0 * share) * (1.0 - np.minimum(arms, 1.0))
+    return carried
 
 
 def _thirds(value: float, names: tuple[str, str, str]) -> list[tuple[str, float]]:
@@ -167,12 +201,19 @@ def spine_joints(skin_m: NDArray[np.float64], joints: dict[str, NDArray[np.float
     high = float(joints["neck"][2])
     lumbar = np.linspace(_SACRUM, _T12_L1, len(LUMBAR), endpoint=False)
     heights = low + (high - low) * np.concatenate([lumbar, np.linspace(_T12_L1, _T1_T2, len(THORACIC)), [1.0]])
-    midline = skin_m[np.abs(skin_m[:, 1]) < 0.02]
     levels = np.linspace(low + 0.1 * (high - low), low + 0.95 * (high - low), 24)
-    back = [midline[np.abs(midline[:, 2] - level) < 0.02, 0].min() for level in levels]
+    back = hindmost_m(skin_m[np.abs(skin_m[:, 1]) < 0.02], levels)
     curve = np.polynomial.Polynomial.fit(levels, back, 3)
     depth = _SPINE_DEPTH * float(skin_m[:, 2].max())
     return np.stack([curve(heights) + depth, np.zeros_like(heights), heights], axis=1)
+
+
+def hindmost_m(points_m: NDArray[np.float64], levels_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The hindmost x (L,) of points (N, 3) within 2 cm of each height (L,); farther where a big mesh has none there."""
+    away = np.abs(points_m[:, 2] - levels_m[:, None])
+    near = away < np.maximum(0.02, away.min(axis=1, keepdims=True) + 1e-6)
+    hindmost: NDArray[np.float64] = np.where(near, points_m[:, 0], np.inf).min(axis=1)
+    return hindmost
 
 
 def skin_weights(asset: Asset, vertices_m: NDArray[np.float64], spine_m: NDArray[np.float64]) -> NDArray[np.float32]:

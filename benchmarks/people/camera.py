@@ -29,6 +29,8 @@ class Camera:
     """Vertical field of view."""
     roll_deg: float = 0.0
     """+ turns the picture's content clockwise."""
+    barrel_frac: float = 0.0
+    """How much nearer to the middle a corner of the picture's content is drawn; negative: a cushion."""
     aim_forward_m: float = 0.0
     """The point it circles and looks at: this far in front of the world's origin .."""
     aim_height_m: float = 0.9
@@ -51,6 +53,7 @@ class View:
     focal_px: float
     centre_px: NDArray[np.float64]
     """(2,)"""
+    barrel_frac: float = 0.0
 
     @classmethod
     def of(cls, camera: Camera, width_px: int, height_px: int) -> View:
@@ -67,7 +70,7 @@ class View:
         c, s = math.cos(math.radians(camera.roll_deg)), math.sin(math.radians(camera.roll_deg))
         axes = np.stack([c * right - s * down, s * right + c * down, ahead])
         focal = 0.5 * height_px / math.tan(math.radians(camera.fov_deg) / 2.0)
-        return cls(position, axes, focal, np.array([width_px / 2.0, height_px / 2.0]))
+        return cls(position, axes, focal, np.array([width_px / 2.0, height_px / 2.0]), camera.barrel_frac)
 
     def depth_m(self, points_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Distance along the direction of view (...,)."""
@@ -78,4 +81,8 @@ class View:
         """Points (..., 3) to pixels (..., 2): x right, y down, (0, 0) the picture's upper left corner."""
         seen = (points_m - self.position_m) @ self.axes.T
         flat: NDArray[np.float64] = self.focal_px * seen[..., :2] / np.maximum(seen[..., 2:], 0.05)
+        if self.barrel_frac != 0.0:
+            corner = float(self.centre_px @ self.centre_px)
+            far = np.minimum((flat * flat).sum(axis=-1, keepdims=True) / corner, 2.0)
+            flat = flat * (1.0 - self.barrel_frac * far)
         return flat + self.centre_px

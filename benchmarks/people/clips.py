@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.people.body import BodyShape, make_body
 from benchmarks.people.camera import Camera, View
@@ -16,10 +15,14 @@ from benchmarks.people.clothes import Clothes, Figure, dress
 from benchmarks.people.mesh import Points
 from benchmarks.people.motion import Motion
 from benchmarks.people.poses import CHAIR_HEIGHT_M, Pose, Stance, neutral_pelvis_deg, solve
+from benchmarks.people.props import make_props, make_things
 from benchmarks.people.render import Drawing, draw
-from benchmarks.people.scene import Image, Scene, expose, make_noise, make_props, paint_room
+from benchmarks.people.room import paint_room
+from benchmarks.people.scene import Image, Scene
+from benchmarks.people.sensor import Sensor
 from benchmarks.people.skeleton import Skeleton, Spine
 from benchmarks.people.skin import skin
+from benchmarks.people.solids import Props
 from benchmarks.people.truth import Truth, measure
 
 _SHUTTER_SAMPLES = 3
@@ -81,7 +84,7 @@ class Studio:
         self.figure: Figure = dress(self.body, spec.clothes)
         self.view = View.of(spec.camera, spec.width_px, spec.height_px)
         self._neutral_pelvis_deg = neutral_pelvis_deg(self.body)
-        self._props = make_props(spec.stance, hip_x_m=0.0)
+        self._props = make_props(spec.stance, self.body)
         rng = np.random.default_rng(spec.seed)
         self._sway_hz = rng.uniform(0.25, 0.45)
         self._sway_start = rng.uniform(0.0, 2.0 * math.pi)
@@ -91,8 +94,8 @@ class Studio:
         return paint_room(self.spec.scene, self.view, self.spec.width_px, self.spec.height_px)
 
     @cached_property
-    def _noise(self) -> NDArray[np.int8]:
-        return make_noise(self.spec.scene, self.spec.width_px, self.spec.height_px)
+    def _sensor(self) -> Sensor:
+        return Sensor.of(self.spec.scene, self.spec.width_px, self.spec.height_px)
 
     def frame(self, t_s: float) -> RenderedFrame:
         """The picture and the truth at one time."""
@@ -103,7 +106,7 @@ class Studio:
             exposures = [drawing.image_rgb, *(self._drawing(t_s + float(delay)).image_rgb for delay in later)]
             smeared = np.asarray(np.round(np.mean(np.stack(exposures), axis=0)), dtype=np.uint8)
             drawing = replace(drawing, image_rgb=smeared)
-        image = expose(spec.scene, drawing.image_rgb, self._noise, round(t_s * spec.fps))
+        image = self._sensor.expose(drawing.image_rgb, round(t_s * spec.fps))
         return RenderedFrame(image, drawing.silhouette, self.truth(t_s), t_s)
 
     def truth(self, t_s: float) -> Truth:
@@ -131,4 +134,11 @@ class Studio:
 
     def _drawing(self, t_s: float) -> Drawing:
         spec = self.spec
-        return draw(self.figure, self.points_m(t_s), self._props, self._room, spec.scene, self.view)
+        return draw(self.figure, self.points_m(t_s), self._props_at(t_s), self._room, spec.scene, self.view)
+
+    def _props_at(self, t_s: float) -> Props:
+        things = self.spec.scene.things
+        if not things:
+            return self._props
+        moving = make_things(things, self.skeleton(t_s), self.spec.stance, self.spec.camera)
+        return Props.joined([self._props, moving])

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from benchmarks.people.camera import View
 from benchmarks.people.clothes import Figure
 from benchmarks.people.mesh import Points, face_normals
-from benchmarks.people.scene import SUBPIXELS, Image, Props, Scene, paint_shadow, shade
+from benchmarks.people.room import paint_shadow
+from benchmarks.people.scene import SUBPIXELS, Image, Scene, shade
+from benchmarks.people.solids import Props
 
 _SHIFT = 4
 """Polygon corners are placed on a sixteenth of a painted pixel."""

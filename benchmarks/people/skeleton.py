@@ -12,12 +12,11 @@ from benchmarks.people.body import (
     BONE,
     BONES,
     LUMBAR,
-    LUMBAR_SHARE,
     SIDES,
     THORACIC,
-    THORACIC_SHARE,
     Body,
     Side,
+    flexion_shares,
 )
 
 Vector = NDArray[np.float64]
@@ -98,8 +97,9 @@ class Skeleton:
         `reach_forward_deg` draws the shoulders forward about the collar bones.
         """
         shape = self.body.shape
-        lumbar = (spine.lumbar_deg - shape.lordosis_deg) * LUMBAR_SHARE
-        thoracic = (spine.thoracic_deg + shape.kyphosis_deg) * THORACIC_SHARE
+        lumbar_share, thoracic_share = flexion_shares(shape)
+        lumbar = (spine.lumbar_deg - shape.lordosis_deg) * lumbar_share
+        thoracic = (spine.thoracic_deg + shape.kyphosis_deg) * thoracic_share
         angle = pelvis_deg
         self.turns[0] = turn_y(angle)
         below = "pelvis"

@@ -17,8 +17,10 @@ from benchmarks.people import (
     Stance,
     Studio,
 )
+from benchmarks.people.stance import POSTURES
 
-POSTURES: tuple[Posture, ...] = ("standing", "step", "chair", "floor", "lying")
+__all__ = ["PLAIN", "POSTURES", "resting", "still_spec", "studio"]
+
 PLAIN = Scene(furniture=0, boards=False, noise=0.0, defocus_px=0.0, shadow=0.0)
 
 
@@ -48,13 +50,16 @@ def still_spec(
 
 def resting(posture: Posture, arms: Arms = "hang") -> Pose:
     """A neutral pose of a posture."""
-    return {
-        "standing": Pose(arms=arms),
+    poses: dict[Posture, Pose] = {
         "step": Pose(knee_deg=20.0, arms=arms),
         "chair": Pose(knee_deg=6.0, other_knee_deg=90.0, arms="thighs"),
         "floor": Pose(knee_deg=6.0, arms="thighs"),
+        "floor_one_leg": Pose(knee_deg=6.0, arms="thighs"),
+        "half_kneeling": Pose(knee_deg=6.0, other_knee_deg=90.0, arms=arms),
+        "single_leg": Pose(knee_deg=12.0, other_knee_deg=60.0, arms=arms),
         "lying": Pose(knee_deg=10.0, other_knee_deg=80.0, leg_raise_deg=70.0, arms="mat"),
-    }[posture]
+    }
+    return poses.get(posture, Pose(arms=arms))
 
 
 @cache

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks.people import Camera, Clothes, Person, Pose, Posture, framed, random_clip
-from benchmarks.people.scene import SUBPIXELS, paint_room
+from benchmarks.people.room import paint_room
+from benchmarks.people.scene import SUBPIXELS
 from benchmarks.people.truth import JOINT_NAMES, SPINE_JOINTS
 from tests.people.studio import PLAIN, POSTURES, still_spec, studio
 
