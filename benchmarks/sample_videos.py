@@ -73,6 +73,15 @@ DAN = BodyShape(gender=0.9, muscle=0.5, weight=0.5, height=0.5, proportions=0.6)
 DAN_WEARS = Clothes(
     shirt_looseness=0.15, shirt=(0.70, 0.32, 0.30), trouser=(0.20, 0.22, 0.30), hair_colour=(0.30, 0.2, 0.14)
 )
+MIA = BodyShape(gender=0.05, muscle=0.6, weight=0.45, height=0.5, proportions=0.7)
+MIA_WEARS = Clothes(
+    shirt_looseness=0.15,
+    hair="tail",
+    trousers="leggings",
+    shirt=(0.70, 0.32, 0.30),
+    trouser=(0.20, 0.22, 0.30),
+    hair_colour=(0.30, 0.2, 0.14),
+)
 BEN = BodyShape(gender=0.95, muscle=0.6, weight=0.55, height=0.6, proportions=0.7)
 BEN_WEARS = Clothes(shirt_looseness=0.25, shirt=(0.33, 0.47, 0.66), trousers="shorts", trouser=(0.25, 0.25, 0.28))
 CLEO = BodyShape(gender=0.0, muscle=0.5, weight=0.6, height=0.4, proportions=0.6, ancestry="african", lordosis_deg=4.0)
@@ -97,7 +106,7 @@ def standing_fold(lumbar_deg: float, thoracic_deg: float, neck_deg: float) -> Cl
     )
     up = go(1.7, trunk_inclination_deg=0.0, lumbar_deg=0.0, thoracic_deg=0.0, neck_deg=0.0, knee_deg=4.0)
     motion = Motion.of(Pose(), still(0.8), down, still(1.8), up, still(0.6))
-    return ClipSpec(motion, body=DAN, clothes=DAN_WEARS, scene=ROOM, camera=Camera(yaw_deg=3.0, height_m=1.0), seed=1)
+    return ClipSpec(motion, body=MIA, clothes=MIA_WEARS, scene=ROOM, camera=Camera(yaw_deg=3.0, height_m=1.0), seed=1)
 
 
 def clean_then_rounded() -> ClipSpec:
@@ -194,13 +203,13 @@ def samples() -> dict[str, Sample]:
         "standing_fold_clean": Sample(
             "standing_forward_fold",
             "A standing fold to 70 degrees from the hips; the back stays flat (spine flexion below 6 degrees).",
-            "dan",
+            "mia",
             standing_fold(3.0, 2.0, -5.0),
         ),
         "standing_fold_rounded": Sample(
             "standing_forward_fold",
             "The same person, room and depth, but the back rounds to 60 degrees of spine flexion.",
-            "dan",
+            "mia",
             standing_fold(38.0, 22.0, 10.0),
         ),
         "hinge_clean_then_rounded": Sample(

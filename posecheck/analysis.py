@@ -15,6 +15,7 @@ from typing import Final
 import posecheck
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import OutputError, PosecheckError, RecordingError
+from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import COMPLETE, Sink
 from posecheck.outputs.recording import RecordingWriter
@@ -56,7 +57,8 @@ class Result:
 
 def origin_of(source: str, stretch: Stretch, model_sha256: str, profile: Profile) -> Origin:
     """The origin that is written into every output."""
-    return Origin(posecheck.__version__, source, stretch.id, model_sha256, profile.origins())
+    spine_sha256 = bundled_network().sha256
+    return Origin(posecheck.__version__, source, stretch.id, model_sha256, profile.origins(), spine_sha256)
 
 
 def limits_of(stretch: Stretch, profile: Profile) -> dict[str, float]:

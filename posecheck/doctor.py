@@ -54,6 +54,7 @@ def examine(log: Path, model: Path | None = None, camera_limit: int = 4) -> Iter
     yield _guarded("mediapipe", _mediapipe)
     yield _guarded("OpenCV", _opencv)
     yield _guarded("Model", lambda: _model(model))
+    yield _guarded("Spine model", _spine_model)
     yield _guarded("One frame", lambda: _timed_frame(model))
     yield _guarded("Cameras", lambda: _cameras(camera_limit))
     yield Fact("Log", State.FINE, str(log))
@@ -111,6 +112,15 @@ def _model(model: Path | None) -> Fact:
 
     path = model or bundled_model()
     return Fact("Model", State.FINE, f"{path.name}, sha256 {verify(path)[:16]}…, whole")
+
+
+def _spine_model() -> Fact:
+    from posecheck.kinematics.network import WEIGHTS_NAME, load  # noqa: PLC0415
+    from posecheck.resources import models_dir  # noqa: PLC0415
+
+    return Fact(
+        "Spine model", State.FINE, f"{WEIGHTS_NAME}, sha256 {load(models_dir() / WEIGHTS_NAME).sha256[:16]}…, whole"
+    )
 
 
 def _timed_frame(model: Path | None) -> Fact:

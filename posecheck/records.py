@@ -157,9 +157,11 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity("hip_hinge_deg", "deg", "Hip hinge", "trunk-thigh (fold) angle, near side; cannot see rounding"),
     Quantity("knee_flexion_deg", "deg", "Knee", "knee flexion, near side; 0 straight"),
     Quantity("trunk_inclination_deg", "deg", "Trunk", "hip→shoulder against vertical; 0 upright, + forward"),
-    Quantity("spine_flexion_deg", "deg", "Spine", "thoracolumbar flexion from the outline of the back; 0 as standing"),
-    Quantity("upper_back_deg", "deg", "Upper back", "share of the spine's flexion in the upper half"),
-    Quantity("lower_back_deg", "deg", "Lower back", "share of the spine's flexion in the lower half"),
+    Quantity("pelvis_inclination_deg", "deg", "Pelvis", "forward tilt of the pelvis since standing upright; estimate"),
+    Quantity("spine_flexion_deg", "deg", "Spine", "thoracolumbar flexion from the shape of the back; 0 as standing"),
+    Quantity("spine_sigma_deg", "deg", "Spine ±", "how far off the spine's flexion may be (standard deviation)"),
+    Quantity("upper_back_deg", "deg", "Upper back", "the part of the spine's flexion above the first lumbar vertebra"),
+    Quantity("lower_back_deg", "deg", "Lower back", "the part of it below, down to the sacrum"),
     Quantity("hip_share", "", "Hip share", "how much of the bend came from the hips, 0..1"),
     Quantity("view_yaw_deg", "deg", "View", "how far the camera is from side-on; 0 exactly side-on"),
     Quantity("camera_roll_deg", "deg", "Roll", "how far the camera is turned about its lens; + the scene leans right"),
@@ -275,3 +277,5 @@ class Origin:
     model_sha256: str
     settings: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     """Every number in force: key → (value, where it came from)."""
+    spine_model_sha256: str = ""
+    """Of the network that read the back. A recording has none: it is read again whenever it is judged."""

@@ -3,7 +3,8 @@
 Muscles stretch and bulge, the shoulder blades glide, fat follows gravity. Each of these is a field of displacements
 over the body at rest, times an amount that follows from the pose: the skeleton, and with it the truth, stays as it is.
 
-The amounts are judgement, held against what is commonly described; none is fitted to a picture of anybody:
+The amounts are judgement, held against what is commonly described and against how much outlines of real people change
+from a flat to a rounded back; none is fitted to a picture of anybody:
 
 * *Buttocks.* The gluteus maximus is stretched round the hip when it flexes and its bulge all but goes.
 * *Back extensors.* Bent forward they carry the trunk. Muscles that contract thicken by a fifth to a third, which is
@@ -32,13 +33,13 @@ from benchmarks.people.mesh import Points, face_normals
 from benchmarks.people.sheet import taut_over
 from benchmarks.people.skeleton import Skeleton, inclination_deg, swing_deg
 
-_BUTTOCK_FLATTENING = 0.45
+_BUTTOCK_FLATTENING = 0.35
 """Share of the buttocks' depth behind the hip joints that is gone at 90 degrees of hip flexion."""
 _BUTTOCK_HALF_HEIGHT = 0.055
 """Half the height of the buttocks, as a share of standing height (one standard deviation)."""
-_BOWSTRING = 0.45
+_BOWSTRING = 0.25
 """Share of the hollow of the back that the working back extensors fill, trunk level, average muscle."""
-_THICKENING_M = 0.006
+_THICKENING_M = 0.005
 """How much they thicken besides."""
 _BLADE_OUT_M = 0.008
 """How far a blade stands off the ribs when its arm is drawn forward at a right angle."""

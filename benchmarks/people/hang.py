@@ -20,7 +20,7 @@ from benchmarks.people.mesh import CornerTable, Points, face_normals
 from benchmarks.people.sheet import taut_over
 from benchmarks.people.skeleton import Skeleton
 
-_SPANNING = 0.9
+_SPANNING = 0.7
 """Share of a hollow that very loose cloth spans (judgement) .."""
 _SPANNING_LOOSENESS = 0.18
 """..; of a shirt as loose as this, 63 % of that share."""

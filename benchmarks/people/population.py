@@ -27,13 +27,13 @@ Kind = Literal["neutral", "bent"]
 LUMBAR_RANGE_DEG = (-12.0, 58.0)
 THORACIC_RANGE_DEG = (-5.0, 42.0)
 TOTAL_RANGE_DEG = (-10.0, 85.0)
-TRUNK_PX = (40.0, 200.0)
+TRUNK_PX = (50.0, 200.0)
 """Mid-hip to mid-shoulder in a picture of 640 x 480; other sizes in proportion to their height."""
 _FLESH_M = 0.13
 """How far head, hands and feet reach beyond the joints (for framing)."""
 _MOST_HIP_FLEXION_DEG = 128.0
-_HARD_SHARE = 0.6
-_THINGS_SHARE = 0.35
+_HARD_SHARE = 0.45
+_THINGS_SHARE = 0.25
 _NEUTRAL_LUMBAR_DEG: dict[Posture, float] = {"floor": 25.0, "floor_one_leg": 20.0, "chair": 15.0}
 """Who sits as tall as they can still gives up to so much of the lumbar curve: tight hamstrings hold the pelvis."""
 _UPRIGHT_ARMS: tuple[Arms, ...] = ("hang", "hips", "thighs", "bar", "overhead", "across")

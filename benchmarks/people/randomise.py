@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -52,10 +53,12 @@ _DETAIL_PAIRS: tuple[tuple[str, str, str, float], ...] = (
     ("neck/neck-trans", "forward", "backward", 0.6),
     ("stomach/stomach-navel", "in", "out", 0.6),
 )
-_LORDOSIS_SD_DEG = 9.0
-_KYPHOSIS_SD_DEG = 8.0
+_LORDOSIS_SD_DEG = 7.5
+_KYPHOSIS_SD_DEG = 6.5
+_HOLLOW_AND_ROUND = 0.45
 """Spread of standing lordosis and kyphosis between healthy adults: published values lie around 9 to 12 degrees each
-(recalled, not read again), of which the mesh's own shapes bring a part."""
+(recalled, not read again), of which the mesh's own shapes bring a part. Who has much of one tends to have much of the
+other: the head must end up over the hips."""
 _DEPTH_DEG: dict[Posture, float] = {
     "standing": 75.0,
     "step": 50.0,
@@ -101,6 +104,8 @@ def _body(rng: np.random.Generator) -> BodyShape:
         value = float(np.clip(rng.normal(0.0, spread / 1.5), -spread, spread))
         details.append((f"{name}-{plus}" if value > 0.0 else f"{name}-{minus}", abs(value)))
     ancestries: tuple[Literal["african", "asian", "caucasian"], ...] = ("african", "asian", "caucasian")
+    hollow = float(rng.normal())
+    rounded = _HOLLOW_AND_ROUND * hollow + math.sqrt(1.0 - _HOLLOW_AND_ROUND**2) * float(rng.normal())
     return BodyShape(
         gender=float(rng.uniform(0.0, 0.2) if woman else rng.uniform(0.8, 1.0)),
         muscle=float(rng.uniform(0.2, 1.0)),
@@ -110,8 +115,8 @@ def _body(rng: np.random.Generator) -> BodyShape:
         age=float(rng.choice([0.0, rng.uniform(0.0, 0.8)])),
         ancestry=ancestries[int(rng.integers(3))],
         details=tuple(details),
-        lordosis_deg=float(np.clip(rng.normal(0.0, _LORDOSIS_SD_DEG), -20.0, 20.0)),
-        kyphosis_deg=float(np.clip(rng.normal(0.0, _KYPHOSIS_SD_DEG), -18.0, 18.0)),
+        lordosis_deg=float(np.clip(_LORDOSIS_SD_DEG * hollow, -18.0, 18.0)),
+        kyphosis_deg=float(np.clip(_KYPHOSIS_SD_DEG * rounded, -16.0, 16.0)),
         lumbar_low_share=float(np.clip(rng.normal(0.5, 0.15), 0.15, 0.85)),
         thoracic_low_share=float(np.clip(rng.normal(0.5, 0.15), 0.15, 0.85)),
         head_forward_m=float(np.clip(rng.normal(0.008, 0.015), -0.02, 0.05)),

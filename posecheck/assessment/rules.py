@@ -44,15 +44,26 @@ BLIP_S: Final = Tunable(
 )
 TUNABLES: Final = (GAP_S, BLIP_S)
 
-#: Measures that are read from the outline of the back: they cannot be told when the view hides it.
-BACK_MEASURES: Final = frozenset({"spine_flexion_deg", "upper_back_deg", "lower_back_deg", "hip_share"})
+#: Measures that are read from the shape of the back: they cannot be told when the view hides it.
+BACK_MEASURES: Final = frozenset(
+    {
+        "pelvis_inclination_deg",
+        "spine_flexion_deg",
+        "spine_sigma_deg",
+        "upper_back_deg",
+        "lower_back_deg",
+        "hip_share",
+    }
+)
 
 #: Joints of the near side that a measure needs.
 _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "hip_hinge_deg": ("shoulder", "hip", "knee"),
     "knee_flexion_deg": ("hip", "knee", "ankle"),
     "trunk_inclination_deg": ("shoulder", "hip"),
+    "pelvis_inclination_deg": ("shoulder", "hip"),
     "spine_flexion_deg": ("shoulder", "hip"),
+    "spine_sigma_deg": ("shoulder", "hip"),
     "upper_back_deg": ("shoulder", "hip"),
     "lower_back_deg": ("shoulder", "hip"),
     "hip_share": ("shoulder", "hip"),
@@ -65,7 +76,9 @@ _UNSEEN: Final[Mapping[str, str]] = {
     "hip_hinge_deg": "Your hip cannot be measured: let shoulder, hip and knee show, nothing in front of them.",
     "knee_flexion_deg": "Your knee cannot be measured: let the whole leg show, nothing in front of it.",
     "trunk_inclination_deg": "Your trunk cannot be measured: let shoulder and hip show, nothing in front of them.",
+    "pelvis_inclination_deg": _BACK_UNSEEN,
     "spine_flexion_deg": _BACK_UNSEEN,
+    "spine_sigma_deg": _BACK_UNSEEN,
     "upper_back_deg": _BACK_UNSEEN,
     "lower_back_deg": _BACK_UNSEEN,
     "hip_share": "The hips' share of the bend cannot be told yet: bend a little further, side-on to the camera.",

@@ -26,6 +26,16 @@ MIN_BRIGHTNESS: Final = Tunable(
     why="pictures darker than this are not judged",
     source="judgement: about half the light of a dim room at night; body and background run together below",
 )
+MIN_BRIGHTNESS_FOUND: Final = Tunable(
+    "view.min_brightness_nobody_frac",
+    "",
+    default=0.15,
+    low=0.0,
+    high=0.5,
+    step=0.01,
+    why="nobody found in a picture darker than this calls for light, not for stepping into the picture",
+    source="measured on drawn people: the pose model loses them at 0.06 to 0.12",
+)
 MIN_VISIBILITY: Final = Tunable(
     "view.min_visibility",
     "",
@@ -76,7 +86,7 @@ SEATED_FROM: Final = Tunable(
     why="a thigh raised further than this from hanging down is that of somebody who sits or squats",
     source="judgement: standing hinges stay below 30 deg, a seat or a deep squat begins at about 80",
 )
-TUNABLES: Final = (MIN_BRIGHTNESS, MIN_VISIBILITY, MIN_TRUNK, MAX_YAW, MAX_KNEE, SEATED_FROM)
+TUNABLES: Final = (MIN_BRIGHTNESS, MIN_BRIGHTNESS_FOUND, MIN_VISIBILITY, MIN_TRUNK, MAX_YAW, MAX_KNEE, SEATED_FROM)
 
 NOBODY: Final = "Nobody is in view: step into the picture."
 TOO_DARK: Final = "It is too dark: turn on a light."
@@ -150,11 +160,12 @@ def reason(
     if brightness_frac < profile[MIN_BRIGHTNESS.key]:
         return TOO_DARK
     if empty:
-        return NOBODY
+        return TOO_DARK if brightness_frac < profile[MIN_BRIGHTNESS_FOUND.key] else NOBODY
     if cut_off_trunk:
         return cut_off_trunk
     if math.isnan(trunk_px):
-        return TRUNK_HIDDEN
+        # Somebody who faces the camera has no nearer side, so that no shoulder and no hip is measured.
+        return NOT_SIDE_ON if yaw_deg > profile[MAX_YAW.key] else TRUNK_HIDDEN
     if trunk_px < profile[MIN_TRUNK.key]:
         return TOO_FAR
     if facing == 0 or not yaw_deg <= profile[MAX_YAW.key]:

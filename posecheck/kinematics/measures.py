@@ -14,8 +14,10 @@ from typing import Final
 import numpy as np
 
 from posecheck.body import Side, of
-from posecheck.kinematics import angles, framing, smoothing, spine, view
+from posecheck.kinematics import angles, framing, gates, joints, own, smoothing, spine, view
 from posecheck.kinematics.back import axis_px
+from posecheck.kinematics.features import aligned
+from posecheck.kinematics.network import Code, Network, Told, bundled_network
 from posecheck.records import Floats, Measures, Sighting, View
 from posecheck.tunables import Profile, Tunable
 
@@ -23,13 +25,16 @@ _ORDER: Final = (
     "hip_hinge_deg",
     "knee_flexion_deg",
     "trunk_inclination_deg",
+    "pelvis_inclination_deg",
     "spine_flexion_deg",
+    "spine_sigma_deg",
     "upper_back_deg",
     "lower_back_deg",
     "view_yaw_deg",
     "camera_roll_deg",
 )
-_WRAPS: Final = np.array([name == "trunk_inclination_deg" for name in _ORDER])
+_INCLINATIONS: Final = ("trunk_inclination_deg", "pelvis_inclination_deg")
+_WRAPS: Final = np.array([name in _INCLINATIONS for name in _ORDER])
 
 
 MIN_BEND: Final = Tunable(
@@ -40,27 +45,24 @@ MIN_BEND: Final = Tunable(
     high=60.0,
     step=5.0,
     why="bends of the upper trunk smaller than this are not shared out: the error would be larger than the share",
-    source="measured on synthetic people: from 30 deg on the share is off by 0.18 on average",
+    source="measured on synthetic people: see models/SPINE.md",
 )
 TUNABLES: Final = (MIN_BEND,)
 
-#: How far the chord hip → shoulder falls behind the upper trunk when the spine flexes by one degree; the rest is how
-#: far it runs ahead of the pelvis. Measured on synthetic people (0.48-0.49); a planar trunk gives the same.
-_CHORD_AHEAD_FRAC: Final = 0.48
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MeasureState:
     """What measuring remembers from one frame to the next."""
 
     facing: view.FacingState
     side: view.SideState
+    own: own.OwnState
     filter: smoothing.OneEuro
 
 
 def start() -> MeasureState:
     """The memory of a session in which nothing has been seen yet."""
-    return MeasureState(view.FacingState(), view.SideState(), smoothing.OneEuro())
+    return MeasureState(view.FacingState(), view.SideState(), own.OwnState(), smoothing.OneEuro())
 
 
 def step(state: MeasureState, sighting: Sighting, profile: Profile) -> tuple[MeasureState, Measures]:
@@ -79,43 +81,89 @@ def step(state: MeasureState, sighting: Sighting, profile: Profile) -> tuple[Mea
     )
     if sighting.back is not None:
         facing = sighting.back.facing
-    raw, seen_view = _measure(sighting, seen, facing, side, profile)
-    filter_state, smooth = smoothing.step(state.filter, sighting.t_s, raw, profile, _WRAPS)
+    looked = look(sighting, seen, facing, side, state.own, profile, bundled_network())
+    own_state = own.step(
+        state.own,
+        sighting.t_s,
+        looked.view.position,
+        looked.inclination_deg,
+        looked.stranger_deg,
+        looked.code,
+        profile,
+    )
+    filter_state, smooth = smoothing.step(state.filter, sighting.t_s, looked.values, profile, _WRAPS)
     values = dict(zip(_ORDER, smooth.tolist(), strict=True))
-    values["trunk_inclination_deg"] = angles.wrap_inclination_deg(values["trunk_inclination_deg"])
-    values["hip_share"] = hip_share(values["trunk_inclination_deg"], values["spine_flexion_deg"], profile)
-    return MeasureState(facing_state, side_state, filter_state), Measures(sighting.t_s, values, seen_view)
+    for name in _INCLINATIONS:
+        values[name] = angles.wrap_inclination_deg(values[name])
+    values["hip_share"] = hip_share(values["pelvis_inclination_deg"], values["spine_flexion_deg"], profile)
+    return (
+        MeasureState(facing_state, side_state, own_state, filter_state),
+        Measures(sighting.t_s, values, looked.view),
+    )
 
 
-def hip_share(trunk_inclination_deg: float, spine_flexion_deg: float, profile: Mapping[str, float]) -> float:
+def hip_share(pelvis_inclination_deg: float, spine_flexion_deg: float, profile: Mapping[str, float]) -> float:
     """How much of the bend came from the hips: turn of the pelvis / turn of the upper trunk since upright.
 
     1: all of it, the spine as in standing; an ordinary uncoached bend has 0.5-0.6, a good hinge 0.75 or more.
     Range 0..1; a hollow back counts as 1.
-    The chord hip → shoulder turns with the pelvis and, by about half, with the spine, so that both turns follow from
-    the trunk's inclination and the spine's flexion. The lower end of the outline, which would show the pelvis
-    directly, is no better on real people: it moves with the buttocks.
     NaN if either is, or while the upper trunk has turned less than `hip_share.min_bend_deg`.
-    Limits: thin. It inherits every error of the flexion, and takes upright as the vertical. On synthetic people it is
-    off by 0.18 on average (r 0.68); it tells shares below 0.5 from those above 0.75 (AUC 0.91), not finer.
+    Limits: it inherits the errors of both, see models/SPINE.md; camera roll adds to the pelvis one to one.
     Source: hip contribution ratio, after Esola 1996 and Laird 2019.
     """
-    pelvis_deg = trunk_inclination_deg - _CHORD_AHEAD_FRAC * spine_flexion_deg
-    upper_deg = pelvis_deg + spine_flexion_deg
+    upper_deg = pelvis_inclination_deg + spine_flexion_deg
     if not upper_deg >= profile[MIN_BEND.key]:
         return math.nan
-    return min(max(pelvis_deg / upper_deg, 0.0), 1.0)
+    return min(max(pelvis_inclination_deg / upper_deg, 0.0), 1.0)
 
 
-def _measure(sighting: Sighting, seen: Floats, facing: int, side: Side | None, profile: Profile) -> tuple[Floats, View]:
-    """The raw values in the order of `_ORDER`, and how the camera sees the person."""
-    hip, shoulder, knee, ankle = (_joint(seen, name, side) for name in ("hip", "shoulder", "knee", "ankle"))
-    knee_flexion_deg = angles.knee_flexion_deg(hip, knee, ankle, facing)
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One sighting measured by itself, unsmoothed."""
+
+    values: Floats
+    """In the order of `_ORDER`."""
+    view: View
+    inclination_deg: float
+    """Of the axis as the pose model has it."""
+    code: Code | None
+    """The network's code of the picture; None where the back cannot be judged."""
+    stranger_deg: float
+    """Spine flexion read without knowing the person; NaN where the back cannot be judged."""
+    told: Told | None
+    """All that the network says, whether or not it is to be trusted; None where it has not looked."""
+
+    def __getitem__(self, name: str) -> float:
+        return float(self.values[_ORDER.index(name)])
+
+
+def look(
+    sighting: Sighting,
+    seen: Floats,
+    facing: int,
+    side: Side | None,
+    known: own.OwnState,
+    profile: Profile,
+    network: Network,
+) -> Look:
+    """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`)."""
     mid_hip, mid_shoulder = axis_px(sighting.landmarks_px)
     inclination_deg = angles.trunk_inclination_deg(mid_hip, mid_shoulder, facing)
-    yaw_deg = view.view_yaw_deg(sighting.world_m)
+    hip, knee = (_joint(seen, name, side) for name in ("hip", "knee"))
+    position = framing.position(angles.thigh_inclination_deg(hip, knee, facing), profile)
+
+    back = sighting.back
+    code = None if back is None else network.encode(back.crop, aligned(sighting.landmarks_px, back.facing))
+    own_code = own.own_code(known, position, profile)
+    told: Told | None = None if code is None else network.read(code, own_code)
+    shift = joints.shift_of(told, mid_shoulder - mid_hip, facing, profile[joints.CORRECTION.key])
+
+    hip, shoulder = hip + shift.hip_px, _joint(seen, "shoulder", side) + shift.shoulder_px
+    ankle = _joint(seen, "ankle", side)
+    knee_flexion_deg = angles.knee_flexion_deg(hip, knee, ankle, facing)
     trunk_hidden = bool(np.isnan(hip).any() or np.isnan(shoulder).any())
     trunk_px = math.nan if trunk_hidden else float(np.hypot(*(mid_shoulder - mid_hip)))
+    yaw_deg = view.view_yaw_deg(sighting.world_m)
     missing = framing.cut_off(seen, side)
     trunk_missing = tuple(joint for joint in missing if joint in {"shoulder", "hip"})
     why_not = framing.reason(
@@ -128,33 +176,48 @@ def _measure(sighting: Sighting, seen: Floats, facing: int, side: Side | None, p
         knee_flexion_deg=knee_flexion_deg,
         profile=profile,
     )
-    reading = spine.SpineReading(math.nan, math.nan, math.nan, why_not)
-    if not why_not:
-        if sighting.back is None:
-            reading = spine.SpineReading(math.nan, math.nan, math.nan, spine.NO_FIT)
-        else:
-            reading = spine.read_spine(sighting.back, inclination_deg, profile)
-    raw = np.array(
+    if why_not:
+        reading = spine.unread(why_not)
+    elif back is None or told is None or code is None:
+        reading = spine.unread(gates.NO_FIT)
+    else:
+        reading = spine.read_spine(back, told, inclination_deg, network, profile)
+    judged = not reading.reason and code is not None
+    stranger_deg = math.nan
+    if judged and code is not None:
+        stranger_deg = reading.flexion_deg if own_code is None else network.read(code, None).flexion_deg
+    values = np.array(
         [
             angles.hip_hinge_deg(shoulder, hip, knee, facing),
             knee_flexion_deg,
-            math.nan if trunk_hidden else inclination_deg,
+            math.nan
+            if trunk_hidden
+            else angles.trunk_inclination_deg(mid_hip + shift.hip_px, mid_shoulder + shift.shoulder_px, facing),
+            inclination_deg + reading.pelvis_ahead_deg,
             reading.flexion_deg,
+            reading.sigma_deg,
             reading.upper_deg,
             reading.lower_deg,
             yaw_deg,
             view.camera_roll_deg(seen, facing),
         ]
     )
-    return raw, View(
-        facing=facing,
-        near_side=side,
-        trunk_px=trunk_px,
-        cut_off=() if sighting.is_empty else missing,
-        people=sighting.people,
-        brightness_frac=sighting.brightness_frac,
-        reason=reading.reason,
-        position=framing.position(angles.thigh_inclination_deg(hip, knee, facing), profile),
+    return Look(
+        values=values,
+        view=View(
+            facing=facing,
+            near_side=side,
+            trunk_px=trunk_px,
+            cut_off=() if sighting.is_empty else missing,
+            people=sighting.people,
+            brightness_frac=sighting.brightness_frac,
+            reason=reading.reason,
+            position=position,
+        ),
+        inclination_deg=inclination_deg,
+        code=code if judged else None,
+        stranger_deg=stranger_deg,
+        told=told,
     )
 
 

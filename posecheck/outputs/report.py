@@ -148,6 +148,7 @@ class ReportWriter(ClosingSink):
             source=text(self._origin.source),
             version=text(self._origin.version),
             model=text(self._origin.model_sha256[:16]),
+            spine_model=text(self._origin.spine_model_sha256[:16]),
         )
 
     def _spans(self) -> list[tuple[float, float, Verdict]]:

@@ -155,6 +155,7 @@ class SummaryFile(ClosingSink):
             "ended": ending,
             "versions": {"posecheck": origin.version, **self._versions},
             "model_sha256": origin.model_sha256,
+            "spine_model_sha256": origin.spine_model_sha256,
             "duration_s": _rounded(duration_s),
             "from_s": _rounded(totals.from_s),
             "to_s": _rounded(totals.to_s),

@@ -24,6 +24,8 @@ CLEAN: Mapping[str, float] = {
     "knee_flexion_deg": 5.0,
     "trunk_inclination_deg": 55.0,
     "spine_flexion_deg": 10.0,
+    "pelvis_inclination_deg": 0.0,
+    "spine_sigma_deg": 6.0,
     "upper_back_deg": 4.0,
     "lower_back_deg": 6.0,
     "hip_share": 0.8,

@@ -256,6 +256,23 @@ def test_every_measure_has_a_reason_for_being_unseen(name: str, cut_off: tuple[s
     assert rules.unseen_reason(name, view(cut_off=cut_off)).endswith(".")
 
 
+@pytest.mark.parametrize("name", sorted(rules.BACK_MEASURES))
+def test_what_is_read_from_the_back_is_unknown_when_the_view_hides_it(name: str) -> None:
+    """A rule on any measure of the back hears the view's reason, even though there is a number."""
+    stretch = replace(FOLD, rules=(replace(FOLD.rules[0], measure=name),))
+    moment = measured(0.0, trunk_inclination=55.0, reason="Turn side-on.")
+    (_, findings), *_ = judged([moment], stretch)
+    (finding,) = findings.values()
+    assert not math.isnan(moment[name])
+    assert (finding.verdict, finding.reason) == (UNKNOWN, "Turn side-on.")
+
+
+def test_the_measures_of_the_back_are_those_that_need_its_shape() -> None:
+    """What comes from joints alone is judged without the back; everything else is not."""
+    from_joints = {"hip_hinge_deg", "knee_flexion_deg", "trunk_inclination_deg", "view_yaw_deg", "camera_roll_deg"}
+    assert set(QUANTITY_NAMES) - from_joints == rules.BACK_MEASURES
+
+
 def test_being_in_a_phase_needs_to_be_seen() -> None:
     """A phase that was active in the last frame is not counted in while it is unseen, and comes back after a blip."""
     state = rules.start(FOLD)

@@ -57,6 +57,7 @@ def test_the_wheel_carries_model_stretches_and_clips(wheel: Path) -> None:
     for needed in (
         "posecheck/py.typed",
         "posecheck/_data/models/pose_landmarker_full.task",
+        "posecheck/_data/models/spine_1.npz",
         "posecheck/_data/models/manifest.toml",
         "posecheck/_data/sample_videos/manifest.toml",
         "posecheck/_data/sample_videos/hinge_clean_then_rounded.mp4",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,14 +13,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posecheck import kinematics
-from posecheck.body import Side, of
-from posecheck.kinematics import framing, measures, spine
-from posecheck.records import QUANTITY_NAMES, Sighting, frozen
-from tests.kinematics.room import PROFILE, measure_all, with_numbers
-from tests.stick_figure import nobody, stick_figure
+from posecheck.body import Landmark, Side, of
+from posecheck.kinematics import framing, gates, measures, spine
+from posecheck.kinematics.back import ROWS
+from posecheck.records import QUANTITY_NAMES, Measures, Sighting, frozen
+from tests.kinematics.room import EXACT, PROFILE, TRUSTING, measure_all, with_dorsal, with_numbers
+from tests.stick_figure import back_line, nobody, stick_figure
+
+#: What is read from the shape of the back.
+BACK_MEASURES = (
+    "spine_flexion_deg",
+    "spine_sigma_deg",
+    "pelvis_inclination_deg",
+    "upper_back_deg",
+    "lower_back_deg",
+    "hip_share",
+)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     lean_deg=st.floats(0.0, 110.0),
     knee_deg=st.floats(-10.0, 60.0),
@@ -39,7 +52,10 @@ def test_a_figure_measures_what_it_was_drawn_with(
     trunk_px: float,
     at_px: tuple[float, float],
 ) -> None:
-    """Move, scale, roll, mirror: joint angles are the drawn ones, the inclination differs by the roll alone."""
+    """Move, scale, roll, mirror: joint angles are the drawn ones, the inclination differs by the roll alone.
+
+    With the joints left where they are; moved to where the network expects those of people, they stay near.
+    """
     figure = stick_figure(
         trunk_inclination_deg=lean_deg,
         knee_flexion_deg=knee_deg,
@@ -50,9 +66,9 @@ def test_a_figure_measures_what_it_was_drawn_with(
         trunk_px=trunk_px,
         hip_at_px=at_px,
     )
-    measured = measure_all([figure.sighting(0.0)])[0]
+    sighting = figure.sighting(0.0)
+    measured = measure_all([sighting], EXACT)[0]
     seen_lean_deg = lean_deg + facing * roll_deg
-    bend_scale_deg = PROFILE[spine.OFFSET.key] + PROFILE[spine.LEAN_GAIN.key] * min(max(seen_lean_deg, 0.0), 60.0)
     assert measured.view.reason == ""
     assert measured.view.facing == figure.facing
     assert measured.view.near_side is figure.near_side
@@ -60,8 +76,94 @@ def test_a_figure_measures_what_it_was_drawn_with(
     assert measured["hip_hinge_deg"] == pytest.approx(lean_deg, abs=1e-6)
     assert measured["knee_flexion_deg"] == pytest.approx(knee_deg, abs=1e-6)
     assert measured["trunk_inclination_deg"] == pytest.approx(seen_lean_deg, abs=1e-6)
-    assert measured["spine_flexion_deg"] == pytest.approx(bend_scale_deg + PROFILE[spine.GAIN.key] * bend_deg, abs=1.5)
     assert measured["view_yaw_deg"] == pytest.approx(0.0, abs=1e-6)
+    corrected = measure_all([sighting], TRUSTING)[0]
+    assert corrected["hip_hinge_deg"] == pytest.approx(lean_deg, abs=FAR_OFF_DEG)
+    assert corrected["knee_flexion_deg"] == pytest.approx(knee_deg, abs=FAR_OFF_DEG)
+    assert corrected["trunk_inclination_deg"] == pytest.approx(seen_lean_deg, abs=FAR_OFF_DEG)
+
+
+#: A stick's joints are where they seem; those of people are not, and that is what the correction has learnt.
+FAR_OFF_DEG = 20.0
+
+
+def seen(**drawn: Any) -> Measures:
+    """The measures of one figure, whatever the network thinks of sticks."""
+    return measure_all([stick_figure(**drawn).sighting(0.0)], TRUSTING)[0]
+
+
+bends = st.floats(-20.0, 50.0)
+leans = st.floats(20.0, 90.0)
+
+
+@settings(max_examples=12)
+@given(
+    lean_deg=leans, bend_deg=bends, trunk_px=st.floats(80.0, 130.0), x_px=st.floats(300, 340), y_px=st.floats(230, 250)
+)
+def test_moving_and_scaling_leave_the_reading(
+    lean_deg: float, bend_deg: float, trunk_px: float, x_px: float, y_px: float
+) -> None:
+    """Nearer, further off, elsewhere: only how the outline falls on the pixels moves it, by less than 3°."""
+    drawn = {"trunk_inclination_deg": lean_deg, "spine_bend_deg": bend_deg}
+    first, other = seen(**drawn), seen(**drawn, trunk_px=trunk_px, hip_at_px=(x_px, y_px))
+    for name in ("spine_flexion_deg", "pelvis_inclination_deg", "hip_hinge_deg", "trunk_inclination_deg"):
+        assert other[name] == pytest.approx(first[name], abs=3.0)
+    assert other["spine_sigma_deg"] == pytest.approx(first["spine_sigma_deg"], abs=2.0)
+
+
+@settings(max_examples=12)
+@given(lean_deg=leans, bend_deg=bends, facing=st.sampled_from([1, -1]))
+def test_a_mirrored_picture_reads_the_same(lean_deg: float, bend_deg: float, facing: int) -> None:
+    """A selfie camera flips the picture and no measure but roll; somebody who turns round reads the same within 3°."""
+    drawn = {"trunk_inclination_deg": lean_deg, "spine_bend_deg": bend_deg}
+    first = seen(**drawn, facing=facing)
+    mirrored = seen(**drawn, facing=facing, mirror=True)
+    for name in set(QUANTITY_NAMES) - {"camera_roll_deg"}:
+        assert mirrored[name] == pytest.approx(first[name], abs=0.05, nan_ok=True)
+    assert mirrored["camera_roll_deg"] == pytest.approx(-first["camera_roll_deg"], abs=0.05, nan_ok=True)
+    turned = seen(**drawn, facing=-facing)
+    assert turned["spine_flexion_deg"] == pytest.approx(first["spine_flexion_deg"], abs=3.0)
+
+
+@settings(max_examples=12)
+@given(lean_deg=leans, bend_deg=bends, roll_deg=st.floats(-5.0, 5.0))
+def test_a_tilted_camera_adds_to_inclinations_alone(lean_deg: float, bend_deg: float, roll_deg: float) -> None:
+    """Roll adds to trunk and, nearly, to pelvis; flexion and hip hinge move by less than 4°."""
+    drawn = {"trunk_inclination_deg": lean_deg, "spine_bend_deg": bend_deg}
+    level, tilted = seen(**drawn), seen(**drawn, roll_deg=roll_deg)
+    assert tilted["spine_flexion_deg"] == pytest.approx(level["spine_flexion_deg"], abs=4.0)
+    assert tilted["hip_hinge_deg"] == pytest.approx(level["hip_hinge_deg"], abs=4.0)
+    for name in ("trunk_inclination_deg", "pelvis_inclination_deg"):
+        assert tilted[name] == pytest.approx(level[name] + roll_deg, abs=4.0)
+
+
+@pytest.mark.parametrize("lean_deg", [0.0, 30.0, 60.0, 90.0])
+def test_the_pelvis_goes_with_a_straight_trunk(lean_deg: float) -> None:
+    """In a hinge with a straight back the pelvis has turned about as far as the trunk, never twice as far."""
+    assert seen(trunk_inclination_deg=lean_deg)["pelvis_inclination_deg"] == pytest.approx(lean_deg, abs=25.0)
+
+
+@settings(max_examples=25)
+@given(hidden=st.sets(st.sampled_from([*Landmark]), max_size=20), given_up=st.sets(st.sampled_from([*Landmark])))
+def test_lost_landmarks_never_make_numbers_up(hidden: set[Landmark], given_up: set[Landmark]) -> None:
+    """Whichever landmarks are not seen: measures are finite or NaN, and no back without a reason is unread."""
+    figure = stick_figure(trunk_inclination_deg=50.0, trunk_px=100.0)
+    visibility, points = np.array(figure.visibility), np.array(figure.landmarks_px)
+    visibility[list(hidden)] = 0.0
+    points[list(given_up)] = np.nan
+    lost = replace(
+        figure,
+        landmarks_px=frozen(points, np.float64),
+        visibility=frozen(visibility, np.float64),
+        world_m=frozen(np.where(np.isnan(points[:, :1]), np.nan, figure.world_m), np.float64),
+    )
+    measured = measure_all([lost.sighting(0.0)], TRUSTING)[0]
+    assert not any(math.isinf(value) for value in measured.values.values())
+    for name in ("spine_flexion_deg", "spine_sigma_deg", "pelvis_inclination_deg"):
+        assert math.isnan(measured[name]) == bool(measured.view.reason)
+    near = [of(joint, Side.RIGHT) for joint in ("hip", "knee", "ankle")]
+    if measured.view.near_side is Side.RIGHT and (hidden | given_up) & set(near):
+        assert math.isnan(measured["knee_flexion_deg"])
 
 
 def test_every_quantity_is_there_and_a_number() -> None:
@@ -87,7 +189,7 @@ def test_a_person_who_comes_back_is_measured_again() -> None:
     stream = [figure.sighting(0.0), nobody(0.1), nobody(0.2), figure.sighting(0.3), figure.sighting(4.0)]
     before, lost, _, after, later = measure_all(stream)
     assert math.isnan(lost["spine_flexion_deg"])
-    for name in ("hip_hinge_deg", "knee_flexion_deg", "trunk_inclination_deg", "spine_flexion_deg", "hip_share"):
+    for name in ("hip_hinge_deg", "knee_flexion_deg", "trunk_inclination_deg", "spine_flexion_deg", "spine_sigma_deg"):
         assert after[name] == pytest.approx(before[name], abs=1e-9)
         assert later[name] == pytest.approx(before[name], abs=1e-9)
 
@@ -102,7 +204,7 @@ def test_dropped_frames_settle_on_the_same_values(dropped: set[int]) -> None:
         for k, lean_deg in enumerate(np.round(leans_deg / 10.0) * 10.0)
         if k not in dropped
     ]
-    last = measure_all(stream)[-1]
+    last = measure_all(stream, EXACT)[-1]
     assert last["hip_hinge_deg"] == pytest.approx(60.0, abs=0.1)
     assert last["trunk_inclination_deg"] == pytest.approx(60.0, abs=0.1)
 
@@ -121,28 +223,21 @@ def test_judging_again_gives_the_same_bits() -> None:
         assert once.view == again.view
 
 
-def test_more_rounding_always_reads_as_more_flexion() -> None:
-    """Frame by frame through the whole room, a rounder back has more spine flexion and a smaller hip share."""
-    readings = [
-        measure_all([stick_figure(trunk_inclination_deg=70.0, spine_bend_deg=float(bend)).sighting(0.0)])[0]
-        for bend in range(-30, 61, 10)
-    ]
-    flexion = [m["spine_flexion_deg"] for m in readings]
-    share = [m["hip_share"] for m in readings]
-    assert flexion == sorted(flexion)
-    assert flexion[-1] - flexion[0] > 40.0
-    assert share == sorted(share, reverse=True)
-    assert share[0] > 0.85
-    assert share[-1] < 0.6
+def test_more_rounding_is_a_smaller_share_of_the_hips() -> None:
+    """A rounder back leaves the hips a smaller share of the bend; a straight one nearly all."""
+    share = [seen(trunk_inclination_deg=70.0, spine_bend_deg=float(bend))["hip_share"] for bend in range(-30, 61, 15)]
+    assert all(later < earlier + 0.03 for earlier, later in itertools.pairwise(share))
+    assert share[0] > 0.8
+    assert share[-1] < 0.75
 
 
 @pytest.mark.parametrize(
-    ("trunk_deg", "flexion_deg", "share"),
-    [(60.0, 0.0, 1.0), (60.0, -20.0, 1.0), (26.0, 50.0, 2.0 / 52.0), (20.0, 50.0, 0.0)],
+    ("pelvis_deg", "flexion_deg", "share"),
+    [(60.0, 0.0, 1.0), (60.0, -20.0, 1.0), (60.0, 20.0, 0.75), (20.0, 60.0, 0.25), (0.0, 50.0, 0.0), (-5.0, 50.0, 0.0)],
 )
-def test_hip_share_is_the_pelvis_part_of_the_bend(trunk_deg: float, flexion_deg: float, share: float) -> None:
+def test_hip_share_is_the_pelvis_part_of_the_bend(pelvis_deg: float, flexion_deg: float, share: float) -> None:
     """A straight spine leaves all of it to the hips, a slump on a still pelvis nothing; always within 0..1."""
-    assert measures.hip_share(trunk_deg, flexion_deg, PROFILE) == pytest.approx(share)
+    assert measures.hip_share(pelvis_deg, flexion_deg, PROFILE) == pytest.approx(share)
 
 
 def test_hip_share_is_not_told_of_small_bends() -> None:
@@ -165,7 +260,7 @@ def test_a_joint_that_is_only_guessed_is_not_measured() -> None:
         assert "ankle" in measured.view.cut_off
         assert measured.view.reason == ""
         assert measured["spine_flexion_deg"] == pytest.approx(
-            measure_all([whole.sighting(0.0)])[0]["spine_flexion_deg"], abs=1.5
+            measure_all([whole.sighting(0.0)])[0]["spine_flexion_deg"], abs=4.0
         )
 
 
@@ -184,6 +279,13 @@ def test_hidden_hips_are_told_apart_from_hips_cut_off() -> None:
     assert measured.view.reason == framing.TRUNK_HIDDEN
 
 
+def _contradicted() -> Sighting:
+    """A smooth outline rounder than any back, beside a silhouette that shows a straight one."""
+    sighting = stick_figure(trunk_inclination_deg=60.0).sighting(0.0)
+    assert sighting.back is not None
+    return replace(sighting, back=with_dorsal(sighting.back, back_line(ROWS, 110.0)))
+
+
 @pytest.mark.parametrize(
     ("sighting", "reason"),
     [
@@ -191,17 +293,18 @@ def test_hidden_hips_are_told_apart_from_hips_cut_off() -> None:
         (stick_figure(trunk_px=20.0).sighting(0.0), framing.TOO_FAR),
         (stick_figure().sighting(0.0, brightness_frac=0.01), framing.TOO_DARK),
         (stick_figure(knee_flexion_deg=150.0).sighting(0.0), framing.KNEELING),
-        (stick_figure(arms="over_back", trunk_inclination_deg=60.0).sighting(0.0), spine.COVERED),
-        (stick_figure(trunk_inclination_deg=-90.0, hip_hinge_deg=60.0).sighting(0.0), spine.LYING),
-        (stick_figure().sighting(0.0, with_back=False), spine.NO_FIT),
+        (stick_figure(arms="over_back", trunk_inclination_deg=60.0).sighting(0.0), gates.COVERED),
+        (stick_figure(trunk_inclination_deg=-90.0, hip_hinge_deg=60.0).sighting(0.0), gates.LYING),
+        (stick_figure().sighting(0.0, with_back=False), gates.NO_FIT),
+        (_contradicted(), spine.UNSURE),
     ],
 )
 def test_a_back_that_cannot_be_judged_is_not(sighting: Sighting, reason: str) -> None:
     """Each hindrance gives NaN for the spine and its own reason."""
     measured = measure_all([sighting])[0]
     assert measured.view.reason == reason
-    assert math.isnan(measured["spine_flexion_deg"])
-    assert math.isnan(measured["hip_share"])
+    for name in BACK_MEASURES:
+        assert math.isnan(measured[name])
 
 
 def test_several_people_are_no_error() -> None:
@@ -227,7 +330,7 @@ def test_folding_past_upside_down_has_no_jump() -> None:
         stick_figure(trunk_inclination_deg=lean_deg, hip_hinge_deg=170.0, image_wh=(640, 480)).sighting(k / 30)
         for k, lean_deg in enumerate((176.0, 179.0, 182.0, 185.0))
     ]
-    leans = [m["trunk_inclination_deg"] for m in measure_all(stream)]
+    leans = [m["trunk_inclination_deg"] for m in measure_all(stream, EXACT)]
     assert leans == sorted(leans)
     assert 176.0 <= leans[0] < leans[-1] <= 185.0
 
@@ -239,7 +342,7 @@ def test_limbs_of_the_near_side_are_measured() -> None:
     points[of("knee", figure.near_side.other)] += 60.0
     sighting = replace(figure.sighting(0.0), landmarks_px=frozen(points, np.float64))
     assert figure.near_side is Side.RIGHT
-    assert measure_all([sighting])[0]["knee_flexion_deg"] == pytest.approx(10.0, abs=1e-6)
+    assert measure_all([sighting], EXACT)[0]["knee_flexion_deg"] == pytest.approx(10.0, abs=1e-6)
 
 
 def test_every_number_has_a_reason_and_its_unit_in_the_key() -> None:

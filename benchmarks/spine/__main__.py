@@ -1,0 +1,74 @@
+"""Train the network that reads the back, or score it.
+
+    python -m benchmarks.spine train [--people 420] [--tune 60] [--jobs 2]
+    python -m benchmarks.spine score [--people 80] [--worst PNG]
+    python -m benchmarks.spine real FOLDER
+
+`train` draws the people it needs (kept in benchmarks/.cache), trains, sets the scale and the spread on people kept
+apart for that, and writes models/spine_<version>.npz and its hash. `score` reads people nobody has seen and writes
+benchmarks/results/spine.md, the tables of models/SPINE.md. `real` reads labelled silhouettes of real people, which you
+must have: none come with posecheck.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from benchmarks.spine import stills
+
+RESULTS: Final = stills.ROOT / "benchmarks" / "results"
+
+
+def main() -> int:
+    """Do what the command line says; 0 when done."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.spine", description=(__doc__ or "").split("\n", 1)[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="from seeds to weights")
+    train.add_argument("--people", type=int, default=420, help="people to learn from (default: %(default)s)")
+    train.add_argument("--tune", type=int, default=60, help="people to set scale and spread by (default: %(default)s)")
+    score = commands.add_parser("score", help="errors on people nobody has seen")
+    score.add_argument("--people", type=int, default=80, help="default: %(default)s")
+    score.add_argument("--hindered", type=int, default=30, help="people in unfit pictures (default: %(default)s)")
+    score.add_argument("--worst", type=Path, metavar="PNG", help="also save the pictures that are read worst")
+    real = commands.add_parser("real", help="labelled silhouettes of real people")
+    real.add_argument("folder", type=Path, help="labels.csv and one .npz a clip: see benchmarks/spine/real.py")
+    for command in (train, score, real):
+        command.add_argument("--jobs", type=int, default=2, help="processes that draw (default: %(default)s)")
+    options = parser.parse_args()
+    began = time.monotonic()
+    if options.command == "train":
+        from benchmarks.spine import learn  # noqa: PLC0415  torch takes seconds, and `score` does not need it
+
+        print(learn.learn(options.people, options.tune, options.jobs))
+    elif options.command == "real":
+        from benchmarks.spine import real as people  # noqa: PLC0415
+
+        seen = people.watch(options.folder)
+        print(people.page(seen))
+        apart = people.telling_apart(seen, stills.load("tune", 60, options.jobs))
+        print(
+            f"\nA linear classifier tells real bends from synthetic ones with an AUC of {apart:.2f} (0.5: not at all)."
+        )
+    else:
+        from benchmarks.spine import score as scoring  # noqa: PLC0415
+
+        unseen = scoring.read(stills.load("unseen", options.people, options.jobs))
+        hindered = scoring.read(stills.load("hindered", options.hindered, options.jobs))
+        page = scoring.page(unseen, hindered)
+        print(page)
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        (RESULTS / "spine.md").write_text(page + "\n", encoding="utf-8")
+        if options.worst is not None:
+            from benchmarks.spine import gallery  # noqa: PLC0415
+
+            gallery.save(unseen, scoring.worst(unseen, scoring.standing_bends(unseen.data), 24), options.worst)
+    print(f"{(time.monotonic() - began) / 60.0:.1f} min", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

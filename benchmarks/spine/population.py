@@ -1,0 +1,90 @@
+"""Which synthetic people are drawn, in which positions, and who is kept apart from training?
+
+A person belongs to one split only, decided by their seed, so that no body is ever in two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from benchmarks.people import ClipSpec, Motion, Person, Posture, Thing, random_still
+
+Split = Literal["train", "tune", "unseen", "hindered"]
+Kind = Literal["neutral", "bent"]
+
+#: First seed of each split. "tune" decides when training stops and sets scale and spread; "unseen" is only scored.
+#: "hindered" are pictures of further people that should not be judged at all.
+FIRST_SEED: Final[dict[Split, int]] = {"train": 100_000, "tune": 200_000, "unseen": 300_000, "hindered": 400_000}
+
+#: What is drawn of each person: posture, upright or bent, how many pictures.
+PLAN: Final[tuple[tuple[Posture, Kind, int], ...]] = (
+    ("standing", "neutral", 3),
+    ("standing", "bent", 13),
+    ("step", "bent", 3),
+    ("high_step", "bent", 1),
+    ("staggered", "bent", 2),
+    ("wide", "bent", 1),
+    ("single_leg", "bent", 1),
+    ("crossed", "bent", 1),
+    ("half_kneeling", "bent", 1),
+    ("floor", "neutral", 2),
+    ("floor", "bent", 6),
+    ("floor_one_leg", "bent", 2),
+    ("chair", "neutral", 1),
+    ("chair", "bent", 3),
+)
+
+#: What makes a picture of "hindered" unfit, and how many there are of each for one person.
+HINDRANCES: Final = ("oblique", "plate over the hips", "arm across the back")
+_HINDERED_EACH: Final = 4
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One picture to be drawn."""
+
+    posture: Posture
+    kind: Kind
+    spec: ClipSpec
+
+
+def seeds(split: Split, people: int) -> list[int]:
+    """The seeds of the first `people` people of a split."""
+    return list(range(FIRST_SEED[split], FIRST_SEED[split] + people))
+
+
+def pictures_of(seed: int) -> list[Wanted]:
+    """Every picture that is drawn of the person of a seed."""
+    person = Person.random(seed)
+    if seed >= FIRST_SEED["hindered"]:
+        return [
+            Wanted("standing", "bent", _hindered(seed * 100 + number, person, HINDRANCES[number // _HINDERED_EACH]))
+            for number in range(len(HINDRANCES) * _HINDERED_EACH)
+        ]
+    kinds = [(posture, kind) for posture, kind, count in PLAN for _ in range(count)]
+    return [
+        Wanted(posture, kind, random_still(seed * 100 + number, person, kind=kind, posture=posture))
+        for number, (posture, kind) in enumerate(kinds)
+    ]
+
+
+def hindrance(number: int) -> str:
+    """Which of `HINDRANCES` the picture of this number shows."""
+    return HINDRANCES[number // _HINDERED_EACH]
+
+
+def _hindered(seed: int, person: Person, what: str) -> ClipSpec:
+    rng = np.random.default_rng((seed, 16))
+    spec = random_still(seed, person, kind="bent", posture="standing")
+    pose = spec.motion.keys[0][1]
+    scene = replace(spec.scene, things=())
+    if what == "oblique":
+        yaw_deg = float(rng.choice([-1.0, 1.0]) * rng.uniform(36.0, 60.0))
+        return replace(spec, scene=scene, camera=replace(spec.camera, yaw_deg=yaw_deg))
+    if what == "plate over the hips":
+        plate = Thing("plate", forward_m=float(rng.uniform(-0.3, 0.05)), up_m=float(rng.uniform(0.75, 0.95)))
+        return replace(spec, scene=replace(scene, things=(plate,)), motion=Motion.of(replace(pose, arms="hang")))
+    return replace(spec, scene=scene, motion=Motion.of(replace(pose, arms="across")))

@@ -1,0 +1,264 @@
+"""How does the network learn? From pictures of synthetic people, each shown a little differently every time."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from benchmarks.spine.groups import group_of
+from benchmarks.spine.network import SpineNet
+from benchmarks.spine.stills import PATCH_N, PATCH_U, Columns
+from posecheck.kinematics.back import CROP_COLUMNS, CROP_ROWS
+from posecheck.kinematics.features import JOINT_COUNT
+from posecheck.kinematics.network import OUTPUTS, prepare
+from posecheck.records import CROP_SHAPE
+
+OUT: Final = {name: number for number, name in enumerate(OUTPUTS)}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All the knobs of training."""
+
+    epochs: int = 45
+    batch: int = 192
+    rate: float = 3e-3
+    axis_jitter: float = 0.03
+    joint_jitter: float = 0.035
+    no_joints: float = 0.25
+    """Share of pictures whose joints are withheld."""
+    with_own: float = 0.55
+    """Share of pictures shown together with upright ones of the same person."""
+    own_noise: float = 0.3
+    """How much their codes are blurred, in standard deviations: nobody stands twice the same, and real people do not
+    stand as synthetic ones do."""
+    cloth: float = 0.011
+    down_jitter_deg: float = 2.5
+    spread_weight: float = 0.6
+    weight_decay: float = 2e-3
+    channels: tuple[int, int, int] = (16, 32, 48)
+    mean_decay: float = 0.995
+    """What is kept is the running mean of the weights, which is steadier than their last value."""
+    use_joints: bool = True
+    dropout: float = 0.1
+
+
+class Pictures:
+    """The columns of `stills.load` as torch wants them."""
+
+    def __init__(self, data: Columns) -> None:
+        self.patch = torch.from_numpy(data["patch"])
+        self.crop = torch.from_numpy(data["crop"])
+        self.joints = torch.from_numpy(np.nan_to_num(data["joints"], nan=0.0).astype(np.float32))
+        down = data["joints"][:, -2:]
+        inclination_deg = np.degrees(np.arctan2(-down[:, 1], -down[:, 0]))
+        self.lean_deg = inclination_deg
+        radians = np.radians(
+            np.stack(
+                [
+                    data["lumbar_flexion_deg"],
+                    data["thoracic_flexion_deg"],
+                    data["pelvis_inclination_deg"] - inclination_deg,
+                ],
+                axis=1,
+            )
+        )
+        self.angles = torch.from_numpy(radians.astype(np.float32))
+        self.hip_off = torch.from_numpy(data["hip_off"].astype(np.float32))
+        self.shoulder_off = torch.from_numpy(data["shoulder_off"].astype(np.float32))
+        group = group_of(data["posture"])
+        self.own: list[NDArray[np.int64]] = []
+        upright: dict[tuple[int, int], list[int]] = {}
+        for row in np.flatnonzero(data["neutral"]).tolist():
+            upright.setdefault((int(data["seed"][row]), int(group[row])), []).append(row)
+        for row in range(len(group)):
+            mine = upright.get((int(data["seed"][row]), int(group[row])), [])
+            self.own.append(np.array([other for other in mine if other != row], dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.crop)
+
+
+_U = torch.linspace(float(CROP_ROWS[0] - 0.0125), float(CROP_ROWS[-1] + 0.0125), 2 * CROP_SHAPE[0])
+_COLUMN_STEP = float(CROP_COLUMNS[1] - CROP_COLUMNS[0])
+_N = torch.linspace(
+    float(CROP_COLUMNS[0]) - 0.25 * _COLUMN_STEP, float(CROP_COLUMNS[-1]) + 0.25 * _COLUMN_STEP, 2 * CROP_SHAPE[1]
+)
+
+
+def _normal(generator: torch.Generator, *shape: int) -> Any:
+    return torch.randn(*shape, generator=generator)
+
+
+def shown(pictures: Pictures, rows: NDArray[np.int64], recipe: Recipe, rng: torch.Generator) -> tuple[Any, Any, Any]:
+    """Crops, joints and targets of some rows as if the pose model had placed the axis a little elsewhere."""
+    count = len(rows)
+    index = torch.from_numpy(rows)
+    moved = _normal(rng, count, 4) * recipe.axis_jitter
+    hip, shoulder = moved[:, :2], moved[:, 2:] + torch.tensor([1.0, 0.0])
+    chord = shoulder - hip
+    outward = torch.stack([-chord[:, 1], chord[:, 0]], dim=1)
+    length2 = (chord**2).sum(1, keepdim=True)
+    wave = _waves(rng, count, recipe.cloth)
+    n = _N[None, None, :] + wave[:, :, None]
+    u = _U[None, :, None].expand(count, -1, n.shape[2])
+    at_u = hip[:, 0, None, None] + u * chord[:, 0, None, None] + n * outward[:, 0, None, None]
+    at_n = hip[:, 1, None, None] + u * chord[:, 1, None, None] + n * outward[:, 1, None, None]
+    grid = torch.stack([_scaled(at_n, PATCH_N), _scaled(at_u, PATCH_U)], dim=3)
+    patch = pictures.patch[index].float().div_(255.0)[:, None]
+    crop = functional.avg_pool2d(functional.grid_sample(patch, grid, align_corners=True, padding_mode="zeros"), 2)
+    crop = _faults(crop, rng)
+
+    frame = torch.stack([chord, outward], dim=2) / length2[:, :, None]
+
+    def seen_from_new(points: Any) -> Any:
+        return torch.einsum("bjc,bck->bjk", points - hip[:, None], frame)
+
+    joints = pictures.joints[index]
+    places = seen_from_new(joints[:, : 2 * JOINT_COUNT].reshape(count, JOINT_COUNT, 2))
+    places = places + _normal(rng, count, JOINT_COUNT, 2) * recipe.joint_jitter
+    tilt = torch.deg2rad(_normal(rng, count) * recipe.down_jitter_deg)
+    unit = frame * length2[:, :, None] ** 0.5
+    down = torch.einsum("bc,bck->bk", joints[:, 2 * JOINT_COUNT :], unit)
+    down = torch.stack(
+        [
+            down[:, 0] * torch.cos(tilt) - down[:, 1] * torch.sin(tilt),
+            down[:, 0] * torch.sin(tilt) + down[:, 1] * torch.cos(tilt),
+        ],
+        dim=1,
+    )
+    told = torch.cat([places.reshape(count, -1), down], dim=1)
+
+    turned = torch.atan2(chord[:, 1], chord[:, 0])  # + when the new axis leans back against the old one
+    angles = pictures.angles[index].clone()
+    angles[:, 2] += turned
+    hip_off = seen_from_new(pictures.hip_off[index][:, None])[:, 0]
+    shoulder_off = seen_from_new((pictures.shoulder_off[index] + torch.tensor([1.0, 0.0]))[:, None])[:, 0]
+    shoulder_off = shoulder_off - torch.tensor([1.0, 0.0])
+    return crop, told, torch.cat([angles, hip_off, shoulder_off], dim=1)
+
+
+def _scaled(place: Any, grid: NDArray[np.float64]) -> Any:
+    return (place - float(grid[0])) / float(grid[-1] - grid[0]) * 2.0 - 1.0
+
+
+def _waves(rng: torch.Generator, count: int, size: float) -> Any:
+    """Cloth, hair and errors of the mask: the outline wanders smoothly along the trunk. (count, rows)"""
+    bumps = 4
+    height = _normal(rng, count, bumps, 1) * size
+    centre = torch.rand(count, bumps, 1, generator=rng) * 2.4 - 0.85
+    width = 0.05 + torch.rand(count, bumps, 1, generator=rng) * 0.2
+    return (height * torch.exp(-0.5 * ((_U - centre) / width) ** 2)).sum(1)
+
+
+def _faults(crop: Any, rng: torch.Generator) -> Any:
+    """Blunt or hard edges, and parts that are hidden, cut off or filled by something else."""
+    count, _, rows, columns = crop.shape
+    crop = ((crop - 0.5) * (0.7 + 2.0 * torch.rand(count, 1, 1, 1, generator=rng)) + 0.5).clamp(0.0, 1.0)
+    chance = torch.rand(count, 8, generator=rng).tolist()
+    for k, (what, a, b, c, value, other, d, e) in enumerate(chance):
+        if what < 0.25:
+            crop[k, :, :, : 6 + int(a * 8)] = 0.0
+        elif what < 0.45:
+            top = int(a * 40)
+            crop[k, :, top : top + 2 + int(b * 14), : 2 + int(c * 10)] = float(value > 0.4)
+        elif what < 0.5:
+            top, left = int(a * 44), 14 + int(b * 20)
+            crop[k, :, top : top + 2 + int(c * 5), left : left + 3 + int(d * 5)] = float(value > 0.5)
+        if other < 0.12:
+            crop[k, :, : 2 + int(d * 9)] = 0.0
+        elif other < 0.2:
+            crop[k, :, : 2 + int(d * 7), : int(e * columns)] = 1.0
+        elif other < 0.28:
+            crop[k, :, rows - 8 + int(d * 6) :] = 0.0
+    return crop
+
+
+def loss_of(out: Any, target: Any, recipe: Recipe) -> Any:
+    """How wrong the outputs are: angles, their spread, the pelvis and the places of the joints."""
+    lower, upper = out[:, OUT["lower_rad"]], out[:, OUT["upper_rad"]]
+    error = torch.stack(
+        [lower - target[:, 0], upper - target[:, 1], lower + upper - target[:, 0] - target[:, 1]], dim=1
+    )
+    size = 0.25
+    loss = functional.smooth_l1_loss(error / size, torch.zeros_like(error), reduction="none").mean(0)
+    loss = loss[0] + loss[1] + 1.5 * loss[2]
+    log_sigma = out[:, OUT["lower_log_sigma"] : OUT["flexion_log_sigma"] + 1].clamp(-4.0, 1.0)
+    spread = (log_sigma + 0.5 * error.detach() ** 2 * torch.exp(-2.0 * log_sigma)).mean()
+    pelvis = functional.smooth_l1_loss(out[:, OUT["pelvis_rad"]] / size, target[:, 2] / size)
+    places = functional.smooth_l1_loss(out[:, OUT["hip_u"] :] / 0.08, target[:, 3:] / 0.08)
+    return loss + recipe.spread_weight * 0.3 * spread + 0.7 * pelvis + 0.4 * places
+
+
+def train(
+    data: Columns, seed: int, recipe: Recipe, weight: NDArray[np.float64] | None = None
+) -> tuple[SpineNet, NDArray[np.float32], NDArray[np.float32]]:
+    """A trained network, with mean and scale of its joints. `weight`: how often each row is drawn, on average 1."""
+    torch.manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed)
+    shuffle = np.random.default_rng(seed)
+    pictures = Pictures(data)
+    mean = pictures.joints.mean(0).numpy()
+    scale = np.maximum(pictures.joints.std(0).numpy(), 0.05)
+    net = SpineNet(recipe.channels, recipe.dropout)
+    steps = max(1, len(pictures) // recipe.batch)
+    optimizer = torch.optim.AdamW(net.parameters(), recipe.rate, weight_decay=recipe.weight_decay)
+    mean_net = torch.optim.swa_utils.AveragedModel(
+        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.mean_decay)
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, recipe.rate, total_steps=recipe.epochs * steps, pct_start=0.15
+    )
+    chance = None if weight is None else weight / weight.sum()
+    net.train()
+    for epoch in range(recipe.epochs):
+        order = (
+            shuffle.permutation(len(pictures))
+            if chance is None
+            else shuffle.choice(len(pictures), len(pictures), p=chance)
+        )
+        total = 0.0
+        for step in range(steps):
+            rows = order[step * recipe.batch : (step + 1) * recipe.batch]
+            own = np.array([shuffle.choice(pictures.own[row]) if len(pictures.own[row]) else -1 for row in rows])
+            own[shuffle.random(len(rows)) > recipe.with_own] = -1
+            has_own = own >= 0
+            everything = np.concatenate([rows, own[has_own]])
+            crop, joints, target = shown(pictures, everything, recipe, rng)
+            prepared = torch.from_numpy(prepare(joints.numpy(), mean, scale))
+            if not recipe.use_joints:
+                prepared = torch.zeros_like(prepared)
+            withheld = torch.rand(len(everything), 1, generator=rng) < recipe.no_joints
+            prepared = prepared * ~withheld
+            code = net.encode(crop, prepared)
+            mine = torch.zeros(len(rows), code.shape[1])
+            upright = code[len(rows) :]
+            blur = recipe.own_noise * code.detach().std(0, keepdim=True)
+            mine[torch.from_numpy(has_own)] = upright + blur * _normal(rng, *upright.shape)
+            out = net.read(code[: len(rows)], mine, torch.from_numpy(has_own.astype(np.float32))[:, None])
+            loss = loss_of(out, target[: len(rows)], recipe)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            mean_net.update_parameters(net)
+            total += float(loss.detach())
+        print(
+            f"\rseed {seed}: epoch {epoch + 1} of {recipe.epochs}, loss {total / steps:.3f}",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+        if not math.isfinite(total):
+            raise RuntimeError("training diverged")
+    print(file=sys.stderr)
+    learnt: SpineNet = mean_net.module
+    learnt.eval()
+    return learnt, mean, scale

@@ -1,0 +1,149 @@
+"""What does this person's back look like when it is upright? Learnt while they stand or sit tall, never required.
+
+People differ in how they stand, and a silhouette does not tell a round build from a round posture. So the codes of
+upright pictures (see `network`) are averaged, for standing and for sitting apart, and handed to the reader with every
+later picture. A slumped upright back is no example: pictures that read round on their own are left out, and among
+those of one posture the taller ones weigh more. One misread picture does little harm: none weighs more than about
+twelve times as much as another.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from posecheck.kinematics.network import Code
+from posecheck.tunables import Tunable
+
+MAX_LEAN: Final = Tunable(
+    "own.max_lean_deg",
+    "deg",
+    default=14.0,
+    low=5.0,
+    high=30.0,
+    step=1.0,
+    why="a trunk that leans less than this counts as upright, to learn how this person stands or sits tall",
+    source="judgement: standing people sway by 2-4 deg, and a bend is judged from 20 deg",
+)
+MAX_STANDING: Final = Tunable(
+    "own.max_standing_deg",
+    "deg",
+    default=22.0,
+    low=5.0,
+    high=60.0,
+    step=1.0,
+    why="an upright back that reads rounder than this is not taken as an example of standing tall",
+    source="measured on synthetic people: 95 of 100 read less when they stand",
+)
+MAX_SEATED: Final = Tunable(
+    "own.max_seated_deg",
+    "deg",
+    default=35.0,
+    low=5.0,
+    high=60.0,
+    step=1.0,
+    why="as for standing; sitting tall on the floor is rounder than standing, because the pelvis tips back",
+    source="measured on synthetic people: 95 of 100 read less when they sit tall",
+)
+MIN_TIME: Final = Tunable(
+    "own.min_s",
+    "s",
+    default=0.4,
+    low=0.0,
+    high=5.0,
+    step=0.1,
+    why="how long somebody must have been upright before it is used",
+    source="judgement: longer than a glitch, shorter than anybody's pause before a stretch",
+)
+TUNABLES: Final = (MAX_LEAN, MAX_STANDING, MAX_SEATED, MIN_TIME)
+
+#: A frame stands for the time since the last one, up to so much: a pause teaches nothing.
+_LONGEST_FRAME_S: Final = 0.25
+#: How much time is remembered; a person who steps back or changes clothes is learnt anew within it.
+_MEMORY_S: Final = 8.0
+#: An upright picture that reads so much rounder than the tallest one weighs a third as much.
+_TALLER_DEG: Final = 4.0
+#: ... but one that reads rounder by more than this weighs no less: the tallest picture itself may be misread.
+_MOST_DEG: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upright:
+    """The mean code of upright pictures in one position."""
+
+    code: Code
+    weight_s: float = 0.0
+    seen_s: float = 0.0
+    """How long the person was upright, without any weighting."""
+    tallest_deg: float = math.inf
+    """The least flexion among them, read without knowing the person."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnState:
+    """What is known of one person."""
+
+    standing: Upright | None = None
+    seated: Upright | None = None
+    t_s: float = math.nan
+    """Time of the last sighting."""
+
+
+def own_code(state: OwnState, position: str, profile: Mapping[str, float]) -> Code | None:
+    """The mean code of this person's upright pictures for a position ("standing", "seated"), None before there is one.
+
+    Somebody who sits and has only been seen standing is read with their standing code: it tells their build.
+    """
+    known = [state.seated, state.standing] if position == "seated" else [state.standing]
+    for upright in known:
+        if upright is not None and upright.seen_s >= profile[MIN_TIME.key]:
+            return upright.code
+    return None
+
+
+def step(
+    state: OwnState,
+    t_s: float,
+    position: str,
+    inclination_deg: float,
+    flexion_deg: float,
+    code: Code | None,
+    profile: Mapping[str, float],
+) -> OwnState:
+    """Learn from one picture if it shows an upright back; else only the time moves on.
+
+    `flexion_deg` is what the picture reads without knowing the person; NaN, or no code, teaches nothing. A time that
+    runs backwards is another stream: everything is forgotten.
+    """
+    passed_s = t_s - state.t_s
+    if passed_s < 0.0:
+        state, passed_s = OwnState(), math.nan
+    out = replace(state, t_s=t_s)
+    limit_deg = profile[(MAX_SEATED if position == "seated" else MAX_STANDING).key]
+    upright = abs(inclination_deg) <= profile[MAX_LEAN.key] and flexion_deg <= limit_deg
+    if code is None or not upright or position not in ("standing", "seated") or not passed_s > 0.0:
+        return out
+    share_s = min(passed_s, _LONGEST_FRAME_S)
+    if position == "seated":
+        return replace(out, seated=_learnt(state.seated, code, flexion_deg, share_s))
+    return replace(out, standing=_learnt(state.standing, code, flexion_deg, share_s))
+
+
+def _learnt(known: Upright | None, code: Code, flexion_deg: float, share_s: float) -> Upright:
+    if known is None:
+        return Upright(code, share_s, share_s, flexion_deg)
+    tallest_deg = min(known.tallest_deg, flexion_deg)
+    kept_s = min(known.weight_s * _weight(known.tallest_deg - tallest_deg), _MEMORY_S)
+    gained_s = share_s * _weight(flexion_deg - tallest_deg)
+    total_s = kept_s + gained_s
+    mean = known.code + (code - known.code) * np.float32(gained_s / total_s)
+    return Upright(mean, total_s, known.seen_s + share_s, tallest_deg)
+
+
+def _weight(rounder_deg: float) -> float:
+    """How much a picture counts that reads so much rounder than the tallest one: 1 for 0, then less."""
+    return math.exp(-min(rounder_deg, _MOST_DEG) / _TALLER_DEG)
