@@ -34,6 +34,8 @@ CONTOUR_ROWS: Final = (-0.85, 1.55)
 #: default of `rules.gap_s`, at which judging begins anew.
 PAUSE_S: Final = 1.0
 NO_PICTURE: Final = "No picture came for a while."
+#: Why nothing can be judged without a person, and what to do about it.
+NOBODY: Final = "Nobody is in view: step into the picture."
 
 
 def frozen(array: Any, dtype: Any) -> NDArray[Any]:

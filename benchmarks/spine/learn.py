@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.spine import score, stills
 from benchmarks.spine.stills import Columns
 from benchmarks.spine.train import Recipe, train
-from posecheck.kinematics import outline
+from posecheck.kinematics import outline, spine
 from posecheck.kinematics.network import OUTPUTS, WEIGHTS_NAME, Network
 
 MODELS: Final = stills.ROOT / "models"
@@ -25,6 +25,9 @@ _SPREADS: Final = (
     ("upper_log_sigma", "upper_deg", "upper_sigma_deg", "thoracic_flexion_deg"),
     ("flexion_log_sigma", "flexion_deg", "flexion_sigma_deg", "spine_flexion_deg"),
 )
+
+#: Every picture that is fit to be judged counts, however unsure the network is of it.
+_ASKED: Final = score.PROFILE.with_layer({spine.MAX_SIGMA.key: 40.0, spine.MAX_DISAGREEMENT.key: 90.0}, "learn")
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -64,25 +67,30 @@ def outline_scale(data: Columns) -> NDArray[np.float32]:
 def calibrated(arrays: Arrays, tune: Columns) -> Arrays:
     """The weights with outputs on the scale of the truth, and a spread that holds 68 % of the errors.
 
-    A network that minimises its error shrinks what it is not sure of towards the mean. Here each part of the spine, and the pelvis, is
-    stretched back until, over the true values, it rises one for one. Without and with the person's own upright
-    pictures apart: row 0 and row 1 of `scale` and `shift`.
+    A network that minimises its error shrinks what it is not sure of towards the mean. Flexion is stretched until
+    readings of standing bends differ among each other as much as true flexions do, both halves of the back alike (what
+    one half has too much the other has too little of, so that each by itself would be stretched too far), and the pelvis
+    likewise; each then gets the mean of the truth. Without and with the person's own upright pictures apart: row 0 and
+    row 1 of `scale` and `shift`.
     """
     out = {name: value.copy() for name, value in arrays.items()}
     place = {name: number for number, name in enumerate(OUTPUTS)}
-    readings = score.read(tune, network=Network.of(out))
+    readings = score.read(tune, _ASKED, Network.of(out))
     rows = score.standing_bends(tune) & _judged(readings)
     lean_deg = np.array([look.inclination_deg for look in readings.stranger])
+    ahead_deg = tune["pelvis_inclination_deg"] - lean_deg
     for known in (False, True):
-        for output, told, true in (
-            ("lower_rad", "lower_deg", tune["lumbar_flexion_deg"]),
-            ("upper_rad", "upper_deg", tune["thoracic_flexion_deg"]),
-            ("pelvis_rad", "pelvis_ahead_deg", tune["pelvis_inclination_deg"] - lean_deg),
+        stretch = _ratio(readings.of_told("flexion_deg", known=known), tune["spine_flexion_deg"], rows)
+        stretch_pelvis = _ratio(readings.of_told("pelvis_ahead_deg", known=known), ahead_deg, rows)
+        for output, told, true_deg, factor in (
+            ("lower_rad", "lower_deg", tune["lumbar_flexion_deg"], stretch),
+            ("upper_rad", "upper_deg", tune["thoracic_flexion_deg"], stretch),
+            ("pelvis_rad", "pelvis_ahead_deg", ahead_deg, stretch_pelvis),
         ):
-            slope, offset_deg = np.polyfit(true[rows], readings.of_told(told, known=known)[rows], 1)
-            out["scale"][int(known), place[output]] = 1.0 / slope
-            out["shift"][int(known), place[output]] = np.radians(-offset_deg / slope)
-    readings = score.read(tune, network=Network.of(out))
+            off_deg = np.mean((true_deg - factor * readings.of_told(told, known=known))[rows])
+            out["scale"][int(known), place[output]] = factor
+            out["shift"][int(known), place[output]] = np.radians(off_deg)
+    readings = score.read(tune, _ASKED, Network.of(out))
     rows = bent(tune) & _judged(readings)
     for known in (False, True):
         for output, value_name, sigma_name, true in _SPREADS:
@@ -90,6 +98,11 @@ def calibrated(arrays: Arrays, tune: Columns) -> Arrays:
             sigma = readings.of_told(sigma_name, known=known)[rows]
             out["shift"][int(known), place[output]] += np.log(np.quantile(error / sigma, 0.68))
     return out
+
+
+def _ratio(read_deg: NDArray[np.float64], true_deg: NDArray[np.float64], rows: NDArray[np.bool_]) -> float:
+    """By how much readings must be stretched to be spread as the truth is."""
+    return float(np.std(true_deg[rows]) / np.std(read_deg[rows]))
 
 
 def bent(data: Columns) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from posecheck.assessment import hold, rules
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.rules import RuleMemory, RulesState
 from posecheck.assessment.stretch import Rule, Stretch
-from posecheck.records import Assessment, Finding, Hold, Measures, Sighting, Verdict
+from posecheck.records import NOBODY, Assessment, Finding, Hold, Measures, Sighting, Verdict
 from posecheck.tunables import Tunable
 
 PRAISE_S: Final = Tunable(
@@ -36,9 +36,7 @@ FIX_AFTER_S: Final = Tunable(
 )
 TUNABLES: Final = (PRAISE_S, FIX_AFTER_S)
 
-#: Why nothing can be judged without a person, and what to do about it.
 STAND: Final = "This stretch is done standing: stand side-on to the camera."
-NOBODY: Final = "Nobody in view: step in front of the camera."
 
 
 @dataclass(frozen=True, slots=True)

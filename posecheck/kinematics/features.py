@@ -13,7 +13,8 @@ from posecheck.records import Floats
 
 _JOINTS: Final = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 #: Joints of the near side, then of the far side, then the nose: two numbers each.
-JOINT_COUNT: Final = 2 * len(_JOINTS) + 1
+JOINT_NAMES: Final = (*_JOINTS, *_JOINTS, "nose")
+JOINT_COUNT: Final = len(JOINT_NAMES)
 _NEAR_RIGHT: Final = np.array(
     [*(of(j, Side.RIGHT) for j in _JOINTS), *(of(j, Side.LEFT) for j in _JOINTS), Landmark.NOSE]
 )

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from posecheck.body import Side, of
-from posecheck.records import Floats
+from posecheck.records import NOBODY, Floats
 from posecheck.tunables import Tunable
 
 MIN_BRIGHTNESS: Final = Tunable(
@@ -88,7 +88,6 @@ SEATED_FROM: Final = Tunable(
 )
 TUNABLES: Final = (MIN_BRIGHTNESS, MIN_BRIGHTNESS_FOUND, MIN_VISIBILITY, MIN_TRUNK, MAX_YAW, MAX_KNEE, SEATED_FROM)
 
-NOBODY: Final = "Nobody is in view: step into the picture."
 TOO_DARK: Final = "It is too dark: turn on a light."
 TRUNK_HIDDEN: Final = "Your shoulders or hips cannot be seen: clear the view between you and the camera."
 TOO_FAR: Final = "You are too far away: come closer to the camera."

@@ -9,6 +9,7 @@ import pytest
 
 from posecheck.body import Side, of
 from posecheck.kinematics import framing
+from posecheck.records import NOBODY
 from tests.kinematics.room import PROFILE
 from tests.stick_figure import stick_figure
 
@@ -76,8 +77,8 @@ def _reason(
         (_reason(), ""),
         (_reason(brightness_frac=0.061), ""),
         (_reason(brightness_frac=0.059), framing.TOO_DARK),
-        (_reason(empty=True), framing.NOBODY),
-        (_reason(empty=True, brightness_frac=0.151), framing.NOBODY),
+        (_reason(empty=True), NOBODY),
+        (_reason(empty=True, brightness_frac=0.151), NOBODY),
         (_reason(empty=True, brightness_frac=0.149), framing.TOO_DARK),
         (_reason(cut_off_trunk="Step back."), "Step back."),
         (_reason(trunk_px=math.nan), framing.TRUNK_HIDDEN),
@@ -114,7 +115,7 @@ def test_the_most_important_reason_comes_first() -> None:
         del troubles[next(iter(troubles))]
     assert told == [
         framing.TOO_DARK,
-        framing.NOBODY,
+        NOBODY,
         "Step back.",
         framing.TOO_FAR,
         framing.NOT_SIDE_ON,

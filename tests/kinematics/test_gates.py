@@ -11,7 +11,7 @@ import pytest
 from posecheck.kinematics import framing, gates, spine
 from posecheck.kinematics.back import CROP_ROWS, ROWS, read_back
 from posecheck.kinematics.gates import gate_reason
-from posecheck.records import Back, frozen
+from posecheck.records import NOBODY, Back, frozen
 from tests.kinematics.room import PROFILE, stick_back, with_dorsal, with_numbers
 from tests.stick_figure import back_line, stick_figure
 
@@ -97,7 +97,7 @@ def test_an_arm_over_the_back_is_told_as_such() -> None:
         gates.COVERED,
         gates.ROUGH,
         spine.UNSURE,
-        framing.NOBODY,
+        NOBODY,
         framing.TOO_DARK,
         framing.TRUNK_HIDDEN,
         framing.TOO_FAR,

@@ -16,7 +16,7 @@ from posecheck import kinematics
 from posecheck.body import Landmark, Side, of
 from posecheck.kinematics import framing, gates, measures, spine
 from posecheck.kinematics.back import ROWS
-from posecheck.records import QUANTITY_NAMES, Measures, Sighting, frozen
+from posecheck.records import NOBODY, QUANTITY_NAMES, Measures, Sighting, frozen
 from tests.kinematics.room import EXACT, PROFILE, TRUSTING, measure_all, with_dorsal, with_numbers
 from tests.stick_figure import back_line, nobody, stick_figure
 
@@ -178,7 +178,7 @@ def test_nobody_in_view_is_unknown_and_nothing_else() -> None:
     """Without a person every measure is NaN, nothing counts as cut off, and the reason says to step in."""
     measured = measure_all([nobody(0.0)])[0]
     assert all(math.isnan(value) for value in measured.values.values())
-    assert measured.view.reason == framing.NOBODY
+    assert measured.view.reason == NOBODY
     assert measured.view.cut_off == ()
     assert measured.view.near_side is None
 
