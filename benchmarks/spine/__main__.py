@@ -1,13 +1,14 @@
-"""Train the network that reads the back, or score it.
+"""Train the network that reads the back, score it, or see what each part of the recipe brings.
 
-    python -m benchmarks.spine train [--people 420] [--tune 60] [--jobs 2]
+    python -m benchmarks.spine train [--people 900] [--tune 100] [--jobs 2]
     python -m benchmarks.spine score [--people 80] [--worst PNG]
     python -m benchmarks.spine real FOLDER
+    python -m benchmarks.spine ablate [--people 300] [--real FOLDER]
 
 `train` draws the people it needs (kept in benchmarks/.cache), trains, sets the scale and the spread on people kept
 apart for that, and writes models/spine_<version>.npz and its hash. `score` reads people nobody has seen and writes
 benchmarks/results/spine.md, the tables of models/SPINE.md. `real` reads labelled silhouettes of real people, which you
-must have: none come with posecheck.
+must have: none come with posecheck. `ablate` trains small networks, each without one part of the recipe.
 """
 
 from __future__ import annotations
@@ -28,15 +29,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.spine", description=(__doc__ or "").split("\n", 1)[0])
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="from seeds to weights")
-    train.add_argument("--people", type=int, default=420, help="people to learn from (default: %(default)s)")
-    train.add_argument("--tune", type=int, default=60, help="people to set scale and spread by (default: %(default)s)")
+    train.add_argument("--people", type=int, default=900, help="people to learn from (default: %(default)s)")
+    train.add_argument("--tune", type=int, default=100, help="people to set scale and spread by (default: %(default)s)")
     score = commands.add_parser("score", help="errors on people nobody has seen")
     score.add_argument("--people", type=int, default=80, help="default: %(default)s")
     score.add_argument("--hindered", type=int, default=30, help="people in unfit pictures (default: %(default)s)")
     score.add_argument("--worst", type=Path, metavar="PNG", help="also save the pictures that are read worst")
     real = commands.add_parser("real", help="labelled silhouettes of real people")
     real.add_argument("folder", type=Path, help="labels.csv and one .npz a clip: see benchmarks/spine/real.py")
-    for command in (train, score, real):
+    ablate = commands.add_parser("ablate", help="small networks, each without one part of the recipe")
+    ablate.add_argument("--people", type=int, default=300, help="people to learn from (default: %(default)s)")
+    ablate.add_argument("--tune", type=int, default=100, help="people to score them on (default: %(default)s)")
+    ablate.add_argument("--real", type=Path, metavar="FOLDER", help="also score them on labelled silhouettes")
+    for command in (train, score, real, ablate):
         command.add_argument("--jobs", type=int, default=2, help="processes that draw (default: %(default)s)")
     options = parser.parse_args()
     began = time.monotonic()
@@ -44,12 +49,17 @@ def main() -> int:
         from benchmarks.spine import learn  # noqa: PLC0415  torch takes seconds, and `score` does not need it
 
         print(learn.learn(options.people, options.tune, options.jobs))
+    elif options.command == "ablate":
+        from benchmarks.spine import ablate as parts  # noqa: PLC0415  as above
+
+        for line in parts.table(options.people, options.tune, options.jobs, options.real):
+            print(line, flush=True)
     elif options.command == "real":
         from benchmarks.spine import real as people  # noqa: PLC0415
 
         seen = people.watch(options.folder)
         print(people.page(seen))
-        apart = people.telling_apart(seen, stills.load("tune", 60, options.jobs))
+        apart = people.telling_apart(seen, stills.load("tune", 100, options.jobs))
         print(
             f"\nA linear classifier tells real bends from synthetic ones with an AUC of {apart:.2f} (0.5: not at all)."
         )

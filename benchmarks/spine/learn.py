@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.spine import score, stills
+from benchmarks.spine.network import SpineNet
 from benchmarks.spine.stills import Columns
 from benchmarks.spine.train import Recipe, train
 from posecheck.kinematics import outline, spine
@@ -27,7 +28,7 @@ _SPREADS: Final = (
 )
 
 #: Every picture that is fit to be judged counts, however unsure the network is of it.
-_ASKED: Final = score.PROFILE.with_layer({spine.MAX_SIGMA.key: 40.0, spine.MAX_DISAGREEMENT.key: 90.0}, "learn")
+ASKED: Final = score.PROFILE.with_layer({spine.MAX_SIGMA.key: 40.0, spine.MAX_DISAGREEMENT.key: 90.0}, "learn")
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -38,6 +39,16 @@ def learn(people: int, tune_people: int, jobs: int) -> str:
     data = stills.load("train", people, jobs)
     tune = stills.load("tune", tune_people, jobs)
     net, mean, scale = train(data, _SEED, RECIPE)
+    arrays = weights(net, mean, scale, tune)
+    path = MODELS / WEIGHTS_NAME
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    declare(digest)
+    return f"{path.name}: {len(data['seed'])} pictures of {people} people, sha256 {digest}"
+
+
+def weights(net: SpineNet, mean: NDArray[np.float32], scale: NDArray[np.float32], tune: Columns) -> Arrays:
+    """A trained network as posecheck reads it, with scale and spread set on `tune`."""
     arrays = net.arrays() | {
         "joint_mean": mean,
         "joint_scale": scale,
@@ -45,12 +56,7 @@ def learn(people: int, tune_people: int, jobs: int) -> str:
         "shift": np.zeros((2, len(OUTPUTS)), np.float32),
         "outline": outline_scale(tune),
     }
-    arrays = calibrated(arrays, tune)
-    path = MODELS / WEIGHTS_NAME
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    declare(digest)
-    return f"{path.name}: {len(data['seed'])} pictures of {people} people, sha256 {digest}"
+    return calibrated(arrays, tune)
 
 
 def outline_scale(data: Columns) -> NDArray[np.float32]:
@@ -75,7 +81,7 @@ def calibrated(arrays: Arrays, tune: Columns) -> Arrays:
     """
     out = {name: value.copy() for name, value in arrays.items()}
     place = {name: number for number, name in enumerate(OUTPUTS)}
-    readings = score.read(tune, _ASKED, Network.of(out))
+    readings = score.read(tune, ASKED, Network.of(out))
     rows = score.standing_bends(tune) & _judged(readings)
     lean_deg = np.array([look.inclination_deg for look in readings.stranger])
     ahead_deg = tune["pelvis_inclination_deg"] - lean_deg
@@ -90,7 +96,7 @@ def calibrated(arrays: Arrays, tune: Columns) -> Arrays:
             off_deg = np.mean((true_deg - factor * readings.of_told(told, known=known))[rows])
             out["scale"][int(known), place[output]] = factor
             out["shift"][int(known), place[output]] = np.radians(off_deg)
-    readings = score.read(tune, _ASKED, Network.of(out))
+    readings = score.read(tune, ASKED, Network.of(out))
     rows = bent(tune) & _judged(readings)
     for known in (False, True):
         for output, value_name, sigma_name, true in _SPREADS:

@@ -15,7 +15,7 @@ from torch import nn
 
 from posecheck.kinematics.network import CODE_SIZE, INPUT_JOINTS, OUTPUTS
 
-CHANNELS: Final = (16, 32, 48)
+CHANNELS: Final = (20, 40, 64)
 HIDDEN: Final = 128
 
 

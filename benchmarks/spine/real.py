@@ -21,7 +21,9 @@ from benchmarks.spine.score import PROFILE
 from benchmarks.spine.stills import Columns
 from posecheck.kinematics import measures, read_back, view
 from posecheck.kinematics.angles import trunk_inclination_deg
+from posecheck.kinematics.network import Network
 from posecheck.records import Sighting, frozen
+from posecheck.tunables import Profile
 
 BENT_DEG: Final = 20.0
 LIMITS_DEG: Final = (30.0, 35.0)
@@ -52,13 +54,16 @@ def labels_of(folder: Path) -> Labels:
     return found
 
 
-def watch(folder: Path) -> list[Seen]:
-    """Every frame of every clip, measured in order of time by the product's own code."""
+def watch(folder: Path, profile: Profile = PROFILE, network: Network | None = None) -> list[Seen]:
+    """Every frame of every clip, measured in order of time by the product's own code; by its network or another."""
     labels = labels_of(folder)
-    return [seen for path in sorted(folder.glob("*.npz")) for seen in _watch_clip(path, labels.get(path.stem, []))]
+    paths = sorted(folder.glob("*.npz"))
+    return [seen for path in paths for seen in _watch_clip(path, labels.get(path.stem, []), profile, network)]
 
 
-def _watch_clip(path: Path, labels: Sequence[tuple[float, float, str, str]]) -> Iterator[Seen]:
+def _watch_clip(
+    path: Path, labels: Sequence[tuple[float, float, str, str]], profile: Profile, network: Network | None
+) -> Iterator[Seen]:
     with np.load(path) as file:
         data = {name: file[name] for name in file.files}
     height, width = (int(side) for side in np.ravel(data["image_hw"])[:2])
@@ -80,7 +85,7 @@ def _watch_clip(path: Path, labels: Sequence[tuple[float, float, str, str]]) -> 
             people=0 if nobody else 1,
             brightness_frac=0.5,
         )
-        state, read = measures.step(state, sighting, PROFILE)
+        state, read = measures.step(state, sighting, profile, network)
         number, label, confidence = -1, "", ""
         for k, (start_s, end_s, what, how_sure) in enumerate(labels):
             if start_s <= t_s <= end_s:
@@ -137,6 +142,16 @@ def page(seen: Sequence[Seen]) -> str:
         ),
     ]
     return "\n".join(lines)
+
+
+def auc_of(seen: Sequence[Seen]) -> float:
+    """How well bent frames labelled rounded and neutral, of high or medium confidence, are told apart."""
+    judged = [one for one in seen if one.confidence in ("high", "medium") and one.inclination_deg > BENT_DEG]
+    value = {
+        label: np.array([one.flexion_deg for one in judged if one.label == label and np.isfinite(one.flexion_deg)])
+        for label in ("rounded", "neutral hinge")
+    }
+    return auc(value["rounded"], value["neutral hinge"])
 
 
 def _medians(group: Sequence[Seen]) -> NDArray[np.float64]:

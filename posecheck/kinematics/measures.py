@@ -65,12 +65,14 @@ def start() -> MeasureState:
     return MeasureState(view.FacingState(), view.SideState(), own.OwnState(), smoothing.OneEuro())
 
 
-def step(state: MeasureState, sighting: Sighting, profile: Profile) -> tuple[MeasureState, Measures]:
+def step(
+    state: MeasureState, sighting: Sighting, profile: Profile, network: Network | None = None
+) -> tuple[MeasureState, Measures]:
     """Measure one sighting: the new memory, and every quantity of `records.QUANTITIES`, smoothed.
 
     A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
-    time; one from the past begins anew.
+    time; one from the past begins anew. `network` is another one than posecheck's own, to compare them.
     """
     seen = framing.seen_px(
         sighting.landmarks_px, sighting.visibility, sighting.image_wh, profile[framing.MIN_VISIBILITY.key]
@@ -81,7 +83,7 @@ def step(state: MeasureState, sighting: Sighting, profile: Profile) -> tuple[Mea
     )
     if sighting.back is not None:
         facing = sighting.back.facing
-    looked = look(sighting, seen, facing, side, state.own, profile, bundled_network())
+    looked = look(sighting, seen, facing, side, state.own, profile, network or bundled_network())
     own_state = own.step(
         state.own,
         sighting.t_s,

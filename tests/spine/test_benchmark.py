@@ -47,7 +47,7 @@ def test_the_patch_holds_the_crop(drawn: Columns) -> None:
         assert at_hip == pytest.approx(float(crop[crop_row, crop_column]), abs=40.0)
 
 
-def test_the_cache_is_read_and_not_drawn_again(drawn: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_read_and_not_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """People who are there already are not drawn, and come back as they were."""
     monkeypatch.setattr(population, "PLAN", _PLAN[:1])
     first = stills.load("unseen", 1, 1, cache=tmp_path)
