@@ -213,7 +213,7 @@ def _told(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             message = (
-                f"{path} is damaged or no history of posecheck ({error}). It was left as it is: put a copy of yours in "
+                f"{path} is damaged or no history of posecheck ({error}). It was left as it was: put a copy of yours in "
                 "its place, or move it away to begin anew."
             )
         elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -232,16 +232,16 @@ def _require_ours(db: sqlite3.Connection, path: Path, newest: int) -> None:
     version, mark = _pragma(db, "user_version"), _pragma(db, "application_id")
     if mark != APPLICATION_ID:
         if version or mark or _pragma(db, "schema_version"):
-            raise HistoryError(f"{path} is a database of another program. It was left as it is; choose another file.")
+            raise HistoryError(f"{path} is a database of another program. It was left as it was; choose another file.")
         return
     if version > newest:
         raise HistoryError(
             f"{path} was written by a newer posecheck (version {version} of the file, known here up to {newest}). "
-            "It was left as it is: install the newest posecheck."
+            "It was left as it was: install the newest posecheck."
         )
     if (found := _pragma(db, "quick_check(1)")) != "ok":
         raise HistoryError(
-            f"{path} is damaged ({found.splitlines()[-1]}). It was left as it is: put a copy of yours in its place, or "
+            f"{path} is damaged ({found.splitlines()[-1]}). It was left as it was: put a copy of yours in its place, or "
             "move it away to begin anew."
         )
 
