@@ -289,9 +289,9 @@ def _analyze(
 
     results: list[Result] = []
     failed = 0
+    keepers = [_keeper(stretch, profile, VIDEO) if filmed else None for _ in clips]
     with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
-        for clip, folder in clips:
-            keeper = _keeper(stretch, profile, VIDEO) if filmed else None
+        for (clip, folder), keeper in zip(clips, keepers, strict=True):
             try:
                 with Progress(_console(stderr=True)) as progress:
 
@@ -332,7 +332,11 @@ def _analyze(
             if one.outcome.ending is Ending.INTERRUPTED:
                 break
             if keeper is not None and filmed is not None:
-                _print(keeper.keep(filmed))
+                try:
+                    _print(keeper.keep(filmed))
+                except PosecheckError as error:
+                    failed += 1
+                    _say_error(str(error))
     _finish([one.outcome for one in results], failed)
 
 

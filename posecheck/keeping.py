@@ -53,4 +53,4 @@ class Keeper:
         )
         with History(self._path) as history:
             history.add(row)
-        return f"Kept in the history under {started.date().isoformat()}. See it: posecheck history"
+        return f"Kept under {started.date().isoformat()}; see it: posecheck history"

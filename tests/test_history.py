@@ -302,7 +302,7 @@ def test_a_keeper_writes_one_row_of_a_session_that_was_one(tmp_path: Path) -> No
     keeper = Keeper(path, FOLD, profile, CAMERA)
     for assessment in judged(fold()):
         keeper.put(assessment)
-    assert "Kept in the history under 2026-03-14" in keeper.keep(started)
+    assert "Kept under 2026-03-14" in keeper.keep(started)
     brief = Keeper(path, FOLD, profile, CAMERA)
     for assessment in judged(frame for frame in fold() if frame.t_s < 5):
         brief.put(assessment)

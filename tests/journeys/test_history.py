@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -60,7 +62,7 @@ def test_an_analysed_clip_is_kept_under_the_day_it_was_filmed(own_home: Path, tm
     words = ("analyze", ROUNDED, "-o", "out", "--from", "2", "--to", "5.5", "--history", "--on", "2026-01-05")
     done = posecheck(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Kept in the history under 2026-01-05" in done.stdout
+    assert "Kept under 2026-01-05" in done.stdout
     (row,) = rows(posecheck("history", "export", "-", cwd=tmp_path).stdout)
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     for verdict, column in (("GOOD", "good_s"), ("WARN", "warned_s"), ("UNKNOWN", "unknown_s")):
@@ -77,16 +79,30 @@ def test_an_analysed_clip_is_kept_under_the_day_it_was_filmed(own_home: Path, tm
     assert own_home.exists()
 
 
-def test_a_live_session_is_kept_on_request(own_home: Path, tmp_path: Path) -> None:
-    """`live --history` keeps one row, under today."""
+def test_a_live_session_that_ends_with_ctrl_c_is_kept(own_home: Path, tmp_path: Path) -> None:
+    """`live --history` keeps one row under today, however it ends: Ctrl-C is how people end it."""
+    words = ("live", "--terminal", "--source", ROUNDED, "--set", "history.least_s=0", "--history")
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
     today = datetime.now().astimezone().date()
-    words = ("live", "--terminal", "--source", ROUNDED, "--for", "1.5", "--set", "history.least_s=0", "--history")
-    done = posecheck(*words, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    with subprocess.Popen(
+        [sys.executable, "-u", "-m", "posecheck", *map(str, words)],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("1.") and "frames/s" in line:
+                break
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+    assert process.returncode == 130
+    assert f"Kept under {today}" in said
     with History(own_home) as history:
         (row,) = history.rows()
-    assert row.local_date in (today, today + timedelta(days=1))  # it may be midnight
-    assert 1.0 < row.duration_s < 2.5
+    assert row.local_date == today
+    assert 1.0 <= row.duration_s < 3.0
     assert "1 day in a row" in posecheck("history", cwd=tmp_path).stdout
 
 
