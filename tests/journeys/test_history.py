@@ -59,7 +59,7 @@ def test_an_empty_history_says_how_to_begin(own_home: Path, tmp_path: Path) -> N
 
 def test_an_analysed_clip_is_kept_under_the_day_it_was_filmed(own_home: Path, tmp_path: Path) -> None:
     """`analyze --history --on` keeps one row with the same seconds as the summary; `history` shows it."""
-    words = ("analyze", ROUNDED, "-o", "out", "--from", "2", "--to", "5.5", "--history", "--on", "2026-01-05")
+    words = ("analyze", ROUNDED, "-o", "out", "--from", "2.2", "--to", "5", "--history", "--on", "2026-01-05")
     done = posecheck(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Kept under 2026-01-05" in done.stdout
