@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
@@ -20,13 +22,16 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import typer
 
 from posecheck import __version__
-from posecheck.errors import CatalogueError, PosecheckError, SourceError, UsageError
+from posecheck.errors import CatalogueError, HistoryError, OutputError, PosecheckError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from posecheck.assessment.stretch import Stretch
+    from posecheck.history.store import History
+    from posecheck.keeping import Keeper
     from posecheck.landmarks.base import LandmarkBackend
+    from posecheck.records import Assessment
     from posecheck.session import Outcome
     from posecheck.sources.video import VideoSource
     from posecheck.tunables import Profile
@@ -37,6 +42,8 @@ DEFAULT_STRETCH: Final = "standing_forward_fold"
 DEFAULT_FOLDER: Final = Path("posecheck_out")
 #: Redraws a second of the live panel: enough to follow, cheap enough to forget.
 LIVE_REDRAWS_HZ: Final = 10
+#: So many days `posecheck history` shows unless told otherwise: four weeks fit a screen and bear a trend.
+HISTORY_DAYS: Final = 28
 #: A line of live readings this often when the output is not a terminal.
 PLAIN_LIVE_S: Final = 1.0
 
@@ -50,6 +57,8 @@ app = typer.Typer(
 )
 stretches_app = typer.Typer(help="The stretches posecheck knows.", no_args_is_help=True)
 app.add_typer(stretches_app, name="stretches")
+history_app = typer.Typer(help="What you did on which day, once you ask to keep it.", invoke_without_command=True)
+app.add_typer(history_app, name="history")
 
 StretchOption = Annotated[
     str, typer.Option("--stretch", metavar="ID", help="Which stretch; see `posecheck stretches list`.")
@@ -63,6 +72,12 @@ ProfileOption = Annotated[
 ]
 ModelOption = Annotated[
     Path | None, typer.Option("--model", metavar="FILE", help="Your own pose_landmarker .task bundle.")
+]
+HistoryOption = Annotated[
+    bool, typer.Option("--history/--no-history", help="Keep a line of this in your history; see `posecheck history`.")
+]
+HistoryFileOption = Annotated[
+    Path | None, typer.Option("--file", metavar="FILE", help="Another history than your own.", show_default=False)
 ]
 
 
@@ -209,14 +224,34 @@ def analyze(
     sets: SetOption = None,
     profile: ProfileOption = None,
     model: ModelOption = None,
+    history: HistoryOption = False,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on", metavar="DATE", formats=["%Y-%m-%d"], help="With --history: the day it was filmed, if not today."
+        ),
+    ] = None,
 ) -> None:
     """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request."""
+    if on is not None and not history:
+        raise UsageError("--on says under which day the history keeps it: add --history.")
+    filmed = _filmed(on)
     if from_s is not None and to_s is not None and to_s <= from_s:
         raise UsageError(f"--to {to_s:g} must be later than --from {from_s:g}.")
     chosen, numbers = _numbers(stretch, profile, sets)
     clips = _folders(videos, out)
     ending = "mp4" if mp4 else "webm" if video else None
-    _analyze(clips, chosen, numbers, model, video=ending, from_s=from_s, to_s=to_s)
+    _analyze(clips, chosen, numbers, model, video=ending, from_s=from_s, to_s=to_s, filmed=filmed if history else None)
+
+
+def _filmed(on: datetime | None) -> datetime:
+    """Now, or the noon of another day, as the clock of this place says it."""
+    now = datetime.now().astimezone()
+    if on is None or on.date() == now.date():
+        return now
+    if on.date() > now.date():
+        raise UsageError(f"--on {on.date()} is still to come.")
+    return datetime.combine(on, time_of_day(12)).astimezone()
 
 
 def _folders(videos: list[Path], out: Path | None) -> list[tuple[Path, Path]]:
@@ -242,8 +277,11 @@ def _analyze(
     video: str | None,
     from_s: float | None,
     to_s: float | None,
+    filmed: datetime | None = None,
 ) -> None:
+    """Analyse clip after clip; each is kept in the history under the day of `filmed`, if given."""
     from posecheck.analysis import Result, analyze_clip
+    from posecheck.keeping import VIDEO
     from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.progress import Progress
     from posecheck.session import Ending
@@ -251,14 +289,22 @@ def _analyze(
 
     results: list[Result] = []
     failed = 0
+    keepers = [_keeper(stretch, profile, VIDEO) if filmed else None for _ in clips]
     with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
-        for clip, folder in clips:
+        for (clip, folder), keeper in zip(clips, keepers, strict=True):
             try:
                 with Progress(_console(stderr=True)) as progress:
 
                     def opened(source: VideoSource, progress: Progress = progress, clip: Path = clip) -> None:
                         ends = [s for s in (to_s, source.info.duration_s) if s is not None]
                         progress.open(clip.name, from_s or 0.0, min(ends) if ends else None)
+
+                    def told(
+                        _: object, judged: Assessment, progress: Progress = progress, keeper: Keeper | None = keeper
+                    ) -> None:
+                        progress.frame(judged.t_s)
+                        if keeper is not None:
+                            keeper.put(judged)
 
                     one = analyze_clip(
                         clip,
@@ -270,7 +316,7 @@ def _analyze(
                         from_s=from_s,
                         to_s=to_s,
                         on_open=opened,
-                        on_frame=lambda _, judged, progress=progress: progress.frame(judged.t_s),  # type: ignore[misc]
+                        on_frame=told,
                         stop=stop,
                     )
             except UsageError:
@@ -285,7 +331,21 @@ def _analyze(
                 _say_error(one.outcome.message)
             if one.outcome.ending is Ending.INTERRUPTED:
                 break
+            if keeper is not None and filmed is not None:
+                try:
+                    _print(keeper.keep(filmed))
+                except PosecheckError as error:
+                    failed += 1
+                    _say_error(str(error))
     _finish([one.outcome for one in results], failed)
+
+
+def _keeper(stretch: Stretch, profile: Profile, source_kind: str) -> Keeper:
+    """Somebody who keeps a session in the user's own history."""
+    from posecheck.history.store import history_path
+    from posecheck.keeping import Keeper
+
+    return Keeper(history_path(), stretch, profile, source_kind)
 
 
 @app.command()
@@ -308,8 +368,9 @@ def live(
     sets: SetOption = None,
     profile: ProfileOption = None,
     model: ModelOption = None,
+    history: HistoryOption = False,
 ) -> None:
-    """Watch a camera and say at once what is seen. Nothing is stored unless you ask with --record."""
+    """Watch a camera and say at once what is seen. Nothing is stored unless you ask with --record or --history."""
     if not terminal:
         raise UsageError("this version shows live feedback in the terminal only. Try: posecheck live --terminal")
     if camera is not None and source is not None:
@@ -317,10 +378,12 @@ def live(
     if record is not None and record.exists():
         raise UsageError(f"{record} exists already. Choose another name for the recording.")
     chosen, numbers = _numbers(stretch, profile, sets)
+    from posecheck.keeping import CAMERA, VIDEO
     from posecheck.landmarks.mediapipe import MediaPipeBackend
 
+    keeper = _keeper(chosen, numbers, CAMERA if source is None else VIDEO) if history else None
     with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
-        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop)
+        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop, keeper)
     _finish([outcome])
 
 
@@ -333,6 +396,7 @@ def _watch(
     record: Path | None,
     for_s: float | None,
     stop: Callable[[], bool],
+    keeper: Keeper | None = None,
 ) -> Outcome:
     from rich.live import Live
 
@@ -340,7 +404,7 @@ def _watch(
     from posecheck.outputs.base import Sink
     from posecheck.outputs.recording import RecordingWriter
     from posecheck.progress import Rate
-    from posecheck.records import Assessment, Frame
+    from posecheck.records import Frame
     from posecheck.session import Ending, find_people, run
     from posecheck.sources.camera import CameraSource, open_camera
     from posecheck.sources.playback import PlaybackDevice
@@ -364,6 +428,8 @@ def _watch(
         every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
 
         def show(_frame: Frame | None, judged: Assessment) -> None:
+            if keeper is not None:
+                keeper.put(judged)
             rate.tick()
             if not rate.due(every_s):
                 return
@@ -384,11 +450,14 @@ def _watch(
                 console.print(live_line(judged, fps=rate.hz, latency_s=latency_s, clock=clock))
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
+        started = datetime.now().astimezone()
         outcome = run(pairs if for_s is None else _until(pairs, for_s), stretch, profile, sinks, show, stop=stop)
     if outcome.ending is Ending.BROKE:
         _say_error(outcome.message)
     written = [("recording", record)] if record is not None else []
     console.print(result(source.name, stretch, outcome, written))
+    if keeper is not None:
+        console.print(keeper.keep(started))
     return outcome
 
 
@@ -485,3 +554,137 @@ def stretches_check(
         raise CatalogueError(mistakes)
     for file in files:
         print(f"{file}: fine")
+
+
+# ------------------------------------------------------------------------------------------------ history
+@history_app.callback()
+def history_show(
+    context: typer.Context,
+    stretch: Annotated[str | None, typer.Option("--stretch", metavar="ID", help="Only this stretch.")] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days", metavar="N", min=1, max=36500, help=f"The last N days, today included [{HISTORY_DAYS}]."
+        ),
+    ] = None,
+    file: HistoryFileOption = None,
+) -> None:
+    """Show what you did on which day: streak, sessions (newest first), where depth and straight leg are going."""
+    if context.invoked_subcommand is not None:
+        if (stretch, days, file) != (None, None, None):
+            name = context.invoked_subcommand
+            raise UsageError(f"options go behind the command: posecheck history {name} --…")
+        return
+    from posecheck.history.store import History
+    from posecheck.terminal_history import HOW_TO_BEGIN, history_view
+
+    path = _history_file(file)
+    today = datetime.now().astimezone().date()
+    if path is None:
+        _print(HOW_TO_BEGIN)
+        return
+    with History(path) as history:
+        _require_known(history, stretch)
+        since = today - timedelta(days=(days or HISTORY_DAYS) - 1)
+        dones = list(history.rows(stretch=stretch, since=since))
+        earlier = history.count(stretch=stretch, before=since)
+        practised = history.days(stretch=stretch)
+    if not practised:
+        _print(HOW_TO_BEGIN)
+        return
+    console = _console()
+    console.print(history_view(dones, practised, today, earlier=earlier, columns=console.width))
+
+
+def _history_file(file: Path | None) -> Path | None:
+    """The history to use; None when the user's own is not there yet. Raises HistoryError for one named in vain."""
+    from posecheck.history.store import history_path
+
+    path = file or history_path()
+    if path.exists():
+        return path
+    if file is not None:
+        raise HistoryError(f"There is no history {file}. Your own: {history_path()}")
+    return None
+
+
+def _require_known(history: History, stretch: str | None) -> None:
+    from posecheck.tunables import unknown
+
+    known = history.stretches()
+    if stretch is not None and known and stretch not in known:
+        raise UsageError(f"{unknown('stretch', stretch, known)} (in the history)")
+
+
+@history_app.command("export")
+def history_export(
+    target: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Where to; - for the standard output.")],
+    file: HistoryFileOption = None,
+) -> None:
+    """Write the whole history as CSV, a line a session, the oldest first. Never writes over a file."""
+    import io
+
+    from posecheck.history.export import write_csv
+    from posecheck.history.store import History
+
+    path = _history_file(file)
+    with contextlib.ExitStack() as stack:
+        rows = stack.enter_context(History(path)).rows(newest_first=False) if path is not None else iter(())
+        text = io.StringIO(newline="")
+        count = write_csv(rows, text)
+    if str(target) == "-":
+        sys.stdout.buffer.write(text.getvalue().encode())
+        sys.stdout.buffer.flush()
+        return
+    try:
+        with target.open("x", encoding="utf-8", newline="") as out:
+            out.write(text.getvalue())
+    except FileExistsError as error:
+        raise UsageError(f"{target} exists already. Choose another name.") from error
+    except OSError as error:
+        raise OutputError(f"Cannot write {target}: {error.strerror or error}. Choose another place.") from error
+    print(f"{target}: {count} session{'' if count == 1 else 's'}")
+
+
+@history_app.command("delete")
+def history_delete(
+    before: Annotated[
+        datetime | None,
+        typer.Option("--before", metavar="DATE", formats=["%Y-%m-%d"], help="Days earlier than this one."),
+    ] = None,
+    stretch: Annotated[str | None, typer.Option("--stretch", metavar="ID", help="This stretch only.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    file: HistoryFileOption = None,
+) -> None:
+    """Delete sessions from the history for good. Asks first."""
+    from posecheck.history.store import History
+
+    if everything == (before is not None or stretch is not None):
+        raise UsageError("say what to delete: --before DATE, --stretch ID or both; or --all alone.")
+    path = _history_file(file)
+    if path is None:
+        print("Nothing to delete: there is no history yet.")
+        return
+    day = None if before is None else before.date()
+    with History(path) as history:
+        _require_known(history, stretch)
+        count = history.count(stretch=stretch, before=day)
+        what = f"{count} session{'' if count == 1 else 's'}{_told_of(stretch, day)}"
+        if count == 0:
+            print(f"Nothing to delete:{_told_of(stretch, day) or ' the history is empty'}.")
+            return
+        if not yes:
+            try:
+                agreed = typer.confirm(f"Delete {what} for good?", err=True)
+            except typer.Abort:
+                agreed = False
+            if not agreed:
+                print("Nothing was deleted.")
+                raise typer.Exit(1)
+        deleted = history.delete(stretch=stretch, before=day)
+    print(f"Deleted {deleted} session{'' if deleted == 1 else 's'}{_told_of(stretch, day)}.")
+
+
+def _told_of(stretch: str | None, before: date | None) -> str:
+    return (f" of {stretch}" if stretch else "") + (f" before {before}" if before else "")

@@ -8,7 +8,8 @@
     │   └── BrokenSourceError     ... from a certain second on: what was read before stands
     ├── ModelError                the weights are missing, damaged or not what they claim
     ├── OutputError               a result cannot be written
-    └── RecordingError            a recording cannot be read back
+    ├── RecordingError            a recording cannot be read back
+    └── HistoryError              the history of what was done cannot be used
 
 Only `posecheck.cli` prints them and chooses the exit code; everyone else raises. A mistake in posecheck itself is
 *not* in this tree: it keeps its own type and its traceback goes to the log.
@@ -65,3 +66,7 @@ class OutputError(PosecheckError):
 
 class RecordingError(PosecheckError):
     """A recording cannot be read back."""
+
+
+class HistoryError(PosecheckError):
+    """The history cannot be made, read or written, is damaged, or is not one this posecheck knows."""

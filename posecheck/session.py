@@ -19,6 +19,7 @@ from posecheck import assessment, kinematics
 from posecheck.assessment import events, judge
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
+from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
 from posecheck.kinematics import back, measures, view
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import Sink
@@ -33,7 +34,7 @@ _log = logging.getLogger(__name__)
 # ------------------------------------------------------------------------------------------------ numbers in force
 def default_profile(stretch: Stretch) -> Profile:
     """Every adjustable number that has a say in this stretch, at its default."""
-    return Profile((*kinematics.TUNABLES, *assessment.TUNABLES, *stretch.tunables))
+    return Profile((*kinematics.TUNABLES, *assessment.TUNABLES, *HISTORY_TUNABLES, *stretch.tunables))
 
 
 # ------------------------------------------------------------------------------------- camera and model (impure)
