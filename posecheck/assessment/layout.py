@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from posecheck.assessment.strict import Identifier, Number, Strict, Text, one_of
 from posecheck.assessment.stretch import CAMERA_SIDES, DEPTH, LEADS, POSITIONS, VIEWS, Direction
+from posecheck.assessment.strict import Identifier, Number, Strict, Text, one_of
 from posecheck.records import QUANTITIES
 from posecheck.tunables import unknown
 
@@ -140,19 +140,19 @@ class StretchLayout(Strict):
     watch: bool = True
     setup: Text
     steps: Annotated[list[Text], Field(min_length=1)]
-    breathing: list[Text] = []
+    breathing: list[Text] = Field(default_factory=list)
     safety: Text
-    not_judged: list[Text] = []
-    sources: list[Text] = []
+    not_judged: list[Text] = Field(default_factory=list)
+    sources: list[Text] = Field(default_factory=list)
     depth: Annotated[str, one_of("measure in degrees", _ANGLES)] = DEPTH
     sides: SidesLayout | None = None
-    phases: dict[Identifier, PhaseLayout] = {}
+    phases: dict[Identifier, PhaseLayout] = Field(default_factory=dict)
     rules: list[
         Annotated[
             Annotated[AngleRuleLayout, Tag("angle rule")] | Annotated[ShareRuleLayout, Tag("share rule")],
             Discriminator(kind_of_rule),
         ]
-    ] = []
+    ] = Field(default_factory=list)
     hold: HoldLayout | None = None
     reps: RepsLayout | None = None
 

@@ -99,10 +99,13 @@ def _numbers(phases: _Tables, rules: _Tables, goals: _Tables, shared: Mapping[st
     phase = phases.get(f"phases.{name}", {})
     begin, depth = tables.get(f"phases.{name}", {}).get("from_deg", {}), tables["reps"].get("depth_deg", {})
     direction = phase.get("direction")
-    if direction in tuple(Direction):
+    if isinstance(direction, str) and direction in tuple(Direction):
         short = Direction(direction).sign * (_number(depth, "default") - _number(begin, "default"))
         if short <= 0:
-            yield "reps", f'depth_deg must lie {direction} where the phase "{name}" begins, {_number(begin, "default"):g}'
+            yield (
+                "reps",
+                f'depth_deg must lie {direction} where the phase "{name}" begins, {_number(begin, "default"):g}',
+            )
 
 
 def _number_table(value: object, shared: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -112,7 +115,7 @@ def _number_table(value: object, shared: Mapping[str, Any]) -> Mapping[str, Any]
 
 def _leave_sense(place: str, direction: object, table: _Tables, enter: str, leave: str) -> Iterator[Mistake]:
     enter_at, leave_at = (_number(table.get(key, {}), "default") for key in (enter, leave))
-    if direction not in tuple(Direction):
+    if not isinstance(direction, str) or direction not in tuple(Direction):
         return
     if Direction(direction).sign * (leave_at - enter_at) > 0:
         yield place, f"{leave} {leave_at:g} must not be {direction} {enter} {enter_at:g}"
@@ -172,9 +175,12 @@ def _sight(raw: Mapping[str, Any], tables: _Tables) -> Iterator[Mistake]:
     if lying and of_back:
         yield TOP, f"{_and(of_back)}: lying down the floor hides the back, so no measure of it can be used"
     elif view == "any" and of_back and oblique_ok is False:
-        yield TOP, (
-            f'{_and(of_back)}: the back is seen from the side only. With view "any" that needs "oblique_ok = true": '
-            "UNKNOWN while the camera stands obliquely"
+        yield (
+            TOP,
+            (
+                f'{_and(of_back)}: the back is seen from the side only. With view "any" that needs "oblique_ok = true": '
+                "UNKNOWN while the camera stands obliquely"
+            ),
         )
     if oblique_ok is True and view in VIEWS and view != "any":
         yield TOP, f'"oblique_ok" has a meaning with view "any" only, not with "{view}"'

@@ -120,6 +120,8 @@ _MUST_BE: Final = {
     "string_type": "text",
     "bool_type": "true or false",
     "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
     "finite_number": "a finite number",
     "model_type": "a table",
     "dict_type": "a table",
