@@ -39,7 +39,7 @@ def sense(stem: str, raw: Mapping[str, Any], shared: Mapping[str, Any]) -> Itera
     yield from _goals(raw)
     if raw.get("watch") is False:
         yield from _unwatched(raw)
-    else:
+    elif raw.get("watch", True) is True:
         yield from _phase_names(raw, rule_tables | goals)
         yield from _sight(raw, phases | rule_tables | ({"depth": {"measure": raw["depth"]}} if "depth" in raw else {}))
     yield from _names(_table(raw, "phases"), rule_tables)

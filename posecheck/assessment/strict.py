@@ -11,7 +11,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_args
@@ -190,9 +190,7 @@ class _Reading:
             if part in self.kinds:
                 layout = self.kinds[str(part)]
             elif part in layout.model_fields:
-                annotation = layout.model_fields[str(part)].annotation
-                inner = [kind for kind in (annotation, *get_args(annotation)) if _is_layout(kind)]
-                layout = inner[0] if inner else layout
+                layout = next(_layouts_in(layout.model_fields[str(part)].annotation), layout)
         return layout
 
     def place(self, loc: _Loc) -> str:
@@ -206,5 +204,9 @@ class _Reading:
         return text or TOP
 
 
-def _is_layout(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, Strict)
+def _layouts_in(annotation: object) -> Iterator[type[Strict]]:
+    """The layouts that an annotation speaks of, at any depth: `list[ItemLayout] | None` of `ItemLayout`."""
+    if isinstance(annotation, type) and issubclass(annotation, Strict):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _layouts_in(inner)
