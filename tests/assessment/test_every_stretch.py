@@ -19,7 +19,7 @@ RULES = [pytest.param(stretch, rule, id=f"{stretch.id}-{rule.id}") for stretch i
 def clean(stretch: Stretch) -> dict[str, float]:
     """Measures of somebody who is in every phase of the stretch and breaks none of its rules, by some degrees."""
     out = {}
-    for measure in {part.measure for part in (*stretch.phases, *stretch.rules)}:
+    for measure in {*(phase.measure for phase in stretch.phases), *(rule.measure for rule in stretch.rules)}:
         fits = [value for value in candidates(measure) if all(kept(part, value) for part in parts(stretch, measure))]
         assert fits, f"{stretch.id}: no {measure} is in its phases and within its rules"
         out[measure] = fits[len(fits) // 2]
@@ -39,7 +39,8 @@ def candidates(measure: str) -> list[float]:
 
 def parts(stretch: Stretch, measure: str) -> list[Phase | Rule]:
     """What looks at a measure."""
-    return [part for part in (*stretch.phases, *stretch.rules) if part.measure == measure]
+    phases = [phase for phase in stretch.phases if phase.measure == measure]
+    return [*phases, *(rule for rule in stretch.rules if rule.measure == measure)]
 
 
 def kept(part: Phase | Rule, value: float) -> bool:
