@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import typer
 
 from posecheck import __version__
-from posecheck.errors import CatalogueError, HistoryError, OutputError, PosecheckError, SourceError, UsageError
+from posecheck.errors import HistoryError, OutputError, PosecheckError, SourceError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -59,6 +59,8 @@ stretches_app = typer.Typer(help="The stretches posecheck knows.", no_args_is_he
 app.add_typer(stretches_app, name="stretches")
 history_app = typer.Typer(help="What you did on which day, once you ask to keep it.", invoke_without_command=True)
 app.add_typer(history_app, name="history")
+routines_app = typer.Typer(help="Stretches to do one after another.", no_args_is_help=True)
+app.add_typer(routines_app, name="routines")
 
 StretchOption = Annotated[
     str, typer.Option("--stretch", metavar="ID", help="Which stretch; see `posecheck stretches list`.")
@@ -525,9 +527,9 @@ def doctor(model: ModelOption = None) -> None:
 
 @stretches_app.command("list")
 def stretches_list() -> None:
-    """List the stretches."""
+    """List the stretches, by the position in which they are done."""
     from posecheck.assessment.catalogue import load_stretch, stretch_ids
-    from posecheck.terminal import stretches_table
+    from posecheck.cards import stretches_table
 
     _print(stretches_table([load_stretch(stretch_id) for stretch_id in stretch_ids()]))
 
@@ -537,23 +539,52 @@ def stretches_show(
     stretch_id: Annotated[str, typer.Argument(metavar="ID")], sets: SetOption = None, profile: ProfileOption = None
 ) -> None:
     """Show one stretch: how it is done, what is judged, the numbers in force and where each comes from."""
-    from posecheck.terminal import stretch_card
+    from posecheck.cards import stretch_card
 
     _print(stretch_card(*_numbers(stretch_id, profile, sets)))
 
 
 @stretches_app.command("check")
 def stretches_check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Stretch files (TOML).")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Stretch or routine files (TOML).")],
 ) -> None:
-    """Check stretch files and report every mistake at once."""
-    from posecheck.assessment.catalogue import check
+    """Check stretch and routine files and report every mistake at once."""
+    from posecheck.assessment.routine_files import check_any
 
-    mistakes = [mistake for file in files for mistake in check(file)]
-    if mistakes:
-        raise CatalogueError(mistakes)
-    for file in files:
-        print(f"{file}: fine")
+    found = {file: check_any(file) for file in files}
+    for file, mistakes in found.items():
+        if not mistakes:
+            print(f"{file}: fine")
+        for mistake in mistakes:
+            _say_error(mistake)
+    if any(found.values()):
+        raise typer.Exit(1)
+
+
+@routines_app.command("list")
+def routines_list() -> None:
+    """List the routines."""
+    from posecheck.assessment.routine_files import load_routine, routine_ids
+    from posecheck.cards import routines_table
+
+    _print(routines_table([load_routine(routine_id) for routine_id in routine_ids()]))
+
+
+@routines_app.command("show")
+def routines_show(
+    routine: Annotated[str, typer.Argument(metavar="ID|FILE", help="A routine's id, or your own file (TOML).")],
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=0, help="As it is after so many days of practice.")
+    ] = 0,
+) -> None:
+    """Show one routine: its stretches in order, how long it takes, and what is unlocked by when."""
+    from posecheck.assessment.catalogue import load_stretch
+    from posecheck.assessment.routine_files import load_routine, read_routine
+    from posecheck.cards import routine_card
+
+    is_file = routine.endswith(".toml") or "/" in routine or "\\" in routine
+    chosen = read_routine(Path(routine)) if is_file else load_routine(routine)
+    _print(routine_card(chosen, {item.stretch: load_stretch(item.stretch) for item in chosen.items}, days))
 
 
 # ------------------------------------------------------------------------------------------------ history

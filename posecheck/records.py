@@ -165,6 +165,11 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity("upper_back_deg", "deg", "Upper back", "the part of the spine's flexion above the first lumbar vertebra"),
     Quantity("lower_back_deg", "deg", "Lower back", "the part of it below, down to the sacrum"),
     Quantity("hip_share", "", "Hip share", "how much of the bend came from the hips, 0..1"),
+    Quantity("lead_knee_flexion_deg", "deg", "Knee (lead)", "knee flexion of the working leg; 0 straight"),
+    Quantity("lead_hip_hinge_deg", "deg", "Hip (lead)", "trunk-thigh (fold) angle of the working leg"),
+    Quantity("lead_leg_deg", "deg", "Leg (lead)", "the working leg, hip→ankle, above level when lying; 90 straight up"),
+    Quantity("other_knee_flexion_deg", "deg", "Knee (other)", "knee flexion of the other leg; 0 straight"),
+    Quantity("other_hip_hinge_deg", "deg", "Hip (other)", "trunk-thigh (fold) angle of the other leg"),
     Quantity("view_yaw_deg", "deg", "View", "how far the camera is from side-on; 0 exactly side-on"),
     Quantity("camera_roll_deg", "deg", "Roll", "how far the camera is turned about its lens; + the scene leans right"),
 )

@@ -1,4 +1,4 @@
-"""What the terminal shows: the live panel, the result of an analysis, cards and lists. Builds pictures, prints none.
+"""What the terminal shows: the live panel, the result of an analysis, lists. Builds pictures, prints none.
 
 Colour is never alone: every verdict has its own shape and word too.
 """
@@ -21,7 +21,7 @@ from rich.text import Text
 from posecheck.assessment.stretch import Stretch
 from posecheck.doctor import Fact, State
 from posecheck.records import Assessment, Event, Verdict
-from posecheck.tunables import Profile
+from posecheck.tunables import Profile, amount
 
 if TYPE_CHECKING:  # at run time the doctor must be able to report where these cannot be imported
     from posecheck.session import Outcome
@@ -165,8 +165,8 @@ def events_table(events: Sequence[Event]) -> RenderableType:
         table.add_row(
             f"{seconds(event.start_s).removesuffix(' s')} – {seconds(event.end_s)}",
             f"[{style}]{SHAPE[event.verdict]}[/] {escape(event.rule.replace('_', ' '))}",
-            degrees(event.value),
-            degrees(event.limit),
+            amount(event.value, event.unit),
+            amount(event.limit, event.unit),
             escape(event.reason),
         )
     note = Text(
@@ -262,39 +262,3 @@ def facts_table(facts: Sequence[Fact]) -> RenderableType:
     faults = sum(fact.state is State.FAULT for fact in facts)
     title = "posecheck doctor · all is well" if not faults else f"posecheck doctor · {faults} to mend"
     return Panel(table, title=title, border_style="green" if not faults else "red", box=box.ROUNDED)
-
-
-def stretches_table(stretches: Sequence[Stretch]) -> Table:
-    """Every stretch in one row."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("id", "name", "position", "what is judged"):
-        table.add_column(heading, overflow="fold")
-    for stretch in stretches:
-        judged = ", ".join(rule.id.replace("_", " ") for rule in stretch.rules)
-        table.add_row(f"[bold]{escape(stretch.id)}[/]", escape(stretch.name), escape(stretch.position), escape(judged))
-    return table
-
-
-def stretch_card(stretch: Stretch, profile: Profile) -> RenderableType:
-    """One stretch: how it is done and every number in force, with where it came from and why it is so."""
-    text = Text()
-    text.append(f"{stretch.setup}\n\n")
-    for number, step in enumerate(stretch.steps, 1):
-        text.append(f"{number}. {step}\n")
-    numbers = Text()
-    for tunable in stretch.tunables:
-        setting = profile.settings[tunable.key]
-        unit = "°" if tunable.unit == "deg" else f" {tunable.unit}" if tunable.unit else ""
-        numbers.append(f"{tunable.key} = {setting.value:g}{unit}", style="bold")
-        numbers.append(f"   {setting.origin}, {tunable.low:g} to {tunable.high:g}\n", style="bright_black")
-        numbers.append(f"{tunable.why}\n")
-        numbers.append(f"{tunable.source}\n\n", style="bright_black")
-    parts: list[RenderableType] = [
-        text,
-        Text(stretch.safety, style="yellow"),
-        Rule("numbers in force", style="bright_black"),
-        numbers,
-        Text(ACCURACY_NOTE, style="bright_black"),
-    ]
-    title = f"{escape(stretch.name)} · {escape(stretch.id)}"
-    return Panel(Group(*parts), title=title, border_style="bright_black", box=box.ROUNDED, padding=(1, 2))

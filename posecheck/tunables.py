@@ -112,6 +112,17 @@ class Profile(Mapping[str, float]):
         return {key: (setting.value, setting.origin) for key, setting in self.settings.items()}
 
 
+def amount(value: float, unit: str) -> str:
+    """A value as people read it, with its unit: whole degrees, shares in hundredths; a dash for NaN.
+
+    >>> amount(31.4, "deg"), amount(0.7, "s"), amount(0.528, ""), amount(math.nan, "deg")
+    ('31°', '0.7 s', '0.53', '–')
+    """
+    if math.isnan(value):
+        return "–"
+    return f"{value:.0f}°" if unit == "deg" else f"{round(value, 2):g} {unit}".strip()
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """The message for a name nobody knows, with the nearest spelling.
 

@@ -37,6 +37,14 @@ def test_what_was_not_seen_is_a_dash() -> None:
     assert (degrees(math.nan), degrees(41.6), seconds(math.nan)) == ("–", "42°", "–")
 
 
+def test_a_share_in_the_list_of_events_is_no_angle() -> None:
+    """A rule on the hips' share shows hundredths, not degrees."""
+    share = Event(1.0, 4.0, "hips_lead", Verdict.WARN, 0.347, 0.5, "", "Less than half.")
+    shown = text_of(events_table([share]))
+    assert "0.35" in shown
+    assert "°" not in shown
+
+
 @pytest.mark.parametrize(("value_s", "shown"), [(0.0, "0.0 s"), (7.44, "7.4 s"), (125.0, "2:05.0")])
 def test_times_are_read_like_a_clock(value_s: float, shown: str) -> None:
     """Minutes appear only when there are some."""

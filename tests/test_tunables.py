@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.errors import TunableError
-from posecheck.tunables import Profile, Tunable, unknown
+from posecheck.tunables import Profile, Tunable, amount, unknown
 
 LIMIT = Tunable("spine.limit_deg", "deg", 35, 15, 60, 1, "lower warns earlier", "judgement: half of the usual range")
 DWELL = Tunable("spine.dwell_s", "s", 0.7, 0, 5, 0.1, "lower is quicker and more nervous", "judgement: tried")
@@ -85,3 +87,12 @@ def test_a_key_declared_twice_is_refused() -> None:
 def test_a_name_like_nothing_known_gets_the_list() -> None:
     """Where no spelling is near, all names are given."""
     assert unknown("stretch", "zzz", ["b", "a"]) == 'unknown stretch "zzz". Known: a, b.'
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [(31.4, "deg", "31°"), (0.7, "s", "0.7 s"), (120.0, "s", "120 s"), (0.528, "", "0.53"), (math.nan, "deg", "–")],
+)
+def test_a_value_is_shown_with_its_unit(value: float, unit: str, shown: str) -> None:
+    """Whole degrees, shares in hundredths, and a dash for what was not seen."""
+    assert amount(value, unit) == shown

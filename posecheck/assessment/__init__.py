@@ -1,6 +1,6 @@
 """Is that right for this stretch? Measures in, assessments and events out.
 
-    catalogue   stretch files ─> Stretch                  (the only part that touches the disk)
+    catalogue, routine_files   stretch files ─> Stretch, routine files ─> Routine  (the only parts that touch the disk)
     judge       Sighting, Measures ─> Assessment          (rules, hold timer, verdict, cue)
     events      Assessment, one by one ─> Event           (stretches of time with one verdict)
 
@@ -13,10 +13,27 @@ from typing import Final
 
 from posecheck.assessment import events, hold, judge, rules
 from posecheck.assessment.catalogue import check, load_stretch, read_stretch, stretch_ids
+from posecheck.assessment.routine import Item, Routine, unlocked
+from posecheck.assessment.routine_files import load_routine, read_routine, routine_ids
 from posecheck.assessment.stretch import Stretch
 from posecheck.tunables import Tunable
 
 #: The numbers of this room that do not belong to one stretch.
 TUNABLES: Final[tuple[Tunable, ...]] = (*rules.TUNABLES, *hold.TUNABLES, *judge.TUNABLES)
 
-__all__ = ["TUNABLES", "Stretch", "check", "events", "judge", "load_stretch", "read_stretch", "stretch_ids"]
+__all__ = [
+    "TUNABLES",
+    "Item",
+    "Routine",
+    "Stretch",
+    "check",
+    "events",
+    "judge",
+    "load_routine",
+    "load_stretch",
+    "read_routine",
+    "read_stretch",
+    "routine_ids",
+    "stretch_ids",
+    "unlocked",
+]

@@ -2,38 +2,52 @@
 
 A stretch is a TOML file whose name is its id; `layout` says what may stand in it, `sense` whether it fits together.
 What the reader does not know it refuses; what is missing stays missing and is never filled in from a neighbour.
+Numbers that many stretches share stand once, in `stretches/_common.toml`, and files name them.
 """
 
 from __future__ import annotations
 
-import tomllib
+import functools
+from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from posecheck.assessment.layout import (
+    RULE_KINDS,
+    SHARED,
     AngleRuleLayout,
+    HoldLayout,
     PhaseLayout,
+    RepsLayout,
+    SharedLayout,
     ShareRuleLayout,
+    SidesLayout,
     StretchLayout,
     TunableLayout,
-    shape,
 )
-from posecheck.assessment.sense import sense
-from posecheck.assessment.stretch import Direction, HoldGoal, Phase, RepsGoal, Rule, Stretch
+from posecheck.assessment.sense import number_sense, sense
+from posecheck.assessment.stretch import Direction, HoldGoal, Phase, RepsGoal, Rule, Sides, Stretch
+from posecheck.assessment.strict import in_order, read_toml, shape
 from posecheck.errors import CatalogueError
 from posecheck.tunables import Tunable, unknown
 
 _SUFFIX: Final = ".toml"
+#: The shared numbers; no stretch.
+_COMMON: Final = "_common"
+#: The end of a shared number's key, by its unit.
+_KEY_ENDS: Final = {"deg": "_deg", "s": "_s"}
 
 
 def stretch_ids() -> tuple[str, ...]:
     """The ids of the stretches that come with posecheck, in alphabetical order."""
     names = (entry.name for entry in _folder().iterdir())
-    return tuple(sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)))
+    stems = (name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
+    return tuple(sorted(stem for stem in stems if stem != _COMMON))
 
 
+@functools.cache
 def load_stretch(stretch_id: str) -> Stretch:
     """A stretch that comes with posecheck. Raises CatalogueError, with the nearest spelling, for an unknown id."""
     known = stretch_ids()
@@ -49,7 +63,7 @@ def read_stretch(path: Path) -> Stretch:
 
 def check(path: Path) -> tuple[str, ...]:
     """Every mistake in a stretch file, each as `file, place: message`; empty when there is none. Raises nothing."""
-    return _parse(path)[1]
+    return _parse_shared(path)[1] if path.stem == _COMMON else _parse(path)[1]
 
 
 def _folder() -> Traversable:
@@ -65,26 +79,41 @@ def _read(file: Traversable) -> Stretch:
 
 def _parse(file: Traversable) -> tuple[StretchLayout | None, tuple[str, ...]]:
     """The content of a file, or None and its mistakes."""
-    try:
-        raw = tomllib.loads(file.read_bytes().decode("utf-8"))
-    except OSError as error:
-        return None, (f"{file.name}, file: cannot be read: {error.strerror or error}",)
-    except UnicodeDecodeError as error:
-        return None, (f"{file.name}, byte {error.start}: not UTF-8 text. Save it as UTF-8",)
-    except tomllib.TOMLDecodeError as error:
-        return None, (f"{file.name}, syntax: {error}",)
-    layout, mistakes = shape(raw)
-    mistakes += sense(file.name.removesuffix(_SUFFIX), raw)
-    mistakes.sort(key=lambda mistake: (mistake[0] != "top level", mistake[0]))
-    in_words = tuple(f"{file.name}, {place}: {message}" for place, message in mistakes)
-    return (None if in_words else layout), in_words
+    raw, mistakes = read_toml(file)
+    layout: StretchLayout | None = None
+    if raw is not None:
+        shared = _shared()
+        layout, mended, mistakes = shape(raw, StretchLayout, RULE_KINDS, {SHARED: shared})
+        mistakes += sense(file.name.removesuffix(_SUFFIX), mended, shared)
+    return (None if mistakes else layout), in_order(file, mistakes)
+
+
+@functools.cache
+def _shared() -> Mapping[str, Any]:
+    """The tables of the shared numbers, by name."""
+    shared, mistakes = _parse_shared(_folder() / f"{_COMMON}{_SUFFIX}")
+    if mistakes:
+        raise CatalogueError(mistakes)
+    return shared
+
+
+def _parse_shared(file: Traversable) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The tables in the file of the shared numbers, by name, and its mistakes."""
+    raw, mistakes = read_toml(file)
+    tables: Mapping[str, Any] = {}
+    if raw is not None:
+        layout, _, mistakes = shape(raw, SharedLayout)
+        tables = layout.model_dump()["numbers"] if layout else {}
+        for name, number in tables.items():
+            mistakes += number_sense(f"numbers.{name}", f"{name}{_KEY_ENDS.get(number['unit'], '')}", number)
+    return tables, in_order(file, mistakes)
 
 
 # --- from layouts to records -----------------------------------------------------------------------------------------
 
 
 def _stretch(layout: StretchLayout) -> Stretch:
-    hold, reps = layout.hold, layout.reps
+    sides = layout.sides
     return Stretch(
         id=layout.id,
         name=layout.name,
@@ -96,8 +125,37 @@ def _stretch(layout: StretchLayout) -> Stretch:
         sources=tuple(layout.sources),
         phases=tuple(_phase(name, phase) for name, phase in layout.phases.items()),
         rules=tuple(_rule(rule) for rule in layout.rules),
-        hold=HoldGoal(hold.phase, _tunable("hold.target_s", hold.target_s)) if hold else None,
-        reps=RepsGoal(_tunable("reps.count", reps.count)) if reps else None,
+        hold=_hold(layout.hold) if layout.hold else None,
+        reps=_reps(layout.reps) if layout.reps else None,
+        lead=(sides.lead or "") if sides else "",
+        sides=_sides(sides) if sides else None,
+        breathing=tuple(layout.breathing),
+        not_judged=tuple(layout.not_judged),
+        watch=layout.watch,
+        oblique_ok=layout.oblique_ok,
+        depth=layout.depth if layout.watch else "",
+    )
+
+
+def _sides(layout: SidesLayout) -> Sides:
+    return Sides(layout.camera or "", layout.say)
+
+
+def _hold(layout: HoldLayout) -> HoldGoal:
+    return HoldGoal(
+        layout.phase,
+        _tunable("hold.target_s", layout.target_s),
+        _tunable("hold.repeat", layout.repeat) if layout.repeat else None,
+        _tunable("hold.rest_s", layout.rest_s) if layout.rest_s else None,
+    )
+
+
+def _reps(layout: RepsLayout) -> RepsGoal:
+    return RepsGoal(
+        layout.phase,
+        _tunable("reps.count", layout.count),
+        _tunable("reps.depth_deg", layout.depth_deg),
+        _tunable("reps.slow_s", layout.slow_s),
     )
 
 

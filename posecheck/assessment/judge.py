@@ -36,6 +36,8 @@ FIX_AFTER_S: Final = Tunable(
 )
 TUNABLES: Final = (PRAISE_S, FIX_AFTER_S)
 
+#: Why a stretch that is only timed is never judged.
+NOT_WATCHED: Final = "posecheck does not watch this one, it only keeps the time."
 STAND: Final = "This stretch is done standing: stand side-on to the camera."
 
 
@@ -61,7 +63,9 @@ def step(
     is there; else GOOD. `profile` holds the numbers of the stretch and of `assessment.TUNABLES` by key.
     """
     seen = measures
-    if sighting.is_empty:
+    if not stretch.watch:
+        seen = replace(measures, view=replace(measures.view, reason=NOT_WATCHED))
+    elif sighting.is_empty:
         seen = _unseen(measures, NOBODY)
     elif stretch.position == "standing" and measures.view.position == "seated":
         seen = _unseen(measures, STAND)
@@ -121,7 +125,7 @@ def _hold_step(
     profile: Mapping[str, float],
 ) -> tuple[HoldState, Hold]:
     goal = stretch.hold
-    if goal is None:
+    if goal is None or goal.phase is None:
         return state, Hold(active=False, good_s=0.0, target_s=0.0)
     return hold.step(
         state,

@@ -15,6 +15,12 @@ from posecheck.tunables import Tunable
 POSITIONS: Final = ("standing", "kneeling", "seated", "floor", "lying")
 #: Where the camera has to stand: "side" for side-on, "any" where it does not matter, "none" where nothing is judged.
 VIEWS: Final = ("side", "any", "none")
+#: What makes a leg the working one, as the camera recognises it.
+LEADS: Final = ("raised", "front", "straight", "standing", "crossed")
+#: Which side should be toward the camera.
+CAMERA_SIDES: Final = ("near", "far")
+#: The measure that says how deep a stretch goes, unless its file names another.
+DEPTH: Final = "hip_hinge_deg"
 
 
 class Direction(StrEnum):
@@ -88,19 +94,50 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class HoldGoal:
-    """A stretch that is held: in which phase, and for how many good seconds."""
+    """A stretch that is held: in which phase, for how many good seconds, and how often."""
 
-    phase: str
+    phase: str | None
+    """None in a stretch that is not watched: then every second of the timer counts."""
     target: Tunable
     """`hold.target_s`."""
+    repeat: Tunable | None = None
+    """`hold.repeat`: how often on each side; None: once."""
+    rest: Tunable | None = None
+    """`hold.rest_s`: the pause between two holds; given exactly when `repeat` is."""
+
+    @property
+    def tunables(self) -> tuple[Tunable, ...]:
+        """Its numbers, in the order of the file."""
+        return tuple(number for number in (self.target, self.repeat, self.rest) if number is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class RepsGoal:
-    """A stretch that is repeated: how often."""
+    """A stretch that is repeated: what makes a repetition, and how many of what quality."""
 
+    phase: str
+    """From entering this phase to leaving it is one repetition."""
     count: Tunable
-    """`reps.count`."""
+    """`reps.count`: how many make a set (on each side)."""
+    depth: Tunable
+    """`reps.depth_deg`: how far the measure of the phase must go for a whole repetition; less is a partial one."""
+    slow: Tunable
+    """`reps.slow_s`: a repetition in the phase for less than this was hurried."""
+
+    @property
+    def tunables(self) -> tuple[Tunable, ...]:
+        """Its numbers, in the order of the file."""
+        return (self.count, self.depth, self.slow)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A stretch that is done on one side after the other. Which leg works is `Stretch.lead`."""
+
+    camera: str
+    """Whether the working leg should be the one "near" the camera or the "far" one; empty where it does not matter."""
+    say: str
+    """How the other side is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +160,20 @@ class Stretch:
     """The most important first: of two faults the first one is spoken of."""
     hold: HoldGoal | None
     reps: RepsGoal | None
+    lead: str = ""
+    """Which leg is the working one: one of `LEADS`; empty where there is none, or none that could be recognised."""
+    sides: Sides | None = None
+    """None for a stretch that is done once."""
+    breathing: tuple[str, ...] = ()
+    """What to say of the breath during a hold, in turn."""
+    not_judged: tuple[str, ...] = ()
+    """What the camera cannot honestly judge here, in sentences."""
+    watch: bool = True
+    """False: posecheck only keeps the time; there are no phases and no rules."""
+    oblique_ok: bool = False
+    """With view "any": the back is judged while the camera happens to see it from the side, and UNKNOWN otherwise."""
+    depth: str = DEPTH
+    """The measure that says how deep the stretch went; empty if it is not watched."""
 
     @property
     def tunables(self) -> tuple[Tunable, ...]:
@@ -130,6 +181,6 @@ class Stretch:
         return (
             *(tunable for phase in self.phases for tunable in phase.tunables),
             *(tunable for rule in self.rules for tunable in rule.tunables),
-            *((self.hold.target,) if self.hold else ()),
-            *((self.reps.count,) if self.reps else ()),
+            *(self.hold.tunables if self.hold else ()),
+            *(self.reps.tunables if self.reps else ()),
         )

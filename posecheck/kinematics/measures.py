@@ -33,6 +33,14 @@ _ORDER: Final = (
     "view_yaw_deg",
     "camera_roll_deg",
 )
+#: Measures of the working leg and of the other one.
+_LEGS: Final = (
+    "lead_knee_flexion_deg",
+    "lead_hip_hinge_deg",
+    "lead_leg_deg",
+    "other_knee_flexion_deg",
+    "other_hip_hinge_deg",
+)
 _INCLINATIONS: Final = ("trunk_inclination_deg", "pelvis_inclination_deg")
 _WRAPS: Final = np.array([name in _INCLINATIONS for name in _ORDER])
 
@@ -97,6 +105,7 @@ def step(
     values = dict(zip(_ORDER, smooth.tolist(), strict=True))
     for name in _INCLINATIONS:
         values[name] = angles.wrap_inclination_deg(values[name])
+    values |= dict.fromkeys(_LEGS, math.nan)  # which leg works is not recognised yet
     values["hip_share"] = hip_share(values["pelvis_inclination_deg"], values["spine_flexion_deg"], profile)
     return (
         MeasureState(facing_state, side_state, own_state, filter_state),

@@ -26,6 +26,7 @@ import numpy as np
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.overlay import draw
 from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Floats, Frame, Origin, Verdict
+from posecheck.tunables import amount
 
 #: The measures plotted, top to bottom.
 PLOTTED: Final = ("spine_flexion_deg", "hip_hinge_deg", "trunk_inclination_deg", "knee_flexion_deg")
@@ -185,8 +186,7 @@ class ReportWriter(ClosingSink):
 
     def _event_rows(self) -> Iterator[str]:
         for event in sorted(self._events, key=lambda event: (event.start_s, event.rule)):
-            value = "–" if math.isnan(event.value) else f"{event.value:.0f}°"
-            limit = "–" if math.isnan(event.limit) else f"{event.limit:.0f}°"
+            value, limit = amount(event.value, event.unit), amount(event.limit, event.unit)
             yield (
                 f'<tr tabindex="0" data-t="{event.start_s}"><td>{event.start_s:.1f}</td><td>{event.end_s:.1f}</td>'
                 f'<td class="{event.verdict.lower()}">{SHAPE[event.verdict]} {event.verdict}</td>'

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ import pytest
 import posecheck
 from posecheck import assessment
 from posecheck.assessment import check, load_stretch, read_stretch, stretch_ids
-from posecheck.assessment.stretch import Direction
+from posecheck.assessment.rules import BACK_MEASURES
+from posecheck.assessment.stretch import Direction, Sides
 from posecheck.errors import CatalogueError, UsageError
 from posecheck.records import QUANTITY_NAMES
 from posecheck.tunables import Profile, Tunable
@@ -38,6 +40,7 @@ view = "side"
 setup = "Stand."
 steps = ["Bend."]
 safety = "Gently."
+breathing = ["Slowly."]
 {top}
 [phases.bend]
 what = "bending"
@@ -78,9 +81,151 @@ def write(tmp_path: Path):  # type: ignore[no-untyped-def]
     return file
 
 
-def test_the_stretches_that_come_with_posecheck() -> None:
-    """Both are there, by their ids, in order."""
-    assert SHIPPED == ("hip_hinge_drill", "standing_forward_fold")
+#: The catalogue: position, camera, and good seconds of a hold (None: repetitions) of every stretch.
+TABLE = {
+    "hip_hinge_drill": ("standing", "side", None),
+    "standing_forward_fold": ("standing", "side", 30),
+    "alternate_reach": ("standing", "any", 30),
+    "foot_on_step": ("standing", "side", 30),
+    "leg_lift_high": ("standing", "side", 30),
+    "staggered_hinge": ("standing", "side", 30),
+    "wide_leg_fold": ("standing", "side", 30),
+    "single_leg_rdl": ("standing", "side", None),
+    "leg_crossover": ("standing", "side", 30),
+    "pyramid": ("standing", "side", 30),
+    "forward_fold_blocks": ("standing", "side", 30),
+    "half_split": ("kneeling", "side", 30),
+    "chair_leg_stretch": ("seated", "side", 30),
+    "seated_one_leg": ("floor", "side", 30),
+    "floor_leg_stretch": ("floor", "side", 30),
+    "lying_leg_raise": ("lying", "side", 30),
+    "crossed_leg_supine": ("lying", "side", 30),
+    "foam_roll": ("floor", "none", 60),
+    "hamstring_massage": ("seated", "none", 60),
+    "standing_posture": ("standing", "side", 5),
+}
+#: The limit of rounding of every stretch in which the back is judged.
+SPINE = {
+    **dict.fromkeys(
+        ("hip_hinge_drill", "foot_on_step", "leg_lift_high", "single_leg_rdl", "forward_fold_blocks"), 30.0
+    ),
+    **dict.fromkeys(
+        (
+            "standing_forward_fold",
+            "alternate_reach",
+            "staggered_hinge",
+            "wide_leg_fold",
+            "leg_crossover",
+            "pyramid",
+            "half_split",
+            "chair_leg_stretch",
+            "seated_one_leg",
+            "floor_leg_stretch",
+        ),
+        35.0,
+    ),
+}
+#: Which leg works, where the camera can recognise it, and which side of it should be toward the camera.
+LEAD = {
+    "alternate_reach": ("", ""),
+    "foot_on_step": ("raised", "near"),
+    "leg_lift_high": ("raised", "near"),
+    "staggered_hinge": ("front", "near"),
+    "single_leg_rdl": ("standing", "near"),
+    "leg_crossover": ("crossed", ""),
+    "pyramid": ("front", "near"),
+    "half_split": ("front", "near"),
+    "chair_leg_stretch": ("straight", "near"),
+    "seated_one_leg": ("straight", "near"),
+    "lying_leg_raise": ("raised", "near"),
+    "crossed_leg_supine": ("crossed", ""),
+    "foam_roll": ("", ""),
+    "hamstring_massage": ("", ""),
+}
+
+
+def test_every_stretch_of_the_catalogue_is_there() -> None:
+    """Each with its position, where the camera stands, and how long it is held."""
+    found = {
+        one.id: (one.position, one.view, one.hold.target.default if one.hold else None)
+        for one in map(load_stretch, SHIPPED)
+    }
+    assert found == TABLE
+
+
+def test_how_far_the_back_may_round_in_each() -> None:
+    """Strictest where the back can stay long throughout, a little more in folds and seated; elsewhere no verdict."""
+    spine = {
+        one.id: rule.limit.default
+        for one in map(load_stretch, SHIPPED)
+        for rule in one.rules
+        if rule.measure == "spine_flexion_deg"
+    }
+    assert spine == SPINE
+
+
+def test_which_leg_works_in_each() -> None:
+    """Every stretch that is done on both sides asks for the other one; most know by what the leg is recognised."""
+    sides = {one.id: (one.lead, one.sides.camera) for one in map(load_stretch, SHIPPED) if one.sides}
+    assert sides == LEAD
+    assert all(one.sides.say for one in map(load_stretch, SHIPPED) if one.sides)
+
+
+@pytest.mark.parametrize("stretch_id", SHIPPED)
+def test_nothing_is_claimed_that_the_camera_cannot_see(stretch_id: str) -> None:
+    """No rule, phase or depth rests on the back of somebody lying down, and the file says that the back is hidden."""
+    stretch = load_stretch(stretch_id)
+    measures = {stretch.depth, *(rule.measure for rule in stretch.rules), *(one.measure for one in stretch.phases)}
+    if stretch.position == "lying":
+        assert not measures & BACK_MEASURES
+        assert any("your back" in sentence.lower() for sentence in stretch.not_judged)
+    if not stretch.watch:
+        assert (stretch.rules, stretch.phases, stretch.view, measures) == ((), (), "none", {""})
+    elif stretch.id != "crossed_leg_supine":
+        assert stretch.rules
+    if measures & BACK_MEASURES:
+        assert stretch.view == "side" or stretch.oblique_ok
+
+
+@pytest.mark.parametrize("stretch_id", SHIPPED)
+def test_every_hold_has_something_to_say_of_the_breath(stretch_id: str) -> None:
+    """A hold has breathing texts, a count and a rest; a watched one has a phase of its own stretch."""
+    stretch = load_stretch(stretch_id)
+    if stretch.hold is not None:
+        assert stretch.breathing
+        assert stretch.hold.repeat is not None
+        assert stretch.hold.rest is not None
+        assert (stretch.hold.phase in {phase.name for phase in stretch.phases}) is stretch.watch
+
+
+def test_repetitions_know_what_a_whole_one_is() -> None:
+    """Phase, count, depth and pace of the two stretches that are repeated."""
+    reps = {one.id: one.reps for one in map(load_stretch, SHIPPED) if one.reps}
+    assert {
+        name: (goal.phase, goal.count.default, goal.depth.default, goal.slow.default) for name, goal in reps.items()
+    } == {"hip_hinge_drill": ("hinge", 8, 45, 3), "single_leg_rdl": ("hinge", 6, 70, 3)}
+
+
+def test_a_bent_knee_on_the_step_is_fine_and_said_to_be() -> None:
+    """The knee is judged only while it is being kept straight, the hold does not ask for it, and the card says so."""
+    step = load_stretch("foot_on_step")
+    (knee,) = (rule for rule in step.rules if rule.measure == "lead_knee_flexion_deg")
+    (straight,) = (phase for phase in step.phases if phase.name == knee.phase)
+    assert (straight.measure, straight.direction) == ("lead_knee_flexion_deg", Direction.BELOW)
+    assert straight.begin.default < knee.limit.default < straight.leave.default
+    assert step.hold is not None
+    assert step.hold.phase != straight.name
+    assert any("A bent knee is fine" in words for words in step.steps)
+    assert any(words.startswith("A bent raised knee: it is fine") for words in step.not_judged)
+
+
+def test_texts_are_written_for_their_stretch() -> None:
+    """Set-up, first step and the words for the other side of the body are each stretch's own."""
+    stretches = [load_stretch(stretch_id) for stretch_id in SHIPPED]
+    for texts in ([one.setup for one in stretches], [one.steps for one in stretches], [one.name for one in stretches]):
+        assert len(set(texts)) == len(texts)
+    reasons = {(rule.id, rule.reason) for one in stretches for rule in one.rules if rule.id == "spine_rounding"}
+    assert len(reasons) > len(SPINE) / 2
 
 
 @pytest.mark.parametrize("stretch_id", SHIPPED)
@@ -114,7 +259,7 @@ def test_every_shipped_rule_and_phase_leaves_on_the_good_side(stretch_id: str) -
     pairs = [(phase.direction, phase.begin, phase.leave) for phase in stretch.phases]
     pairs += [(rule.direction, rule.limit, rule.leave) for rule in stretch.rules]
     for direction, enter, leave in pairs:
-        assert direction.sign * (enter.default - leave.default) >= 5
+        assert direction.sign * (enter.default - leave.default) >= (5 if enter.unit else 0.1) - 1e-9
     for rule in stretch.rules:
         assert 0 < rule.leave_dwell.default < rule.dwell.default
         assert rule.measure in QUANTITY_NAMES
@@ -147,6 +292,8 @@ def test_the_numbers_of_the_fold() -> None:
         "knee_bend.dwell_s": 0.7,
         "knee_bend.leave_dwell_s": 0.4,
         "hold.target_s": 30,
+        "hold.repeat": 1,
+        "hold.rest_s": 10,
     }
 
 
@@ -244,7 +391,7 @@ def second_rule(rule_id: str = "knee", measure: str = "knee_flexion_deg") -> str
             ['rules[0]: unknown key "dwell". Did you mean "dwell_s"?'],
             id="unknown key",
         ),
-        pytest.param(whole(top="breath = 3"), ["top level: unknown key"], id="unknown key at the top"),
+        pytest.param(whole(top="colour = 3"), ["top level: unknown key"], id="unknown key at the top"),
         pytest.param(
             whole(hold="targets = 3"),
             ['hold: unknown key "targets". Did you mean "target_s"?'],
@@ -252,12 +399,12 @@ def second_rule(rule_id: str = "knee", measure: str = "knee_flexion_deg") -> str
         ),
         pytest.param(
             whole().replace('unit = "s", why', 'units = "s", why', 1),
-            ['rules[0].dwell_s: "unit" is missing', 'rules[0].dwell_s: unknown key "units". Did you mean "unit"?'],
+            ['rules[0].dwell_s: unknown key "units". Did you mean "unit"?'],
             id="unknown key in a number",
         ),
         pytest.param(
             whole().replace("what = ", "waht = "),
-            ['phases.bend: "what" is missing', 'phases.bend: unknown key "waht". Did you mean "what"?'],
+            ['phases.bend: unknown key "waht". Did you mean "what"?'],
             id="unknown key in a phase",
         ),
         pytest.param(
@@ -276,10 +423,10 @@ def second_rule(rule_id: str = "knee", measure: str = "knee_flexion_deg") -> str
         pytest.param(
             whole().replace('"spine_flexion_deg"', '"hip_share"'),
             [
-                'rules[0]: "limit" is missing',
-                'rules[0]: "leave" is missing',
                 'rules[0]: unknown key "limit_deg". Did you mean "limit"?',
                 'rules[0]: unknown key "leave_deg". Did you mean "leave"?',
+                'rules[0].leave: unit must be "", as the key says, not "deg"',
+                'rules[0].limit: unit must be "", as the key says, not "deg"',
             ],
             id="degrees for a share",
         ),
@@ -310,7 +457,7 @@ def second_rule(rule_id: str = "knee", measure: str = "knee_flexion_deg") -> str
         ),
         pytest.param(
             re.sub(r"\[phases.bend\].*?(?=\[\[rules)", "", whole(), flags=re.DOTALL),
-            ['hold: no phase "bend" here', 'rules[0]: no phase "bend" here'],
+            ['top level: "phases" is missing: rules[0] and hold speak of one'],
             id="no phases at all",
         ),
         pytest.param(
@@ -448,6 +595,189 @@ def test_a_mistake_is_named_with_its_place(text: str, expected: list[str], write
     with pytest.raises(CatalogueError) as caught:
         read_stretch(path)
     assert caught.value.mistakes == found
+
+
+UNWATCHED = f"""
+id = "mine"
+name = "Mine"
+position = "floor"
+view = "none"
+watch = false
+setup = "Sit."
+steps = ["Roll."]
+breathing = ["Slowly."]
+safety = "Gently."
+[hold]
+target_s = {number(60, "s")}
+"""
+BACK_IN_SIGHT = 'rules[0]: the back is seen from the side only. With view "any" that needs "oblique_ok = true"'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            whole().replace('"standing"', '"lying"'),
+            [
+                "top level: rules[0]: lying down the floor hides the back, so no measure of it can be used",
+                'top level: "not_judged" is missing or says nothing of the back',
+            ],
+            id="the back of somebody lying down",
+        ),
+        pytest.param(
+            whole(top='depth = "lower_back_deg"\nnot_judged = ["Your back."]').replace('"standing"', '"lying"'),
+            ["top level: rules[0] and depth: lying down the floor hides the back"],
+            id="depth of a back lying down",
+        ),
+        pytest.param(whole().replace('"side"', '"any"'), [f"top level: {BACK_IN_SIGHT}"], id="the back from anywhere"),
+        pytest.param(whole(top="oblique_ok = true").replace('"side"', '"any"'), [], id="the back while it is in sight"),
+        pytest.param(
+            whole(top="oblique_ok = true"),
+            ['top level: "oblique_ok" has a meaning with view "any" only, not with "side"'],
+            id="oblique from the side",
+        ),
+        pytest.param(
+            whole().replace('"side"', '"none"'),
+            ['top level: "watch = false" is missing: view "none" means that nothing is watched'],
+            id="no camera for a watched stretch",
+        ),
+        pytest.param(
+            whole().replace('phase = "bend"\ntarget', "target"),
+            ['hold: "phase" is missing: when do the seconds count?'],
+            id="a watched hold without a phase",
+        ),
+        pytest.param(
+            whole().replace('breathing = ["Slowly."]', ""),
+            ['top level: "breathing" is missing'],
+            id="a hold without breath",
+        ),
+        pytest.param(whole(hold='repeat = "once"'), ['hold: "rest_s" is missing: repeat needs it'], id="no rest"),
+        pytest.param(whole(hold='rest_s = "rest"'), ['hold: "repeat" is missing: rest_s needs it'], id="no repeat"),
+        pytest.param(
+            whole(hold='repeat = "onse"\nrest_s = "dwell_patent"'),
+            [
+                'hold.repeat: unknown shared number "onse". Did you mean "once"?',
+                'hold.rest_s: unknown shared number "dwell_patent". Did you mean "dwell_patient"?',
+            ],
+            id="unknown shared numbers",
+        ),
+        pytest.param(
+            whole(hold='repeat = "rest"\nrest_s = "once"'),
+            [
+                'hold.repeat: unit must be "", as the key says, not "s"',
+                'hold.rest_s: unit must be "s", as the key says, not ""',
+            ],
+            id="shared numbers of another unit",
+        ),
+        pytest.param(
+            whole(rule=second_rule(measure="lead_knee_flexion_deg")),
+            ['sides: "lead" is missing: rules[1] must know which leg works'],
+            id="a leg that nobody can tell",
+        ),
+        pytest.param(
+            whole(rule=second_rule(measure="lead_knee_flexion_deg") + '[sides]\nlead = "raise"\nsay = "Other."'),
+            ['sides.lead: unknown lead "raise". Did you mean "raised"?'],
+            id="unknown lead",
+        ),
+        pytest.param(
+            whole(rule='[sides]\ncamera = "near"\nsay = "Other."'),
+            ['sides: "lead" is missing: camera must know which leg works'],
+            id="a camera side without a lead",
+        ),
+        pytest.param(
+            whole(rule='[sides]\nlead = "front"\ncamera = "nearby"'),
+            ['sides: "say" is missing', 'sides.camera: unknown camera "nearby". Did you mean "near"?'],
+            id="sides without words",
+        ),
+        pytest.param(
+            whole().partition("[hold]")[0]
+            + f"[reps]\nphase = 'bent'\ncount = {number(8, '')}\ndepth_deg = {number(50)}\nslow_s = {number(3, 's')}",
+            ['reps: unknown phase "bent". Did you mean "bend"?'],
+            id="repetitions of no phase",
+        ),
+        pytest.param(
+            whole().partition("[hold]")[0]
+            + f"[reps]\nphase = 'bend'\ncount = {number(8, '')}\ndepth_deg = {number(18)}\nslow_s = {number(3, 's')}",
+            ['reps: depth_deg must lie above where the phase "bend" begins, 20'],
+            id="repetitions that are whole at once",
+        ),
+        pytest.param(UNWATCHED, [], id="a timer"),
+        pytest.param(
+            UNWATCHED.replace('"none"', '"side"').replace("[hold]", '[sides]\nlead = "front"\nsay = "Other."\n[hold]')
+            + 'phase = "bend"',
+            [
+                'top level: view must be "none" with watch = false, not "side"',
+                'hold: "phase" has no meaning with watch = false',
+                'sides: "lead" has no meaning with watch = false',
+            ],
+            id="a timer that looks",
+        ),
+        pytest.param(
+            whole().replace('"side"', '"none"\nwatch = false').replace('phase = "bend"\ntarget', "target"),
+            [
+                'top level: "phases" has no meaning with watch = false: posecheck only keeps the time',
+                'top level: "rules" has no meaning with watch = false: posecheck only keeps the time',
+            ],
+            id="a timer that judges",
+        ),
+    ],
+)
+def test_what_cannot_be_seen_or_does_not_fit_is_refused(text: str, expected: list[str], write) -> None:  # type: ignore[no-untyped-def]
+    """Backs that are hidden, legs that nobody can tell, timers that judge: each is one line that says what is wrong."""
+    found = check(write(text))
+    assert len(found) == len(expected)
+    for line, begins in zip(found, expected, strict=True):
+        assert line.startswith(f"mine.toml, {begins}")
+
+
+def test_a_timer_watches_nothing(write) -> None:  # type: ignore[no-untyped-def]
+    """It has seconds and nothing else: no phase, no depth."""
+    timer = read_stretch(write(UNWATCHED))
+    assert timer.hold is not None
+    assert (timer.watch, timer.hold.phase, timer.hold.repeat, timer.depth) == (False, None, None, "")
+    assert [tunable.key for tunable in timer.tunables] == ["hold.target_s"]
+
+
+def test_sides_breathing_and_the_rest_are_read(write) -> None:  # type: ignore[no-untyped-def]
+    """Everything a file may say arrives in the stretch, and what it leaves out is empty."""
+    text = whole(
+        rule='[sides]\nlead = "front"\ncamera = "far"\nsay = "Other."', hold='repeat = "once"\nrest_s = "rest"'
+    )
+    stretch = read_stretch(write(text.replace("[phases", 'not_judged = ["Toes."]\n[phases', 1)))
+    assert (stretch.lead, stretch.sides) == ("front", Sides("far", "Other."))
+    assert (stretch.breathing, stretch.not_judged, stretch.depth) == (("Slowly.",), ("Toes.",), "hip_hinge_deg")
+    plain = read_stretch(write(whole()))
+    assert (plain.lead, plain.sides, plain.not_judged, plain.watch, plain.oblique_ok) == ("", None, (), True, False)
+
+
+def test_a_shared_number_belongs_to_each_stretch_alone(write) -> None:  # type: ignore[no-untyped-def]
+    """Named by two stretches it has one declaration, and a key of its own in each."""
+    spine = {
+        stretch_id: next(
+            number for number in load_stretch(stretch_id).tunables if number.key == "spine_rounding.limit_deg"
+        )
+        for stretch_id in ("foot_on_step", "leg_lift_high")
+    }
+    assert spine["foot_on_step"] == spine["leg_lift_high"]
+    own = read_stretch(write(whole().replace(f"limit_deg = {number(35)}", 'limit_deg = "spine_limit"')))
+    (limit,) = (tunable for tunable in own.tunables if tunable.key == "back.limit_deg")
+    assert limit == replace(
+        spine["foot_on_step"], key="back.limit_deg", default=35.0, why=limit.why, source=limit.source
+    )
+
+
+def test_the_shared_numbers_are_checked_like_a_stretch(tmp_path: Path) -> None:
+    """The file that comes with posecheck is right, every number in it is used, and a copy with slips is not right."""
+    text = (STRETCHES / "_common.toml").read_text(encoding="utf-8")
+    assert check(STRETCHES / "_common.toml") == ()
+    files = "".join((STRETCHES / f"{stretch_id}.toml").read_text(encoding="utf-8") for stretch_id in SHIPPED)
+    assert [name for name in re.findall(r"\[numbers\.(\w+)\]", text) if f'= "{name}"' not in files] == []
+    (tmp_path / "_common.toml").write_text(text.replace("why = ", "wy = ", 1), encoding="utf-8")
+    assert check(tmp_path / "_common.toml") == (
+        '_common.toml, numbers.hinge_from: unknown key "wy". Did you mean "why"?',
+    )
+    (tmp_path / "_common.toml").write_text(text.replace("default = 20.0", "default = 2000.0", 1), encoding="utf-8")
+    assert check(tmp_path / "_common.toml") == ("_common.toml, numbers.hinge_from: default 2000 is outside 5..60",)
 
 
 def test_all_mistakes_are_found_at_once(write) -> None:  # type: ignore[no-untyped-def]

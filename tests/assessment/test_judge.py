@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from posecheck.assessment import judge
+from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.stretch import Stretch
 from posecheck.records import Assessment, Measures, Verdict
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
@@ -104,6 +105,14 @@ def test_somebody_seated_is_not_judged_by_a_standing_stretch() -> None:
     said = assessed(seated)
     assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.STAND)}
     assert said[-1].hold.good_s == 0.0
+
+
+def test_a_stretch_that_is_only_timed_is_never_good() -> None:
+    """What posecheck does not watch it does not praise: UNKNOWN, saying so, and no second of it is judged."""
+    frames = [measured(t_s) for t_s in times(30, 2)]
+    said = assessed(frames, load_stretch("foam_roll"))
+    assert {(one.verdict, one.reason, one.cue) for one in said} == {(UNKNOWN, judge.NOT_WATCHED, judge.NOT_WATCHED)}
+    assert {one.hold.good_s for one in said} == {0.0}
 
 
 def test_a_fault_that_stays_gets_an_easier_way_out() -> None:

@@ -179,9 +179,28 @@ def test_stretches_are_listed_shown_and_checked(tmp_path: Path) -> None:
     own = tmp_path / "mine.toml"
     own.write_text('id = "mine"\nnmae = "Mine"\n', encoding="utf-8")
     checked = posecheck("stretches", "check", own, cwd=tmp_path)
-    assert checked.returncode == 2
+    assert checked.returncode == 1
     assert 'Did you mean "name"?' in checked.stderr
     assert len(checked.stderr.splitlines()) > 2
+
+
+def test_routines_are_listed_shown_and_checked(tmp_path: Path) -> None:
+    """List names them all; show tells what is unlocked by when, of one's own file too; check knows a routine file."""
+    listed = posecheck("routines", "list", cwd=tmp_path)
+    assert {"daily", "desk_break", "after_training", "gentle_start"} <= set(listed.stdout.split())
+    shown = posecheck("routines", "show", "gentle_start", "--days", "7", cwd=tmp_path)
+    assert "4 stretches" in shown.stdout
+    assert "2 more days of practice" in shown.stdout
+    own = tmp_path / "mine.toml"
+    text = 'id = "mine"\nname = "Mine"\nwhen = "Now."\nwarm_up = "Walk."\n[[items]]\nstretch = "pyramid"\n'
+    own.write_text(text, encoding="utf-8")
+    assert "Pyramid" in posecheck("routines", "show", own, cwd=tmp_path).stdout
+    assert posecheck("stretches", "check", own, cwd=tmp_path).returncode == 0
+    own.write_text(text.replace("pyramid", "pyramids") + "sides = 3\n", encoding="utf-8")
+    checked = posecheck("stretches", "check", own, cwd=tmp_path)
+    assert (checked.returncode, len(checked.stderr.splitlines())) == (1, 2)
+    assert 'Did you mean "pyramid"?' in checked.stderr
+    refused(posecheck("routines", "show", "daly", cwd=tmp_path), 2, r'Did you mean "daily"\?')
 
 
 def test_the_version_is_told(tmp_path: Path) -> None:
