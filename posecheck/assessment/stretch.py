@@ -123,6 +123,8 @@ class Stretch:
     """The most important first: of two faults the first one is spoken of."""
     hold: HoldGoal | None
     reps: RepsGoal | None
+    lead: str = ""
+    """Which leg is stretched, one of `records.LEADS`; "" where both are alike."""
 
     @property
     def tunables(self) -> tuple[Tunable, ...]:
