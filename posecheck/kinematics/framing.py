@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from posecheck.body import Side, of
-from posecheck.kinematics import gates
+from posecheck.kinematics import gates, posture
 from posecheck.records import NOBODY, Floats
 from posecheck.tunables import Tunable
 
@@ -134,13 +134,14 @@ def reason(
     facing: int,
     yaw_deg: float,
     knee_flexion_deg: float,
-    lying: bool,
     profile: Mapping[str, float],
+    position: str = "",
 ) -> str:
     """Why the back cannot be judged in this picture, the most important first; empty when it can.
 
     `cut_off_trunk` is the sentence of `cut_off_reason` for shoulders and hips. A knee that is not seen (NaN) does not
-    stand in the way of the back; a yaw that is not known does.
+    stand in the way of the back; a yaw that is not known does. `position` is the one that is believed (`posture`): who
+    lies is not judged, and a knee folded aside on the floor is neither kneeling nor a squat.
     """
     if brightness_frac < profile[MIN_BRIGHTNESS.key]:
         return TOO_DARK
@@ -155,8 +156,8 @@ def reason(
         return TOO_FAR
     if facing == 0 or not yaw_deg <= profile[MAX_YAW.key]:
         return NOT_SIDE_ON
-    if lying:
+    if position == posture.LYING:
         return gates.LYING
-    if knee_flexion_deg > profile[MAX_KNEE.key]:
+    if knee_flexion_deg > profile[MAX_KNEE.key] and position != posture.FLOOR:
         return KNEELING
     return ""

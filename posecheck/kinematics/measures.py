@@ -224,8 +224,8 @@ def look(
         facing=facing,
         yaw_deg=yaw_deg,
         knee_flexion_deg=knee_flexion_deg,
-        lying=position == posture.LYING,
         profile=profile,
+        position=position,
     )
     if why_not:
         reading = spine.unread(why_not)

@@ -29,6 +29,11 @@ CLEAN: Mapping[str, float] = {
     "upper_back_deg": 4.0,
     "lower_back_deg": 6.0,
     "hip_share": 0.8,
+    "lead_knee_flexion_deg": 5.0,
+    "lead_hip_hinge_deg": 60.0,
+    "lead_leg_deg": 5.0,
+    "other_knee_flexion_deg": 5.0,
+    "other_hip_hinge_deg": 60.0,
     "view_yaw_deg": 3.0,
     "camera_roll_deg": 0.0,
 }
