@@ -165,15 +165,21 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity("upper_back_deg", "deg", "Upper back", "the part of the spine's flexion above the first lumbar vertebra"),
     Quantity("lower_back_deg", "deg", "Lower back", "the part of it below, down to the sacrum"),
     Quantity("hip_share", "", "Hip share", "how much of the bend came from the hips, 0..1"),
-    Quantity("lead_knee_flexion_deg", "deg", "Knee (lead)", "knee flexion of the working leg; 0 straight"),
-    Quantity("lead_hip_hinge_deg", "deg", "Hip (lead)", "trunk-thigh (fold) angle of the working leg"),
-    Quantity("lead_leg_deg", "deg", "Leg (lead)", "the working leg, hip→ankle, above level when lying; 90 straight up"),
-    Quantity("other_knee_flexion_deg", "deg", "Knee (other)", "knee flexion of the other leg; 0 straight"),
-    Quantity("other_hip_hinge_deg", "deg", "Hip (other)", "trunk-thigh (fold) angle of the other leg"),
+    Quantity(
+        "lead_knee_flexion_deg", "deg", "Lead knee", "knee flexion of the leg that the stretch speaks of; 0 straight"
+    ),
+    Quantity("lead_hip_hinge_deg", "deg", "Lead hip", "trunk-thigh (fold) angle on that leg's side"),
+    Quantity("lead_leg_deg", "deg", "Lead leg", "its thigh raised from hanging down; lying: above the floor"),
+    Quantity("other_knee_flexion_deg", "deg", "Other knee", "knee flexion of the other leg; 0 straight"),
+    Quantity("other_hip_hinge_deg", "deg", "Other hip", "trunk-thigh (fold) angle on the other leg's side"),
     Quantity("view_yaw_deg", "deg", "View", "how far the camera is from side-on; 0 exactly side-on"),
     Quantity("camera_roll_deg", "deg", "Roll", "how far the camera is turned about its lens; + the scene leans right"),
 )
 QUANTITY_NAMES: Final = tuple(quantity.name for quantity in QUANTITIES)
+
+#: What makes a leg the lead leg of a stretch: it is raised, in front, the straight one, stood on, crosses the other
+#: one; "" where the stretch does not tell the legs apart.
+LEADS: Final = ("", "raised", "front", "straight", "standing", "crossed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,10 @@ class View:
     reason: str
     """Why the back cannot be judged in this frame, as a sentence to act on; empty when it can."""
     position: str = ""
-    """The posture: "standing" or "seated" (also a deep squat), by how level the near thigh is; empty when it was not seen."""
+    """"standing", "kneeling", "seated" (on a chair), "floor" (seated on it) or "lying" (on the back), held for a while
+    against single pictures that say otherwise; empty when it cannot be told."""
+    lead_side: Side | None = None
+    """The side of the lead leg (see `LEADS`), held with hysteresis; None until recognised and without a role."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def judge_step(
     state: JudgingState, sighting: Sighting, stretch: Stretch, profile: Profile
 ) -> tuple[JudgingState, Assessment, tuple[Event, ...]]:
     """Judge one sighting: the new memory, what is to be said of this frame, and the events that ended with it."""
-    measuring, measured = measures.step(state.measures, sighting, profile)
+    measuring, measured = measures.step(state.measures, sighting, profile, stretch.lead)
     judging, judged = judge.step(state.judge, sighting, measured, stretch, profile)
     noting, ended = events.step(state.events, judged)
     return JudgingState(measuring, judging, noting), judged, ended

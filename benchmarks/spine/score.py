@@ -15,7 +15,7 @@ from benchmarks.spine.population import HINDRANCES, hindrance
 from benchmarks.spine.stills import Columns
 from posecheck import kinematics
 from posecheck.body import Side
-from posecheck.kinematics import framing, joints, measures, own
+from posecheck.kinematics import framing, joints, measures, own, posture
 from posecheck.kinematics.measures import Look
 from posecheck.kinematics.network import Network, bundled_network
 from posecheck.records import Back, Sighting, frozen
@@ -66,7 +66,9 @@ def look_at(
     sighting = sighting_of(data, row)
     seen = framing.seen_px(sighting.landmarks_px, sighting.visibility, IMAGE_WH, profile[framing.MIN_VISIBILITY.key])
     side = Side.LEFT if data["near_left"][row] else Side.RIGHT
-    return measures.look(sighting, seen, int(data["facing"][row]), side, known, profile, network or bundled_network())
+    facing = int(data["facing"][row])
+    position = posture.position(seen, facing, profile)
+    return measures.look(sighting, seen, facing, side, position, known, profile, network or bundled_network())
 
 
 @dataclass(frozen=True)

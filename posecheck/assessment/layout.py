@@ -12,9 +12,9 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from posecheck.assessment.stretch import CAMERA_SIDES, DEPTH, LEADS, POSITIONS, VIEWS, Direction
+from posecheck.assessment.stretch import CAMERA_SIDES, DEPTH, POSITIONS, VIEWS, Direction
 from posecheck.assessment.strict import Identifier, Number, Strict, Text, one_of
-from posecheck.records import QUANTITIES
+from posecheck.records import LEADS, QUANTITIES
 from posecheck.tunables import unknown
 
 _UNITS: Final = {quantity.name: quantity.unit for quantity in QUANTITIES}
@@ -95,7 +95,7 @@ class ShareRuleLayout(_RuleLayout):
 class SidesLayout(Strict):
     """A stretch that is done on one side after the other."""
 
-    lead: Annotated[str, one_of("lead", LEADS)] | None = None
+    lead: Annotated[str, one_of("lead", LEADS[1:])] | None = None
     camera: Annotated[str, one_of("camera", CAMERA_SIDES)] | None = None
     say: Text
 

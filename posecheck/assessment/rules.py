@@ -67,16 +67,18 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "upper_back_deg": ("shoulder", "hip"),
     "lower_back_deg": ("shoulder", "hip"),
     "hip_share": ("shoulder", "hip"),
+    # Whichever side leads: where joints of the near side are cut off, those of the far side are not seen whole either.
     "lead_knee_flexion_deg": ("hip", "knee", "ankle"),
     "lead_hip_hinge_deg": ("shoulder", "hip", "knee"),
-    "lead_leg_deg": ("hip", "ankle"),
+    "lead_leg_deg": ("hip", "knee"),
     "other_knee_flexion_deg": ("hip", "knee", "ankle"),
     "other_hip_hinge_deg": ("shoulder", "hip", "knee"),
     "view_yaw_deg": ("shoulder", "hip"),
     "camera_roll_deg": (),
 }
 _BACK_UNSEEN: Final = "The outline of your back cannot be read: keep arms and loose clothes off it."
-_LEG_UNSEEN: Final = "It cannot be told which leg is which: let both legs show, nothing in front of them."
+_LEAD_UNSEEN: Final = "The leg you stretch cannot be measured: turn so that it is nearer to the camera and shows whole."
+_OTHER_UNSEEN: Final = "Your other leg cannot be measured: let both legs show, one beside the other."
 #: Why a measure is missing when the view names no reason of its own.
 _UNSEEN: Final[Mapping[str, str]] = {
     "hip_hinge_deg": "Your hip cannot be measured: let shoulder, hip and knee show, nothing in front of them.",
@@ -88,11 +90,11 @@ _UNSEEN: Final[Mapping[str, str]] = {
     "upper_back_deg": _BACK_UNSEEN,
     "lower_back_deg": _BACK_UNSEEN,
     "hip_share": "The hips' share of the bend cannot be told yet: bend a little further, side-on to the camera.",
-    "lead_knee_flexion_deg": _LEG_UNSEEN,
-    "lead_hip_hinge_deg": _LEG_UNSEEN,
-    "lead_leg_deg": _LEG_UNSEEN,
-    "other_knee_flexion_deg": _LEG_UNSEEN,
-    "other_hip_hinge_deg": _LEG_UNSEEN,
+    "lead_knee_flexion_deg": _LEAD_UNSEEN,
+    "lead_hip_hinge_deg": _LEAD_UNSEEN,
+    "lead_leg_deg": _LEAD_UNSEEN,
+    "other_knee_flexion_deg": _OTHER_UNSEEN,
+    "other_hip_hinge_deg": _OTHER_UNSEEN,
     "view_yaw_deg": "It cannot be told how you stand to the camera: let shoulders and hips show.",
     "camera_roll_deg": "It cannot be told how the camera is turned: stand upright in front of it for a moment.",
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from posecheck.kinematics import framing, gates, joints, measures, own, smoothing, spine
+from posecheck.kinematics import framing, gates, joints, legs, measures, own, posture, smoothing, spine
 from posecheck.kinematics.back import read_back
 from posecheck.kinematics.measures import MeasureState, start, step
 from posecheck.kinematics.spine import SpineReading, read_spine
@@ -18,6 +18,8 @@ from posecheck.tunables import Tunable
 
 TUNABLES: Final[tuple[Tunable, ...]] = (
     *framing.TUNABLES,
+    *posture.TUNABLES,
+    *legs.TUNABLES,
     *gates.TUNABLES,
     *spine.TUNABLES,
     *own.TUNABLES,

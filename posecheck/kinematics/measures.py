@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from posecheck.body import Side, of
-from posecheck.kinematics import angles, framing, gates, joints, own, smoothing, spine, view
+from posecheck.kinematics import angles, framing, gates, joints, legs, own, posture, smoothing, spine, view
 from posecheck.kinematics.back import axis_px
 from posecheck.kinematics.features import aligned
 from posecheck.kinematics.network import Code, Network, Told, bundled_network
 from posecheck.records import Floats, Measures, Sighting, View
 from posecheck.tunables import Profile, Tunable
 
+#: What is smoothed. Legs as near and far: which of them leads may change, and no angle must run from one to the other.
 _ORDER: Final = (
     "hip_hinge_deg",
     "knee_flexion_deg",
+    "thigh_deg",
+    "far_hip_hinge_deg",
+    "far_knee_flexion_deg",
+    "far_thigh_deg",
     "trunk_inclination_deg",
     "pelvis_inclination_deg",
     "spine_flexion_deg",
@@ -33,8 +38,9 @@ _ORDER: Final = (
     "view_yaw_deg",
     "camera_roll_deg",
 )
-#: Measures of the working leg and of the other one.
-_LEGS: Final = (
+#: Of these, what is only told by the role of the leg.
+_LEGS: Final = ("thigh_deg", "far_hip_hinge_deg", "far_knee_flexion_deg", "far_thigh_deg")
+_ROLES: Final = (
     "lead_knee_flexion_deg",
     "lead_hip_hinge_deg",
     "lead_leg_deg",
@@ -42,7 +48,7 @@ _LEGS: Final = (
     "other_hip_hinge_deg",
 )
 _INCLINATIONS: Final = ("trunk_inclination_deg", "pelvis_inclination_deg")
-_WRAPS: Final = np.array([name in _INCLINATIONS for name in _ORDER])
+_WRAPS: Final = np.array([name in (*_INCLINATIONS, "thigh_deg", "far_thigh_deg") for name in _ORDER])
 
 
 MIN_BEND: Final = Tunable(
@@ -66,18 +72,29 @@ class MeasureState:
     side: view.SideState
     own: own.OwnState
     filter: smoothing.OneEuro
+    posture: posture.PostureState
+    lead: legs.LeadState
 
 
 def start() -> MeasureState:
     """The memory of a session in which nothing has been seen yet."""
-    return MeasureState(view.FacingState(), view.SideState(), own.OwnState(), smoothing.OneEuro())
+    return MeasureState(
+        view.FacingState(),
+        view.SideState(),
+        own.OwnState(),
+        smoothing.OneEuro(),
+        posture.PostureState(),
+        legs.LeadState(),
+    )
 
 
 def step(
-    state: MeasureState, sighting: Sighting, profile: Profile, network: Network | None = None
+    state: MeasureState, sighting: Sighting, profile: Profile, lead: str = "", network: Network | None = None
 ) -> tuple[MeasureState, Measures]:
     """Measure one sighting: the new memory, and every quantity of `records.QUANTITIES`, smoothed.
 
+    `lead`, one of `records.LEADS`, is what makes a leg the lead leg of the stretch; with "" it is the near one. A leg
+    with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen.
     A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
     time; one from the past begins anew. `network` is another one than posecheck's own, to compare them.
@@ -91,11 +108,14 @@ def step(
     )
     if sighting.back is not None:
         facing = sighting.back.facing
-    looked = look(sighting, seen, facing, side, state.own, profile, network or bundled_network())
+    posture_state = posture.hold(state.posture, sighting.t_s, posture.position(seen, facing, profile), profile)
+    position = posture_state.position
+    lead_state = legs.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
+    looked = look(sighting, seen, facing, side, position, state.own, profile, network or bundled_network())
     own_state = own.step(
         state.own,
         sighting.t_s,
-        looked.view.position,
+        position,
         looked.inclination_deg,
         looked.stranger_deg,
         looked.code,
@@ -103,14 +123,32 @@ def step(
     )
     filter_state, smooth = smoothing.step(state.filter, sighting.t_s, looked.values, profile, _WRAPS)
     values = dict(zip(_ORDER, smooth.tolist(), strict=True))
+    leading = side if lead == "" else lead_state.side
+    values |= _by_role(values, leading, side, position)
+    for name in _LEGS:
+        del values[name]
     for name in _INCLINATIONS:
         values[name] = angles.wrap_inclination_deg(values[name])
     values |= dict.fromkeys(_LEGS, math.nan)  # which leg works is not recognised yet
     values["hip_share"] = hip_share(values["pelvis_inclination_deg"], values["spine_flexion_deg"], profile)
     return (
-        MeasureState(facing_state, side_state, own_state, filter_state),
-        Measures(sighting.t_s, values, looked.view),
+        MeasureState(facing_state, side_state, own_state, filter_state, posture_state, lead_state),
+        Measures(sighting.t_s, values, replace(looked.view, lead_side=lead_state.side)),
     )
+
+
+def _by_role(values: Mapping[str, float], leading: Side | None, near: Side | None, position: str) -> dict[str, float]:
+    """The quantities of lead and other leg; NaN while nobody knows which is which."""
+    if leading is None or near is None:
+        return dict.fromkeys(_ROLES, math.nan)
+    lead, other = ("", "far_") if leading is near else ("far_", "")
+    return {
+        "lead_knee_flexion_deg": values[f"{lead}knee_flexion_deg"],
+        "lead_hip_hinge_deg": values[f"{lead}hip_hinge_deg"],
+        "lead_leg_deg": legs.leg_deg(angles.wrap_inclination_deg(values[f"{lead}thigh_deg"]), position),
+        "other_knee_flexion_deg": values[f"{other}knee_flexion_deg"],
+        "other_hip_hinge_deg": values[f"{other}hip_hinge_deg"],
+    }
 
 
 def hip_share(pelvis_inclination_deg: float, spine_flexion_deg: float, profile: Mapping[str, float]) -> float:
@@ -153,15 +191,17 @@ def look(
     seen: Floats,
     facing: int,
     side: Side | None,
+    position: str,
     known: own.OwnState,
     profile: Profile,
     network: Network,
 ) -> Look:
-    """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`)."""
+    """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`).
+
+    `position` is the one that is believed (`posture`): it decides which own neutral is used, and who lies is not judged.
+    """
     mid_hip, mid_shoulder = axis_px(sighting.landmarks_px)
     inclination_deg = angles.trunk_inclination_deg(mid_hip, mid_shoulder, facing)
-    hip, knee = (_joint(seen, name, side) for name in ("hip", "knee"))
-    position = framing.position(angles.thigh_inclination_deg(hip, knee, facing), profile)
 
     back = sighting.back
     code = None if back is None else network.encode(back.crop, aligned(sighting.landmarks_px, back.facing))
@@ -169,8 +209,10 @@ def look(
     told: Told | None = None if code is None else network.read(code, own_code)
     shift = joints.shift_of(told, mid_shoulder - mid_hip, facing, profile[joints.CORRECTION.key])
 
-    hip, shoulder = hip + shift.hip_px, _joint(seen, "shoulder", side) + shift.shoulder_px
-    ankle = _joint(seen, "ankle", side)
+    hip, shoulder = _joint(seen, "hip", side) + shift.hip_px, _joint(seen, "shoulder", side) + shift.shoulder_px
+    knee, ankle = (_joint(seen, name, side) for name in ("knee", "ankle"))
+    far_hip, far_knee, far_ankle = legs.far_leg(seen, sighting.visibility, side, profile)
+    far_hip = far_hip + shift.hip_px
     knee_flexion_deg = angles.knee_flexion_deg(hip, knee, ankle, facing)
     trunk_hidden = bool(np.isnan(hip).any() or np.isnan(shoulder).any())
     trunk_px = math.nan if trunk_hidden else float(np.hypot(*(mid_shoulder - mid_hip)))
@@ -186,6 +228,7 @@ def look(
         yaw_deg=yaw_deg,
         knee_flexion_deg=knee_flexion_deg,
         profile=profile,
+        position=position,
     )
     if why_not:
         reading = spine.unread(why_not)
@@ -201,6 +244,11 @@ def look(
         [
             angles.hip_hinge_deg(shoulder, hip, knee, facing),
             knee_flexion_deg,
+            angles.thigh_inclination_deg(hip, knee, facing),
+            # The far shoulder is hidden more often than not: the near side tells how the trunk leans.
+            angles.hip_hinge_deg(far_hip + (shoulder - hip), far_hip, far_knee, facing),
+            angles.knee_flexion_deg(far_hip, far_knee, far_ankle, facing),
+            angles.thigh_inclination_deg(far_hip, far_knee, facing),
             math.nan
             if trunk_hidden
             else angles.trunk_inclination_deg(mid_hip + shift.hip_px, mid_shoulder + shift.shoulder_px, facing),

@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from posecheck.kinematics import posture
 from posecheck.kinematics.network import Code
 from posecheck.tunables import Tunable
 
@@ -61,6 +62,8 @@ MIN_TIME: Final = Tunable(
 )
 TUNABLES: Final = (MAX_LEAN, MAX_STANDING, MAX_SEATED, MIN_TIME)
 
+#: Positions that share one neutral: measured on synthetic people, two of their own read no better.
+_SEATED: Final = frozenset({posture.SEATED, posture.FLOOR})
 #: A frame stands for the time since the last one, up to so much: a pause teaches nothing.
 _LONGEST_FRAME_S: Final = 0.25
 #: How much time is remembered; a person who steps back or changes clothes is learnt anew within it.
@@ -94,11 +97,12 @@ class OwnState:
 
 
 def own_code(state: OwnState, position: str, profile: Mapping[str, float]) -> Code | None:
-    """The mean code of this person's upright pictures for a position ("standing", "seated"), None before there is one.
+    """The mean code of this person's upright pictures for a position (`posture`), None before there is one.
 
-    Somebody who sits and has only been seen standing is read with their standing code: it tells their build.
+    Chair and floor share one code; every other position, and none, is read with the standing one. Somebody who sits
+    and has only been seen standing is read with their standing code as well: it tells their build.
     """
-    known = [state.seated, state.standing] if position == "seated" else [state.standing]
+    known = [state.seated, state.standing] if position in _SEATED else [state.standing]
     for upright in known:
         if upright is not None and upright.seen_s >= profile[MIN_TIME.key]:
             return upright.code
@@ -116,19 +120,21 @@ def step(
 ) -> OwnState:
     """Learn from one picture if it shows an upright back; else only the time moves on.
 
-    `flexion_deg` is what the picture reads without knowing the person; NaN, or no code, teaches nothing. A time that
-    runs backwards is another stream: everything is forgotten.
+    `flexion_deg` is what the picture reads without knowing the person; NaN, or no code, teaches nothing. Nor does
+    kneeling, where the leg in front tips the pelvis. A time that runs backwards is another stream: everything is
+    forgotten.
     """
     passed_s = t_s - state.t_s
     if passed_s < 0.0:
         state, passed_s = OwnState(), math.nan
     out = replace(state, t_s=t_s)
-    limit_deg = profile[(MAX_SEATED if position == "seated" else MAX_STANDING).key]
+    sits = position in _SEATED
+    limit_deg = profile[(MAX_SEATED if sits else MAX_STANDING).key]
     upright = abs(inclination_deg) <= profile[MAX_LEAN.key] and flexion_deg <= limit_deg
-    if code is None or not upright or position not in ("standing", "seated") or not passed_s > 0.0:
+    if code is None or not upright or not (sits or position == posture.STANDING) or not passed_s > 0.0:
         return out
     share_s = min(passed_s, _LONGEST_FRAME_S)
-    if position == "seated":
+    if sits:
         return replace(out, seated=_learnt(state.seated, code, flexion_deg, share_s))
     return replace(out, standing=_learnt(state.standing, code, flexion_deg, share_s))
 

@@ -31,7 +31,7 @@ CLEAN: Mapping[str, float] = {
     "hip_share": 0.8,
     "lead_knee_flexion_deg": 5.0,
     "lead_hip_hinge_deg": 60.0,
-    "lead_leg_deg": 0.0,
+    "lead_leg_deg": 5.0,
     "other_knee_flexion_deg": 5.0,
     "other_hip_hinge_deg": 60.0,
     "view_yaw_deg": 3.0,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from posecheck.body import Side, of
-from posecheck.kinematics import framing
+from posecheck.kinematics import framing, gates
 from posecheck.records import NOBODY
 from tests.kinematics.room import PROFILE
 from tests.stick_figure import stick_figure
@@ -58,6 +58,7 @@ def _reason(
     facing: int = 1,
     yaw_deg: float = 0.0,
     knee_flexion_deg: float = 0.0,
+    position: str = "",
 ) -> str:
     return framing.reason(
         empty=empty,
@@ -68,6 +69,7 @@ def _reason(
         yaw_deg=yaw_deg,
         knee_flexion_deg=knee_flexion_deg,
         profile=PROFILE,
+        position=position,
     )
 
 
@@ -89,8 +91,12 @@ def _reason(
         (_reason(yaw_deg=33.5), framing.NOT_SIDE_ON),
         (_reason(yaw_deg=math.nan), framing.NOT_SIDE_ON),
         (_reason(facing=0), framing.NOT_SIDE_ON),
-        (_reason(knee_flexion_deg=139.0), ""),
-        (_reason(knee_flexion_deg=141.0), framing.KNEELING),
+        (_reason(knee_flexion_deg=119.0), ""),
+        (_reason(knee_flexion_deg=121.0), framing.KNEELING),
+        (_reason(knee_flexion_deg=121.0, position="kneeling"), framing.KNEELING),
+        (_reason(knee_flexion_deg=121.0, position="floor"), ""),
+        (_reason(knee_flexion_deg=121.0, position="lying"), gates.LYING),
+        (_reason(position="lying"), gates.LYING),
         (_reason(knee_flexion_deg=math.nan), ""),
     ],
 )
