@@ -15,7 +15,6 @@ from posecheck.tunables import Tunable
 POSITIONS: Final = ("standing", "kneeling", "seated", "floor", "lying")
 #: Where the camera has to stand: "side" for side-on, "any" where it does not matter, "none" where nothing is judged.
 VIEWS: Final = ("side", "any", "none")
-#: What makes a leg the working one, as the camera recognises it.
 #: Which side should be toward the camera.
 CAMERA_SIDES: Final = ("near", "far")
 #: The measure that says how deep a stretch goes, unless its file names another.

@@ -129,7 +129,6 @@ def step(
         del values[name]
     for name in _INCLINATIONS:
         values[name] = angles.wrap_inclination_deg(values[name])
-    values |= dict.fromkeys(_LEGS, math.nan)  # which leg works is not recognised yet
     values["hip_share"] = hip_share(values["pelvis_inclination_deg"], values["spine_flexion_deg"], profile)
     return (
         MeasureState(facing_state, side_state, own_state, filter_state, posture_state, lead_state),
