@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import signal
 import sys
 import threading
@@ -63,6 +64,10 @@ ProfileOption = Annotated[
 ]
 ModelOption = Annotated[
     Path | None, typer.Option("--model", metavar="FILE", help="Your own pose_landmarker .task bundle.")
+]
+LangOption = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="en|de", help="Language of cues and reasons. Default: that of LANG, else English."),
 ]
 
 
@@ -158,6 +163,15 @@ def _numbers(stretch_id: str, profile: Path | None, sets: list[str] | None) -> t
     return stretch, build_profile(default_profile(stretch), stretch.id, profile, sets or ())
 
 
+def _teller(language: str | None, stretch: Stretch) -> Callable[[str], str]:
+    """What turns an English sentence into the language asked for, or that of the environment."""
+    from posecheck.assessment.messages import Messages
+
+    if language is None:
+        language = "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
+    return Messages.load(language).knowing(stretch).text
+
+
 def _finish(outcomes: list[Outcome], failed: int = 0) -> None:
     """Exit as the outcomes demand; return when all is well."""
     from posecheck.session import Ending
@@ -186,7 +200,7 @@ def demo(
 
     clip = samples_dir() / "hinge_clean_then_rounded.mp4"
     stretch, profile = _numbers("hip_hinge_drill", None, None)
-    _analyze([(clip, out)], stretch, profile, None, video="webm", from_s=None, to_s=None)
+    _analyze([(clip, out)], stretch, profile, None, _teller(None, stretch), video="webm", from_s=None, to_s=None)
     _print("\nYour own clip: [bold]posecheck analyze VIDEO[/]      Live: [bold]posecheck live --terminal[/]")
 
 
@@ -209,14 +223,16 @@ def analyze(
     sets: SetOption = None,
     profile: ProfileOption = None,
     model: ModelOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request."""
     if from_s is not None and to_s is not None and to_s <= from_s:
         raise UsageError(f"--to {to_s:g} must be later than --from {from_s:g}.")
     chosen, numbers = _numbers(stretch, profile, sets)
+    tell = _teller(lang, chosen)
     clips = _folders(videos, out)
     ending = "mp4" if mp4 else "webm" if video else None
-    _analyze(clips, chosen, numbers, model, video=ending, from_s=from_s, to_s=to_s)
+    _analyze(clips, chosen, numbers, model, tell, video=ending, from_s=from_s, to_s=to_s)
 
 
 def _folders(videos: list[Path], out: Path | None) -> list[tuple[Path, Path]]:
@@ -238,6 +254,7 @@ def _analyze(
     stretch: Stretch,
     profile: Profile,
     model: Path | None,
+    tell: Callable[[str], str],
     *,
     video: str | None,
     from_s: float | None,
@@ -280,7 +297,7 @@ def _analyze(
                 _say_error(str(error))
                 continue
             results.append(one)
-            _print(result(clip.name, stretch, one.outcome, one.written, one.notes))
+            _print(result(clip.name, stretch, one.outcome, one.written, one.notes, tell))
             if one.outcome.ending is Ending.BROKE:
                 _say_error(one.outcome.message)
             if one.outcome.ending is Ending.INTERRUPTED:
@@ -308,6 +325,7 @@ def live(
     sets: SetOption = None,
     profile: ProfileOption = None,
     model: ModelOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Watch a camera and say at once what is seen. Nothing is stored unless you ask with --record."""
     if not terminal:
@@ -317,10 +335,11 @@ def live(
     if record is not None and record.exists():
         raise UsageError(f"{record} exists already. Choose another name for the recording.")
     chosen, numbers = _numbers(stretch, profile, sets)
+    tell = _teller(lang, chosen)
     from posecheck.landmarks.mediapipe import MediaPipeBackend
 
     with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
-        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop)
+        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop, tell)
     _finish([outcome])
 
 
@@ -333,6 +352,7 @@ def _watch(
     record: Path | None,
     for_s: float | None,
     stop: Callable[[], bool],
+    tell: Callable[[str], str],
 ) -> Outcome:
     from rich.live import Live
 
@@ -378,17 +398,18 @@ def _watch(
                     dropped=source.dropped,
                     clock=clock,
                     columns=console.width,
+                    tell=tell,
                 )
                 screen.update(panel, refresh=True)
             else:
-                console.print(live_line(judged, fps=rate.hz, latency_s=latency_s, clock=clock))
+                console.print(live_line(judged, fps=rate.hz, latency_s=latency_s, clock=clock, tell=tell))
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
         outcome = run(pairs if for_s is None else _until(pairs, for_s), stretch, profile, sinks, show, stop=stop)
     if outcome.ending is Ending.BROKE:
         _say_error(outcome.message)
     written = [("recording", record)] if record is not None else []
-    console.print(result(source.name, stretch, outcome, written))
+    console.print(result(source.name, stretch, outcome, written, tell=tell))
     return outcome
 
 

@@ -42,7 +42,8 @@ def same(one: Assessment, other: Assessment) -> bool:
         and np.array_equal(a.landmarks_px, b.landmarks_px, equal_nan=True)
         and np.array_equal(a.world_m, b.world_m, equal_nan=True)
         and np.array_equal(list(one.measures.values.values()), list(other.measures.values.values()), equal_nan=True)
-        and (one.verdict, one.reason, one.hold, one.cue) == (other.verdict, other.reason, other.hold, other.cue)
+        and (one.verdict, one.reason, one.hold) == (other.verdict, other.reason, other.hold)
+        and (one.cue, one.said) == (other.cue, other.said)
         and repr(one.findings) == repr(other.findings)
     )
 

@@ -1,22 +1,24 @@
 """Is that right for this stretch? Measures in, assessments and events out.
 
     catalogue   stretch files ─> Stretch                  (the only part that touches the disk)
-    judge       Sighting, Measures ─> Assessment          (rules, hold timer, verdict, cue)
+    judge       Sighting, Measures ─> Assessment          (rules, hold timer, verdict)
+    coach       Assessment ─> Said                        (the one thing worth saying now)
     events      Assessment, one by one ─> Event           (stretches of time with one verdict)
+    messages    key or English sentence ─> text           (in the language of the person)
 
-`judge` and `events` are pure and remember nothing themselves: `state, out = step(state, ...)`.
+`judge`, `coach` and `events` are pure and remember nothing themselves: `state, out = step(state, ...)`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from posecheck.assessment import events, hold, judge, rules
+from posecheck.assessment import coach, events, hold, judge, rules
 from posecheck.assessment.catalogue import check, load_stretch, read_stretch, stretch_ids
 from posecheck.assessment.stretch import Stretch
 from posecheck.tunables import Tunable
 
 #: The numbers of this room that do not belong to one stretch.
-TUNABLES: Final[tuple[Tunable, ...]] = (*rules.TUNABLES, *hold.TUNABLES, *judge.TUNABLES)
+TUNABLES: Final[tuple[Tunable, ...]] = (*rules.TUNABLES, *hold.TUNABLES, *coach.TUNABLES)
 
-__all__ = ["TUNABLES", "Stretch", "check", "events", "judge", "load_stretch", "read_stretch", "stretch_ids"]
+__all__ = ["TUNABLES", "Stretch", "check", "coach", "events", "judge", "load_stretch", "read_stretch", "stretch_ids"]

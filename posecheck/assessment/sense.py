@@ -15,8 +15,10 @@ from posecheck.assessment.layout import RULE_KINDS, HoldLayout, Mistake, PhaseLa
 from posecheck.assessment.stretch import Direction
 from posecheck.tunables import unknown
 
-#: Names that events and numbers of posecheck itself begin with.
-_TAKEN: Final = frozenset({"hold", "reps", "rules", "judge", "events", "view"})
+#: Names that events, numbers and messages of posecheck itself begin with.
+_TAKEN: Final = frozenset(
+    {"hold", "reps", "rules", "judge", "coach", "events", "view", "name", "setup", "steps", "safety"}
+)
 
 
 def sense(stem: str, raw: Mapping[str, Any]) -> Iterator[Mistake]:
