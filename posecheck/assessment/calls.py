@@ -51,12 +51,12 @@ LAST_CALL_S: Final = Tunable(
 CALL_LATE_S: Final = Tunable(
     "coach.call_late_s",
     unit="s",
-    default=1.5,
+    default=1.0,
     low=0.2,
     high=10.0,
     step=0.1,
     why="a call of half-time or of the last seconds that could not be made within this is left out",
-    source="judgement: later it would tell the wrong time",
+    source="judgement: later it would tell the wrong time, and delay the end",
 )
 TUNABLES: Final = (BREATHE_FIRST_S, BREATHE_EVERY_S, LAST_CALL_S, CALL_LATE_S)
 
@@ -87,7 +87,7 @@ def follow(calls: Calls, assessment: Assessment, profile: Mapping[str, float]) -
     if math.isnan(calls.good_s) or good_s < calls.good_s:
         settled_s = good_s if math.isnan(calls.good_s) else 0.0
         return Calls(good_s, settled_s, good_s + profile[BREATHE_FIRST_S.key], calls.breaths)
-    return replace(calls, good_s=good_s, done=calls.done and assessment.hold.active)
+    return replace(calls, good_s=good_s)
 
 
 def finished(calls: Calls, assessment: Assessment) -> Cue | None:

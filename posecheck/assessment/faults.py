@@ -165,14 +165,12 @@ def returned(
     """The first rule that has become good again in this very frame, and whether its fault had been spoken of.
 
     `runs` are those of the frame before. Coming out of the position is no return, and neither is a rule that began
-    afresh because its measure was unseen for a while: its value must be on the good side of where a warning ends.
+    afresh because its measure was unseen for longer than `rules.blip_s`.
     """
-    kept = {finding.rule: finding for finding in assessment.findings if finding.verdict is Verdict.GOOD}
+    kept = {finding.rule for finding in assessment.findings if finding.verdict is Verdict.GOOD}
     for rule in stretch.rules:
-        run, finding = runs.get(rule.id), kept.get(rule.id)
-        if run is None or finding is None or not run.open:
-            continue
-        if _is_recent(run, assessment.t_s, before_s, numbers) and with_room(rule, finding, numbers):
+        run = runs.get(rule.id)
+        if run is not None and run.open and rule.id in kept and _is_recent(run, assessment.t_s, before_s, numbers):
             return rule, run.told_s >= run.since_s
     return None
 

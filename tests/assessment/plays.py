@@ -67,13 +67,14 @@ HIDDEN_AND_BENT = Scene(UNKNOWN, WARN, "The line of your back is covered: keep a
 
 
 class Play:
-    """Scenes, each with its length in seconds, `delays_s` later than planned but for the first."""
+    """Scenes, each with its length in seconds. All but the first begin `delays_s` later than planned (or earlier)."""
 
     def __init__(self, scenes: Sequence[tuple[float, Scene]], delays_s: Sequence[float] = ()) -> None:
         self.scenes = [scene for _, scene in scenes]
         ends = list(accumulate(length_s for length_s, _ in scenes))
         delays = [*delays_s, *(0.0 for _ in ends)][: len(ends) - 1]
-        self.starts_s = [0.0, *(end_s + delay_s for end_s, delay_s in zip(ends[:-1], delays, strict=True))]
+        moved = (max(0.0, end_s + delay_s) for end_s, delay_s in zip(ends[:-1], delays, strict=True))
+        self.starts_s = [0.0, *accumulate(moved, max)]
         self.end_s = ends[-1]
 
     def at(self, t_s: float) -> Scene:

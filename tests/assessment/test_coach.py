@@ -94,6 +94,21 @@ def test_without_easing_off_a_fault_is_told_three_times_at_most() -> None:
     near(watched((50, ROUND), coach__most_times=1), [(0, f"{SPINE}.say"), (15, "coach.ease_off")])
 
 
+def test_after_easing_off_there_is_nothing_left_to_say() -> None:
+    """Whenever it comes, it is the last word on that fault."""
+    near(watched((50, ROUND), coach__ease_off_s=5), [(0, f"{SPINE}.say"), (6.2, "coach.ease_off")])
+
+
+def test_a_fault_that_waited_behind_another_is_first_told_then_repeated_in_its_own_time() -> None:
+    """The knees were bent all along; once the back is long they are told as if new, not twice in a row."""
+    told = watched((12, BOTH), (11.5, BENT), coach__ease_off_s=60)
+    near(told, [(0, f"{SPINE}.say"), (10, f"{SPINE}.fix"), (16.2, f"{KNEE}.say")])
+    told = watched((20, BOTH), (6, BENT))
+    assert told[-1][1] == f"{KNEE}.say"
+    told = watched((8, BOTH), (13, BENT), coach__ease_off_s=60)
+    near(told, [(0, f"{SPINE}.say"), (8, f"{KNEE}.say"), (18, f"{KNEE}.fix")])
+
+
 def test_a_rule_without_an_easier_way_repeats_its_own_words() -> None:
     """The drill's knees have no `fix`."""
     said = through_the_judge([measured(t_s, knee_flexion=40.0) for t_s in times(10, 14)], DRILL)
@@ -237,6 +252,25 @@ def test_a_call_that_would_come_late_is_left_out() -> None:
     keys = [key for _, key in watched((14.5, replace(HOLDING)), (1, ROUND), (9, HOLDING))]
     assert "coach.half_time" not in keys
     assert f"{SPINE}.say" in keys
+
+
+def test_no_praise_delays_the_end_of_a_hold() -> None:
+    """Good again six seconds before the end: praise is shown, "done" comes on time."""
+    scenes = [(24, HOLDING), (4, ROUND), (12, HOLDING)]
+    told = [(8.0, "coach.breathe_out"), (15.0, "coach.half_time"), (24.0, f"{SPINE}.say"), (34.0, "coach.done")]
+    near(watched(*scenes), told)
+    assert lines_at(Play(scenes), 28.2) == [f"{SPINE}.good_again"]
+
+
+def test_breaths_go_on_alternating_on_the_other_side() -> None:
+    """The second side begins with the other of the two breathing cues."""
+    numbers, state = profile(), coach.start()
+    for frame in Play([(12, HOLDING)]).seen(times(30, 12)):
+        state, _ = coach.step(state, frame, FOLD, numbers)
+    state, _ = coach.change_side(state, 15.0, Side.RIGHT, numbers)
+    later = Play([(12, HOLDING)]).seen(times(30, 9.5))
+    told = coached((replace(frame, t_s=frame.t_s + 21.0) for frame in later), numbers, state)
+    assert [one.key for one in spoken(told)] == ["coach.breathe_slowly"]
 
 
 def test_each_hold_has_its_calls_and_one_under_way_is_not_told_its_past() -> None:
