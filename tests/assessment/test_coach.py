@@ -36,7 +36,7 @@ SIDE_ON = framing.NOT_SIDE_ON
 def watched(*scenes: tuple[float, Scene], fps: float = 30.0, **changed: float) -> list[tuple[float, str]]:
     """What is spoken in a play: its moments and keys."""
     play = Play(scenes)
-    said = spoken(coached(play.seen(times(fps, play.end_s)), profile(**changed)))
+    said = spoken(coached(play.seen(times(fps, play.end_s)), profile(FOLD, **changed)))
     return [(round(one.t_s, 1), one.key) for one in said]
 
 
@@ -48,7 +48,7 @@ def near(found: Sequence[tuple[float, str]], expected: Sequence[tuple[float, str
 
 def lines_at(play: Play, *moments_s: float, **changed: float) -> list[str]:
     """The keys shown at these moments; empty for nothing."""
-    shown = coached(play.seen(times(30, play.end_s)), profile(**changed))
+    shown = coached(play.seen(times(30, play.end_s)), profile(FOLD, **changed))
     moments = iter(moments_s)
     wanted, out = next(moments), []
     for said, t_s in zip(shown, times(30, play.end_s), strict=True):

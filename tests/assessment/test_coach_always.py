@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -157,3 +157,14 @@ def test_lateness_does_not_add_up() -> None:
     pairs = list(zip(told(play, 60), told(play, fps, 3), strict=True))
     assert len(pairs) > 12
     assert all(fast.key == slow.key and abs(slow.t_s - fast.t_s) <= 2.0 / fps for fast, slow in pairs)
+
+
+def test_even_a_camera_of_one_frame_a_second_keeps_the_pause() -> None:
+    """A word that comes nearly a second late pushes the next one back."""
+    play = Play([(6.2, (TURNED, NOBODY, HIDDEN)[i % 3]) for i in range(12)])
+    for seed in range(5):
+        jitter = random.Random(seed)
+        at = list(accumulate(jitter.uniform(0.3, 0.99) for _ in range(100)))
+        said = [one.t_s for one in spoken(coached(play.seen(at)))]
+        assert len(said) > 6
+        assert all(after - before >= SPACING_S for before, after in pairwise(said))
