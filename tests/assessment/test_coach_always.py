@@ -49,7 +49,7 @@ def fault_of(frame: Assessment) -> str:
 
 
 @settings(max_examples=30, deadline=None)
-@given(scenes=plays(9), fps=st.one_of(st.floats(1.4, 5), st.floats(10, 60)), seed=st.integers(0, 99))
+@given(scenes=plays(9), fps=st.one_of(st.floats(1.6, 5), st.floats(10, 60)), seed=st.integers(0, 99))
 def test_one_voice_with_pauses(scenes: list[tuple[float, Scene]], fps: float, seed: int) -> None:
     """Sentences keep their distance, praise its own; the same words are not repeated sooner than told."""
     play = Play(scenes)
