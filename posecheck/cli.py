@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import signal
 import sys
 import threading
@@ -80,6 +81,10 @@ HistoryOption = Annotated[
 ]
 HistoryFileOption = Annotated[
     Path | None, typer.Option("--file", metavar="FILE", help="Another history than your own.", show_default=False)
+]
+LangOption = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="en|de", help="Language of cues and reasons. Default: that of LANG, else English."),
 ]
 
 
@@ -175,6 +180,15 @@ def _numbers(stretch_id: str, profile: Path | None, sets: list[str] | None) -> t
     return stretch, build_profile(default_profile(stretch), stretch.id, profile, sets or ())
 
 
+def _teller(language: str | None, stretch: Stretch) -> Callable[[str], str]:
+    """What turns an English sentence into the language asked for, or that of the environment."""
+    from posecheck.assessment.messages import Messages
+
+    if language is None:
+        language = "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
+    return Messages.load(language).knowing(stretch).text
+
+
 def _finish(outcomes: list[Outcome], failed: int = 0) -> None:
     """Exit as the outcomes demand; return when all is well."""
     from posecheck.session import Ending
@@ -203,7 +217,7 @@ def demo(
 
     clip = samples_dir() / "hinge_clean_then_rounded.mp4"
     stretch, profile = _numbers("hip_hinge_drill", None, None)
-    _analyze([(clip, out)], stretch, profile, None, video="webm", from_s=None, to_s=None)
+    _analyze([(clip, out)], stretch, profile, None, _teller(None, stretch), video="webm", from_s=None, to_s=None)
     _print("\nYour own clip: [bold]posecheck analyze VIDEO[/]      Live: [bold]posecheck live --terminal[/]")
 
 
@@ -233,6 +247,7 @@ def analyze(
             "--on", metavar="DATE", formats=["%Y-%m-%d"], help="With --history: the day it was filmed, if not today."
         ),
     ] = None,
+    lang: LangOption = None,
 ) -> None:
     """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request."""
     if on is not None and not history:
@@ -241,9 +256,12 @@ def analyze(
     if from_s is not None and to_s is not None and to_s <= from_s:
         raise UsageError(f"--to {to_s:g} must be later than --from {from_s:g}.")
     chosen, numbers = _numbers(stretch, profile, sets)
+    tell = _teller(lang, chosen)
     clips = _folders(videos, out)
     ending = "mp4" if mp4 else "webm" if video else None
-    _analyze(clips, chosen, numbers, model, video=ending, from_s=from_s, to_s=to_s, filmed=filmed if history else None)
+    _analyze(
+        clips, chosen, numbers, model, tell, video=ending, from_s=from_s, to_s=to_s, filmed=filmed if history else None
+    )
 
 
 def _filmed(on: datetime | None) -> datetime:
@@ -275,6 +293,7 @@ def _analyze(
     stretch: Stretch,
     profile: Profile,
     model: Path | None,
+    tell: Callable[[str], str],
     *,
     video: str | None,
     from_s: float | None,
@@ -328,7 +347,7 @@ def _analyze(
                 _say_error(str(error))
                 continue
             results.append(one)
-            _print(result(clip.name, stretch, one.outcome, one.written, one.notes))
+            _print(result(clip.name, stretch, one.outcome, one.written, one.notes, tell))
             if one.outcome.ending is Ending.BROKE:
                 _say_error(one.outcome.message)
             if one.outcome.ending is Ending.INTERRUPTED:
@@ -371,6 +390,7 @@ def live(
     profile: ProfileOption = None,
     model: ModelOption = None,
     history: HistoryOption = False,
+    lang: LangOption = None,
 ) -> None:
     """Watch a camera and say at once what is seen. Nothing is stored unless you ask with --record or --history."""
     if not terminal:
@@ -381,11 +401,13 @@ def live(
         raise UsageError(f"{record} exists already. Choose another name for the recording.")
     chosen, numbers = _numbers(stretch, profile, sets)
     from posecheck.keeping import CAMERA, VIDEO
+
+    tell = _teller(lang, chosen)
     from posecheck.landmarks.mediapipe import MediaPipeBackend
 
     keeper = _keeper(chosen, numbers, CAMERA if source is None else VIDEO) if history else None
     with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
-        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop, keeper)
+        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop, tell, keeper)
     _finish([outcome])
 
 
@@ -398,6 +420,7 @@ def _watch(
     record: Path | None,
     for_s: float | None,
     stop: Callable[[], bool],
+    tell: Callable[[str], str],
     keeper: Keeper | None = None,
 ) -> Outcome:
     from rich.live import Live
@@ -446,10 +469,11 @@ def _watch(
                     dropped=source.dropped,
                     clock=clock,
                     columns=console.width,
+                    tell=tell,
                 )
                 screen.update(panel, refresh=True)
             else:
-                console.print(live_line(judged, fps=rate.hz, latency_s=latency_s, clock=clock))
+                console.print(live_line(judged, fps=rate.hz, latency_s=latency_s, clock=clock, tell=tell))
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
         started = datetime.now().astimezone()
@@ -457,7 +481,7 @@ def _watch(
     if outcome.ending is Ending.BROKE:
         _say_error(outcome.message)
     written = [("recording", record)] if record is not None else []
-    console.print(result(source.name, stretch, outcome, written))
+    console.print(result(source.name, stretch, outcome, written, tell=tell))
     if keeper is not None:
         console.print(keeper.keep(started))
     return outcome

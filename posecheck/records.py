@@ -1,6 +1,6 @@
 """The records that travel between the rooms, in the order in which they are made.
 
-    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold) ─> Event
+    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Said) ─> Event
 
 All are frozen, and their arrays are read-only. `t_s` is seconds from the source's own clock, strictly rising within
 a stream. NaN means "not seen", everywhere, and nothing else does. Picture coordinates are pixels of the frame as the
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -250,6 +250,61 @@ class Hold:
     """How many are wanted; 0 for a stretch without a hold."""
 
 
+class CueKind(StrEnum):
+    """What sort of thing a coach says."""
+
+    VIEW = "view"
+    """Nobody is there, or the camera cannot see what is to be judged."""
+    FORM = "form"
+    """A rule is not kept: what to do."""
+    FIX = "fix"
+    """It is still not kept: the easier way out."""
+    EASE_OFF = "ease off"
+    """It has not been kept for long."""
+    PRAISE = "praise"
+    """A rule is kept again."""
+    BREATHE = "breathe"
+    HALF = "half"
+    """Half of a hold is done."""
+    LAST = "last"
+    """The last seconds of a hold have begun."""
+    DONE = "done"
+    """A hold is done."""
+    EASE_OUT = "ease out"
+    """It is done and still being held."""
+    CHANGE_SIDE = "change side"
+    REST = "rest"
+    NEXT = "next"
+    """Another stretch comes next."""
+
+
+class Urgency(IntEnum):
+    """In which tone a thing is said; higher is firmer."""
+
+    CALM = 0
+    """Breathing, time, praise, what comes next: nothing has to change."""
+    NOTICE = 1
+    """Something is to be changed."""
+    FIRM = 2
+    """Something has been wrong for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The one thing a coach has to say in a frame. In which words is for `assessment.messages` to tell."""
+
+    kind: CueKind
+    key: str
+    """Of the message: "coach.breathe_out", "stretch.ID.RULE.say"; for VIEW the reason itself, an English sentence."""
+    t_s: float
+    """Of the frame."""
+    spoken: bool
+    """Whether this is the frame in which it is to be spoken; in all other frames it is only shown."""
+    urgency: Urgency
+    values: Mapping[str, str | float] = field(default_factory=lambda: MappingProxyType({}))
+    """What goes into the blanks of the message; a text in English."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Assessment:
     """Everything posecheck has to say of one frame."""
@@ -264,7 +319,9 @@ class Assessment:
     findings: tuple[Finding, ...]
     hold: Hold
     cue: str
-    """The one thing worth saying now; empty when all is well."""
+    """The one line to show now, what the coach says in English; empty when there is nothing to say."""
+    said: Said | None = None
+    """The same as a record: which message, and whether it is to be spoken in this very frame. None with no line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from enum import StrEnum
 import numpy as np
 
 from posecheck import assessment, kinematics
-from posecheck.assessment import events, judge
+from posecheck.assessment import coach, events, judge, messages
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
 from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
@@ -111,12 +111,14 @@ class JudgingState:
 
     measures: measures.MeasureState
     judge: judge.JudgeState
+    coach: coach.CoachState
+    """A routine tells it of another side, a rest or the next stretch: `replace(state, coach=…)`."""
     events: events.EventsState
 
 
 def start_judging(stretch: Stretch, profile: Profile) -> JudgingState:
     """The memory of a session in which nothing has been seen yet."""
-    return JudgingState(measures.start(), judge.start(stretch), events.start(stretch, profile))
+    return JudgingState(measures.start(), judge.start(stretch), coach.start(), events.start(stretch, profile))
 
 
 def judge_step(
@@ -125,8 +127,10 @@ def judge_step(
     """Judge one sighting: the new memory, what is to be said of this frame, and the events that ended with it."""
     measuring, measured = measures.step(state.measures, sighting, profile, stretch.lead)
     judging, judged = judge.step(state.judge, sighting, measured, stretch, profile)
+    coaching, said = coach.step(state.coach, judged, stretch, profile)
+    judged = replace(judged, cue=messages.in_english(said, stretch), said=said)
     noting, ended = events.step(state.events, judged)
-    return JudgingState(measuring, judging, noting), judged, ended
+    return JudgingState(measuring, judging, coaching, noting), judged, ended
 
 
 def assess(sightings: Iterable[Sighting], stretch: Stretch, profile: Profile) -> Iterator[Assessment]:

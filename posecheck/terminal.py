@@ -1,12 +1,13 @@
 """What the terminal shows: the live panel, the result of an analysis, lists. Builds pictures, prints none.
 
-Colour is never alone: every verdict has its own shape and word too.
+Colour is never alone: every verdict has its own shape and word too. Where the coach and reasons are shown, `tell`
+turns an English sentence into the language of the person; without one they stay English.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -88,13 +89,14 @@ def live_panel(
     dropped: int,
     clock: str,
     columns: int,
+    tell: Callable[[str], str] = str,
 ) -> RenderableType:
     """The live view: verdict, the three gauges with their limits, hold, frames a second, latency; `columns` wide."""
     style = STYLE[judged.verdict]
     wide = min(max(columns - 56, 10), 40)
     banner = Text(justify="center")
     banner.append(f"\n{SHAPE[judged.verdict]}  {judged.verdict}  {SHAPE[judged.verdict]}\n", style=f"bold {style}")
-    banner.append(judged.cue or judged.reason or " ", style="bold" if judged.cue else "")
+    banner.append(tell(judged.cue or judged.reason) or " ", style="bold" if judged.cue else "")
     banner.append("\n")
     table = Table.grid(padding=(0, 2), expand=False)
     table.add_column(justify="right", style="bold", width=11)
@@ -123,7 +125,7 @@ def live_panel(
     )
     return Panel(
         Group(banner, table, Text(), foot),
-        title=f"posecheck · {escape(stretch.name)}",
+        title=f"posecheck · {escape(tell(stretch.name))}",
         border_style=style,
         box=box.ROUNDED,
         padding=(0, 2),
@@ -149,7 +151,7 @@ def timeline(events: Sequence[Event], from_s: float, to_s: float, width: int = 6
     return out
 
 
-def events_table(events: Sequence[Event]) -> RenderableType:
+def events_table(events: Sequence[Event], tell: Callable[[str], str] = str) -> RenderableType:
     """The events of a clip, one a row. Moments of UNKNOWN too short to matter are counted in one line instead."""
     brief = [event for event in events if event.verdict is Verdict.UNKNOWN and event.end_s - event.start_s < BRIEF_S]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
@@ -167,7 +169,7 @@ def events_table(events: Sequence[Event]) -> RenderableType:
             f"[{style}]{SHAPE[event.verdict]}[/] {escape(event.rule.replace('_', ' '))}",
             amount(event.value, event.unit),
             amount(event.limit, event.unit),
-            escape(event.reason),
+            escape(tell(event.reason)),
         )
     note = Text(
         f"{SHAPE[Verdict.UNKNOWN]} and {len(brief)} moment{'s' if len(brief) > 1 else ''} of UNKNOWN, each under {BRIEF_S:g} s "
@@ -185,6 +187,7 @@ def result(
     outcome: Outcome,
     written: Sequence[tuple[str, Path]],
     notes: Sequence[str] = (),
+    tell: Callable[[str], str] = str,
 ) -> RenderableType:
     """What an analysis found, what was odd about its source, and where its files are."""
     from posecheck.session import Ending  # noqa: PLC0415  see above
@@ -213,7 +216,7 @@ def result(
     if outcome.frames > 1:
         parts.append(timeline(outcome.events, outcome.from_s, outcome.to_s))
     if outcome.events:
-        parts.append(events_table(outcome.events))
+        parts.append(events_table(outcome.events, tell))
     parts.extend(Text(f"◆ Left out: {lost}", style="yellow") for lost in outcome.lost_outputs)
     if written:
         files = Table.grid(padding=(0, 2))
@@ -223,18 +226,24 @@ def result(
     parts.append(Rule(style="bright_black"))
     parts.append(Text(ACCURACY_NOTE, style="bright_black"))
     return Panel(
-        Group(*parts), title=f"{escape(title)} · {escape(stretch.name)}", border_style="bright_black", box=box.ROUNDED
+        Group(*parts),
+        title=f"{escape(title)} · {escape(tell(stretch.name))}",
+        border_style="bright_black",
+        box=box.ROUNDED,
     )
 
 
 # ------------------------------------------------------------------------------------------------ live, without a screen
-def live_line(judged: Assessment, *, fps: float, latency_s: float, clock: str) -> Text:
-    """One line of live readings, for output that is not a terminal."""
+def live_line(
+    judged: Assessment, *, fps: float, latency_s: float, clock: str, tell: Callable[[str], str] = str
+) -> Text:
+    """One line of live readings and what the coach shows, for output that is not a terminal."""
     line = Text(f"{clock}  ")
     line.append(f"{SHAPE[judged.verdict]} {judged.verdict}", style=STYLE[judged.verdict])
     for label, name, *_ in GAUGES:
         line.append(f"  {label.lower()} {degrees(judged.measures[name])}")
-    line.append(f"  hold {judged.hold.good_s:.0f} s  {fps:.0f} frames/s  {latency_s * 1000:.0f} ms  {judged.reason}")
+    line.append(f"  hold {judged.hold.good_s:.0f} s  {fps:.0f} frames/s  {latency_s * 1000:.0f} ms  ")
+    line.append(tell(judged.cue or judged.reason))
     return line
 
 

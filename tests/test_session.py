@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.messages import Messages
 from posecheck.errors import BrokenSourceError, OutputError, SourceError
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.base import Sink
@@ -42,7 +43,8 @@ def same(one: Assessment, other: Assessment) -> bool:
         and np.array_equal(a.landmarks_px, b.landmarks_px, equal_nan=True)
         and np.array_equal(a.world_m, b.world_m, equal_nan=True)
         and np.array_equal(list(one.measures.values.values()), list(other.measures.values.values()), equal_nan=True)
-        and (one.verdict, one.reason, one.hold, one.cue) == (other.verdict, other.reason, other.hold, other.cue)
+        and (one.verdict, one.reason, one.hold) == (other.verdict, other.reason, other.hold)
+        and (one.cue, one.said) == (other.cue, other.said)
         and repr(one.findings) == repr(other.findings)
     )
 
@@ -75,6 +77,15 @@ def test_replay_equals_recorded(recorded: list[Assessment], tmp_path: Path) -> N
     again = list(assess(read_recording(path).sightings(), STRETCH, PROFILE))
     assert len(again) == len(recorded)
     assert all(map(same, again, recorded))
+
+
+def test_the_line_shown_is_what_the_coach_says_in_english(recorded: list[Assessment]) -> None:
+    """Cue and record go together, and what cannot be judged is shown at once."""
+    english = Messages.load("en").knowing(STRETCH)
+    assert all(judged.cue == english.said(judged.said) for judged in recorded)
+    unknown = [judged for judged in recorded if judged.verdict is Verdict.UNKNOWN]
+    assert unknown
+    assert all(judged.cue == judged.reason for judged in unknown)
 
 
 def test_a_pause_is_unknown_however_good_the_frames_around_it(recorded: list[Assessment]) -> None:

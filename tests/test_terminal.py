@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console, RenderableType
 
 from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.messages import Messages
 from posecheck.doctor import Fact, State
 from posecheck.records import Event, Verdict
-from posecheck.session import Ending, Outcome
+from posecheck.session import Ending, Outcome, default_profile
 from posecheck.sources.camera import CameraInfo
-from posecheck.terminal import cameras_table, degrees, events_table, facts_table, gauge, result, seconds, timeline
+from posecheck.terminal import (
+    cameras_table,
+    degrees,
+    events_table,
+    facts_table,
+    gauge,
+    live_line,
+    live_panel,
+    result,
+    seconds,
+    timeline,
+)
+from tests.outputs.people import assessment, sighting
 
 STRETCH = load_stretch("standing_forward_fold")
 
@@ -90,6 +104,41 @@ def test_a_result_tells_what_went_wrong_and_where_its_files_are() -> None:
     shown = text_of(result("clip.mp4", STRETCH, cut, []))
     assert "Interrupted: what was done so far is kept." in shown
     assert "Left out: Cannot write x.webm" in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", STRETCH.rules[0].say), ("de", "Mach den Rücken lang, kipp das Becken nach vorn.")],
+)
+def test_the_coach_is_shown_in_the_language_of_the_person(language: str, line: str) -> None:
+    """Panel, line and result say the same in the language asked for; the panel wears the stretch's name in it."""
+    words = Messages.load(language).knowing(STRETCH)
+    judged = replace(assessment(sighting(0.0), Verdict.WARN), cue=STRETCH.rules[0].say)
+    panel = live_panel(
+        judged,
+        STRETCH,
+        default_profile(STRETCH),
+        fps=30.0,
+        latency_s=0.05,
+        dropped=0,
+        clock="1.0 s",
+        columns=100,
+        tell=words.text,
+    )
+    assert line in text_of(panel)
+    assert words.text(STRETCH.name) in text_of(panel)
+    assert line in text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s", tell=words.text), 200)
+    warned = replace(event(1, 3), reason=STRETCH.rules[1].reason)
+    shown = text_of(events_table([warned], words.text), 200)
+    assert words.text(STRETCH.rules[1].reason) in shown
+
+
+def test_where_there_is_no_cue_the_reason_is_shown() -> None:
+    """Nothing to do about it, but why."""
+    judged = replace(assessment(sighting(0.0), Verdict.UNKNOWN), cue="", reason="No picture came for a while.")
+    words = Messages.load("de")
+    line = text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s", tell=words.text), 200)
+    assert "Eine Weile kam kein Bild." in line
 
 
 def test_names_with_brackets_are_shown_as_they_are() -> None:

@@ -85,7 +85,7 @@ def _watch_clip(
             people=0 if nobody else 1,
             brightness_frac=0.5,
         )
-        state, read = measures.step(state, sighting, profile, network)
+        state, read = measures.step(state, sighting, profile, network=network)
         number, label, confidence = -1, "", ""
         for k, (start_s, end_s, what, how_sure) in enumerate(labels):
             if start_s <= t_s <= end_s:

@@ -95,10 +95,10 @@ def _worth_noting(assessment: Assessment) -> tuple[Finding, ...]:
 def _goes_on(event: Event, finding: Finding | None) -> bool:
     if finding is None or finding.verdict is not event.verdict:
         return False
-    return event.verdict is Verdict.WARN or _family(finding.reason) == _family(event.reason)
+    return event.verdict is Verdict.WARN or family(finding.reason) == family(event.reason)
 
 
-def _family(reason: str) -> str:
+def family(reason: str) -> str:
     """A reason without its numbers: "turn by 31°" and "turn by 33°" are the same thing to say."""
     return _NUMBER.sub("#", reason)
 

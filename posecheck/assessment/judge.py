@@ -1,4 +1,7 @@
-"""From one frame's measures to everything there is to say of it: findings, verdict, reason, hold and cue."""
+"""From one frame's measures to what is to be thought of it: findings, verdict, reason and hold.
+
+What of it is worth saying, `coach` decides.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,9 @@ from typing import Final
 
 from posecheck.assessment import hold, rules
 from posecheck.assessment.hold import HoldState
-from posecheck.assessment.rules import RuleMemory, RulesState
-from posecheck.assessment.stretch import Rule, Stretch
+from posecheck.assessment.rules import RulesState
+from posecheck.assessment.stretch import Stretch
 from posecheck.records import NOBODY, Assessment, Finding, Hold, Measures, Sighting, Verdict
-from posecheck.tunables import Tunable
-
-PRAISE_S: Final = Tunable(
-    "judge.praise_s",
-    unit="s",
-    default=2.0,
-    low=0.0,
-    high=10.0,
-    step=0.5,
-    why="for how long the return to good is worth a word",
-    source="judgement: long enough to be read or heard once",
-)
-FIX_AFTER_S: Final = Tunable(
-    "judge.fix_after_s",
-    unit="s",
-    default=6.0,
-    low=1.0,
-    high=60.0,
-    step=1.0,
-    why="a fault that stays this long gets the easier way out instead of the same words again",
-    source="judgement: the least time between two spoken cues; no trial fixes it",
-)
-TUNABLES: Final = (PRAISE_S, FIX_AFTER_S)
 
 #: Why a stretch that is only timed is never judged.
 NOT_WATCHED: Final = "posecheck does not watch this one, it only keeps the time."
@@ -60,7 +40,8 @@ def step(
     """Judge one frame.
 
     The verdict is WARN if any finding warns; else UNKNOWN if any finding is UNKNOWN, the view hides the back or nobody
-    is there; else GOOD. `profile` holds the numbers of the stretch and of `assessment.TUNABLES` by key.
+    is there; else GOOD. `cue` is left empty for the coach. `profile` holds the numbers of the stretch and of
+    `assessment.TUNABLES` by key.
     """
     seen = measures
     if not stretch.watch:
@@ -82,7 +63,7 @@ def step(
         reason=reason,
         findings=findings,
         hold=held,
-        cue=_cue(rules_state, findings, problem, stretch, profile),
+        cue="",
     )
     return JudgeState(rules_state, hold_state), assessment
 
@@ -136,29 +117,3 @@ def _hold_step(
         gap_s=profile[hold.GAP_S.key],
         reset_s=profile[hold.RESET_S.key],
     )
-
-
-def _cue(
-    state: RulesState, findings: tuple[Finding, ...], problem: str, stretch: Stretch, profile: Mapping[str, float]
-) -> str:
-    """The one thing worth saying: how to be seen, then the most important rule not kept, then praise on return."""
-    if problem:
-        return problem
-    verdicts = {finding.rule: finding for finding in findings}
-    praise = ""
-    for rule, memory in zip(stretch.rules, state.rules, strict=True):
-        finding = verdicts.get(rule.id)
-        if finding is None:
-            continue
-        if finding.verdict is Verdict.UNKNOWN:
-            return finding.reason
-        if finding.verdict is Verdict.WARN:
-            return _advice(rule, memory, state.t_s, profile)
-        if not praise and state.t_s - memory.changed_s < profile[PRAISE_S.key]:
-            praise = rule.good_again
-    return praise
-
-
-def _advice(rule: Rule, memory: RuleMemory, t_s: float, profile: Mapping[str, float]) -> str:
-    stays = t_s - memory.changed_s >= profile[FIX_AFTER_S.key]
-    return rule.fix if stays and rule.fix else rule.say

@@ -17,8 +17,10 @@ from posecheck.assessment.stretch import VIEWS, Direction
 from posecheck.assessment.strict import TOP, Mistake, Strict
 from posecheck.tunables import unknown
 
-#: Names that events and numbers of posecheck itself begin with.
-_TAKEN: Final = frozenset({"hold", "reps", "rules", "judge", "events", "view"})
+#: Names that events, numbers and messages of posecheck itself begin with.
+_TAKEN: Final = frozenset(
+    {"hold", "reps", "rules", "judge", "coach", "events", "view", "name", "setup", "steps", "safety"}
+)
 #: Measures that exist only once it is known which leg works.
 _OF_LEGS: Final = ("lead_", "other_")
 

@@ -61,6 +61,8 @@ def test_the_wheel_carries_model_stretches_and_clips(wheel: Path) -> None:
         "posecheck/_data/models/manifest.toml",
         "posecheck/_data/sample_videos/manifest.toml",
         "posecheck/_data/sample_videos/hinge_clean_then_rounded.mp4",
+        "posecheck/assessment/messages/de.toml",
+        "posecheck/assessment/messages/en.toml",
         "posecheck/assessment/stretches/hip_hinge_drill.toml",
         "posecheck/assessment/stretches/standing_forward_fold.toml",
         "posecheck/assessment/stretches/_common.toml",

@@ -45,6 +45,29 @@ def test_live_from_a_file_judges_and_records(tmp_path: Path) -> None:
     assert recording.ending == "complete"
 
 
+@pytest.mark.parametrize(
+    ("words", "environment", "shown"),
+    [
+        pytest.param((), "de_AT.UTF-8", "Vorbeuge im Stehen", id="of the environment"),
+        pytest.param(("--lang", "en"), "de_DE.UTF-8", "Standing forward fold", id="asked for against the environment"),
+    ],
+)
+def test_live_speaks_the_language_of_the_person(
+    words: tuple[str, ...], environment: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--lang, else LANG; anything but German is English."""
+    monkeypatch.setenv("LANG", environment)
+    done = posecheck("live", "--terminal", "--source", ROUNDED, "--for", "1", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert shown in done.stdout
+
+
+def test_an_unknown_language_is_refused_before_the_camera_opens(tmp_path: Path) -> None:
+    """Analyze and live name the languages they know."""
+    for call in (("live", "--terminal"), ("analyze", ROUNDED)):
+        refused(posecheck(*call, "--lang", "fr", cwd=tmp_path), 2, r'unknown language "fr"\. Known: de, en\.')
+
+
 def test_live_stores_nothing_unless_asked(tmp_path: Path) -> None:
     """Without --record no file appears but the log."""
     done = posecheck("live", "--terminal", "--source", ROUNDED, "--for", "2", cwd=tmp_path)

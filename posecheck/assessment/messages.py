@@ -1,0 +1,258 @@
+"""What posecheck says, in the language of the person: `messages/LANGUAGE.toml`, read strictly.
+
+English is the source. What the coach says by itself stands in `en.toml`, what a stretch says in the stretch's own file;
+both are known by a key:
+
+    coach.breathe_out      view.too_dark      stretch.ID.RULE.say      stretch.ID.steps.1
+
+Another language has one file with the same keys and the same {blanks}. Reasons and cues travel through records and
+tables as English sentences, so a text can be asked for by its key or by its English sentence, the blanks filled in.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, Final
+
+from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.assessment.stretch import Stretch
+from posecheck.errors import CatalogueError, UsageError
+from posecheck.records import CueKind, Said
+from posecheck.tunables import unknown
+
+ENGLISH: Final = "en"
+_SUFFIX: Final = ".toml"
+_STRETCH: Final = "stretch."
+_PARTS: Final = "parts"
+_KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+_NUMBER: Final = r"-?\d+(?:\.\d+)?"
+
+
+def languages() -> tuple[str, ...]:
+    """The languages posecheck speaks, as two letters, in alphabetical order."""
+    names = (entry.name for entry in _folder().iterdir())
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)))
+
+
+def stretch_texts(stretch: Stretch) -> dict[str, str]:
+    """Every text of a stretch that a person reads or hears, by its key, in English."""
+    texts = {"name": stretch.name, "setup": stretch.setup, "safety": stretch.safety}
+    texts |= {f"steps.{number}": step for number, step in enumerate(stretch.steps, 1)}
+    for rule in stretch.rules:
+        of_rule = {"reason": rule.reason, "say": rule.say, "fix": rule.fix, "good_again": rule.good_again}
+        texts |= {f"{rule.id}.{what}": text for what, text in of_rule.items() if text}
+    return {f"{_STRETCH}{stretch.id}.{key}": text for key, text in texts.items()}
+
+
+def blanks(text: str) -> frozenset[str]:
+    """The names of the {blanks} in a text. Raises ValueError if a brace stands alone or a blank has no name."""
+    names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    if not all(name.isidentifier() for name in names):
+        raise ValueError("a blank must have a name, as in {seconds}")
+    return frozenset(names)
+
+
+def read(file: str, content: bytes, originals: Mapping[str, str] | None) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The texts of a language file by key, and every mistake in it as `file, key: message`.
+
+    `originals` are all English texts; None when the file is the English one. A key without an original, blanks that
+    differ, and a text that is missing are mistakes; only the texts of a stretch may be missing (they stay English).
+    """
+    try:
+        raw = tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return {}, (f"{file}, byte {error.start}: not UTF-8 text. Save it as UTF-8",)
+    except tomllib.TOMLDecodeError as error:
+        return {}, (f"{file}, syntax: {error}",)
+    found = dict(_flat(raw))
+    mistakes = []
+    for key, text in found.items():
+        wrong = _wrong(key, text, originals)
+        if wrong:
+            mistakes.append(f"{file}, {key}: {wrong}")
+    texts = {key: text for key, text in found.items() if isinstance(text, str)}
+    mistakes += [
+        f"{file}, {key}: is missing" for key in originals or () if key not in found and not key.startswith(_STRETCH)
+    ]
+    return texts, tuple(mistakes)
+
+
+def _wrong(key: str, text: object, originals: Mapping[str, str] | None) -> str:
+    """What is wrong with one text; empty if nothing is."""
+    if not isinstance(text, str) or not text.strip():
+        return "must be text, and not empty"
+    try:
+        own = blanks(text)
+    except ValueError as error:
+        return str(error)
+    if originals is None:
+        return "the texts of a stretch stand in its own file" if key.startswith(_STRETCH) else ""
+    if key not in originals:
+        return f"there is no English text for it: {unknown('key', key, originals)}"
+    wanted = blanks(originals[key])
+    if own != wanted:
+        return f"must have the blanks {_listed(wanted)} of the English text, not {_listed(own)}"
+    return ""
+
+
+def _listed(names: frozenset[str]) -> str:
+    return " ".join(f"{{{name}}}" for name in sorted(names)) or "(none)"
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Every text by its dotted key; the texts of a list are numbered from 1."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list):
+            yield from _flat({str(number): text for number, text in enumerate(value, 1)}, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _folder() -> Traversable:
+    return resources.files("posecheck.assessment") / "messages"
+
+
+def _read(language: str, originals: Mapping[str, str] | None) -> dict[str, str]:
+    file = _folder() / f"{language}{_SUFFIX}"
+    texts, mistakes = read(file.name, file.read_bytes(), originals)
+    if mistakes:
+        raise CatalogueError(mistakes)
+    return texts
+
+
+@cache
+def _own_english() -> Mapping[str, str]:
+    """What posecheck says by itself."""
+    return _read(ENGLISH, None)
+
+
+@cache
+def _loaded(language: str) -> Messages:
+    english = dict(_own_english())
+    for stretch_id in stretch_ids():
+        english |= stretch_texts(load_stretch(stretch_id))
+    return _messages(language, english, english if language == ENGLISH else _read(language, english))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Messages:
+    """Every text of one language. Get them with `Messages.load`."""
+
+    language: str
+    english: Mapping[str, str]
+    """Key → English text."""
+    texts: Mapping[str, str]
+    """Key → text in this language; what is missing stays English."""
+    keys: Mapping[str, str]
+    """English text → key; of two keys with the same text the first."""
+    patterns: tuple[tuple[re.Pattern[str], str], ...]
+    """English texts with blanks, and their keys."""
+
+    @staticmethod
+    def load(language: str) -> Messages:
+        """The texts of a language ("en", "de").
+
+        Raises UsageError for a language nobody knows, CatalogueError with every mistake in its file.
+        """
+        known = languages()
+        if language not in known:
+            raise UsageError(unknown("language", language, known))
+        return _loaded(language)
+
+    def knowing(self, stretch: Stretch) -> Messages:
+        """These messages with the texts of `stretch` before all others: its own wording wins over another's.
+
+        A stretch that did not come with posecheck speaks English, since nobody has translated it.
+        """
+        return _messages(
+            self.language, {**stretch_texts(stretch), **self.english, **stretch_texts(stretch)}, self.texts
+        )
+
+    def text(self, key_or_sentence: str, /, **values: str | float) -> str:
+        """The text of a key, or of an English sentence, in this language.
+
+        `values` fill the blanks; the blanks of a sentence are filled by what stands there. A value that is an English
+        text itself (the name of a stretch) is said in this language too. A sentence nobody has translated comes back as it is.
+        Raises KeyError for a key that does not exist or a blank without a value.
+        """
+        key = key_or_sentence if key_or_sentence in self.english else self.keys.get(key_or_sentence)
+        if key is not None:
+            return self._filled(key, values)
+        for pattern, of_pattern in self.patterns:
+            match = pattern.fullmatch(key_or_sentence)
+            if match:
+                return self._filled(of_pattern, match.groupdict())
+        if _KEY.fullmatch(key_or_sentence):
+            raise KeyError(unknown("message", key_or_sentence, self.english))
+        return key_or_sentence
+
+    def said(self, said: Said | None) -> str:
+        """What the coach says, in this language; empty for silence."""
+        return "" if said is None else self.text(said.key, **said.values)
+
+    def untranslated(self) -> dict[str, str]:
+        """The English texts, by key, that this language lacks."""
+        return {key: text for key, text in self.english.items() if key not in self.texts}
+
+    def _filled(self, key: str, values: Mapping[str, str | float]) -> str:
+        template = self.texts.get(key, self.english[key])
+        return template.format_map({name: self._value(name, value) for name, value in values.items()})
+
+    def _value(self, name: str, value: str | float) -> str:
+        if not isinstance(value, str):
+            return _plain(value)
+        if name == _PARTS:
+            words = value.split(f" {self.english['part.and']} ")
+            joined = f" {self.texts.get('part.and', self.english['part.and'])} "
+            return joined.join(self.texts.get(f"part.{word}", word) for word in words)
+        return self.text(value)
+
+
+def _messages(language: str, english: Mapping[str, str], texts: Mapping[str, str]) -> Messages:
+    keys: dict[str, str] = {}
+    for key, text in english.items():
+        if not key.startswith("part."):
+            keys.setdefault(text, key)
+    words = [re.escape(text) for key, text in english.items() if key.startswith("part.") and key != "part.and"]
+    parts = f"(?:{'|'.join(words)})"
+    several = f"{parts}(?: {re.escape(english['part.and'])} {parts})*" if words else parts
+    patterns = tuple((_pattern(text, several), key) for text, key in keys.items() if blanks(text))
+    return Messages(language, english, texts, keys, patterns)
+
+
+def _pattern(text: str, parts: str) -> re.Pattern[str]:
+    """What an English text looks like with its blanks filled in."""
+    out = ""
+    for literal, name, _, _ in string.Formatter().parse(text):
+        out += re.escape(literal)
+        if name is not None:
+            form = {_PARTS: parts, "stretch": ".+"}.get(name, _NUMBER)
+            out += f"(?P<{name}>{form})"
+    return re.compile(out)
+
+
+def in_english(said: Said | None, stretch: Stretch) -> str:
+    """What the coach says, in English, as it travels in `Assessment.cue`; empty for silence.
+
+    Cheap enough for every frame, and the texts of `stretch` are found in the stretch itself, wherever it came from.
+    Raises KeyError for a key that does not exist.
+    """
+    if said is None:
+        return ""
+    if said.kind is CueKind.VIEW:
+        return said.key
+    texts = stretch_texts(stretch) if said.key.startswith(_STRETCH) else _own_english()
+    return texts[said.key].format_map({name: _plain(value) for name, value in said.values.items()})
+
+
+def _plain(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:g}"

@@ -1,0 +1,243 @@
+"""The messages: every sentence a person can see has its German, and no translation speaks of nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from posecheck.assessment import coach, load_stretch, messages, stretch_ids
+from posecheck.assessment.messages import Messages, blanks, in_english, languages, stretch_texts
+from posecheck.body import Side
+from posecheck.errors import UsageError
+from posecheck.kinematics import framing
+from posecheck.records import CueKind, Said, Urgency
+from tests.assessment.scenes import DRILL, FOLD, profile
+
+PACKAGE = Path(messages.__file__).parents[1]
+#: Where reasons and cues are written. The reader of stretch files speaks to authors, in English.
+ROOMS = (
+    *sorted((PACKAGE / "kinematics").glob("*.py")),
+    *sorted((PACKAGE / "assessment").glob("*.py")),
+    PACKAGE / "records.py",
+)
+FOR_AUTHORS = {"layout.py", "sense.py", "catalogue.py", "messages.py"}
+GERMAN = Messages.load("de")
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """The sentences in a module's code, with {} for what is filled in; not its docstrings, reasons for numbers, errors."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr | ast.Raise) or (isinstance(node, ast.keyword) and node.arg in {"why", "source"}):
+            skipped |= set(ast.walk(node))
+        elif isinstance(node, ast.JoinedStr):
+            skipped |= set(ast.walk(node)) - {node}
+    for node in ast.walk(tree):
+        text = ""
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        elif isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        if re.match(r"[A-Z{]", text) and text.endswith(".") and " " in text:
+            yield text
+
+
+def nameless(text: str) -> str:
+    """A text with {} for every blank."""
+    return re.sub(r"\{\w*\}", "{}", text)
+
+
+def said(key: str, **values: str | float) -> Said:
+    """Something calm that is said."""
+    return Said(CueKind.DONE, key, 0.0, spoken=True, urgency=Urgency.CALM, values=values)
+
+
+# ------------------------------------------------------------------------------------------------------- complete
+def test_the_search_finds_the_sentences_it_is_meant_to_find() -> None:
+    """Plain constants, those in tables, and those with something filled in."""
+    found = {path.name: set(sentences(path)) for path in ROOMS}
+    assert framing.TOO_DARK in found["framing.py"]
+    assert "Step back: your {} are cut off." in found["framing.py"]
+    assert any(text.startswith("Your knee cannot be measured") for text in found["rules.py"])
+    assert "Nobody is in view: step into the picture." in found["records.py"]
+    assert sum(map(len, found.values())) > 20
+
+
+@pytest.mark.parametrize("path", [path for path in ROOMS if path.name not in FOR_AUTHORS], ids=lambda path: path.stem)
+def test_every_reason_in_the_code_is_a_message(path: Path) -> None:
+    """Letter by letter, so that it is found by its wording."""
+    known = {nameless(text) for text in GERMAN.english.values()}
+    assert [text for text in sentences(path) if text not in known] == []
+
+
+def test_every_english_text_has_a_german_one() -> None:
+    """The coach, every reason, and every stretch in the catalogue; what this prints goes into de.toml."""
+    assert GERMAN.untranslated() == {}
+
+
+def test_every_reason_in_the_catalogue_is_said_somewhere() -> None:
+    """No message is left over from a sentence that the code says no more."""
+    said_in_code = {text for path in ROOMS if path.name not in FOR_AUTHORS for text in sentences(path)}
+    english = Messages.load("en").english
+    unsaid = [key for key, text in english.items() if key.startswith("view.") and nameless(text) not in said_in_code]
+    assert unsaid == []
+
+
+def test_every_word_of_the_coach_exists() -> None:
+    """Each key in the coach's code has a text, and each text of the coach its key in the code."""
+    code = "".join((PACKAGE / "assessment" / f"{name}.py").read_text() for name in ("coach", "calls", "faults"))
+    named = set(re.findall(r'"(coach\.[a-z_]+)"', code)) - {tunable.key for tunable in coach.TUNABLES}
+    named |= {f"coach.change_side_{side}" for side in Side}
+    assert named == {key for key in GERMAN.english if key.startswith("coach.")}
+
+
+def test_translations_differ_and_keep_their_blanks() -> None:
+    """A German text is not the English one left standing, and has the same blanks."""
+    for key, text in GERMAN.texts.items():
+        assert text != GERMAN.english[key]
+        assert blanks(text) == blanks(GERMAN.english[key])
+
+
+def test_german_has_real_umlauts_and_says_du() -> None:
+    """No ae for ä, no Sie."""
+    everything = " ".join(GERMAN.texts.values())
+    assert set("äöüß") <= set(everything)
+    assert not re.search(r"\b(Sie|Ihre?n?|Ruecken|Huefte|fuer|zurueck)\b", everything)
+
+
+@pytest.mark.parametrize("stretch_id", stretch_ids())
+def test_the_words_of_a_stretch_are_all_there(stretch_id: str) -> None:
+    """Name, set-up, steps, safety and what each rule says have keys, and each is found by its key and its sentence."""
+    stretch = load_stretch(stretch_id)
+    words = GERMAN.knowing(stretch)
+    texts = stretch_texts(stretch)
+    assert {f"stretch.{stretch_id}.name", f"stretch.{stretch_id}.steps.1"} <= set(texts)
+    assert len(texts) == 3 + len(stretch.steps) + sum(3 + bool(rule.fix) for rule in stretch.rules)
+    for key, sentence in texts.items():
+        assert words.text(key) == words.text(sentence) == GERMAN.texts[key]
+
+
+# ------------------------------------------------------------------------------------------------------- looking up
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("coach.breathe_slowly", "Atme ruhig weiter."),
+        ("Turn side-on to the camera.", "Stell dich seitlich zur Kamera."),
+        ("Step back: your feet are cut off.", "Geh einen Schritt zurück: Deine Füße sind nicht im Bild."),
+        (
+            "Step back: your shoulders and hips are cut off.",
+            "Geh einen Schritt zurück: Deine Schultern und Hüften sind nicht im Bild.",
+        ),
+        ("5 more seconds.", "Noch 5 Sekunden."),
+        ("Done, that was 27.5 seconds.", "Geschafft, das waren 27.5 Sekunden."),
+        ("Next: Hip hinge drill.", "Als Nächstes: Hüftbeuge üben."),
+        ("Next: My own stretch.", "Als Nächstes: My own stretch."),
+        ("Lengthen your back, tip your pelvis forward.", "Mach den Rücken lang, kipp das Becken nach vorn."),
+        ("A sentence of somebody's own stretch {with a brace", "A sentence of somebody's own stretch {with a brace"),
+        ("Step back: your ears are cut off.", "Step back: your ears are cut off."),
+        ("", ""),
+    ],
+)
+def test_a_text_is_found_by_key_or_by_sentence(asked: str, answer: str) -> None:
+    """Numbers and parts of the body are carried over; what nobody translated stays as it is."""
+    assert GERMAN.text(asked) == answer
+
+
+def test_blanks_are_filled() -> None:
+    """Numbers without needless decimals, names in the language."""
+    assert GERMAN.text("coach.last_seconds", seconds=5.0) == "Noch 5 Sekunden."
+    assert GERMAN.said(said("coach.next_stretch", stretch=FOLD.name)) == "Als Nächstes: Vorbeuge im Stehen."
+    assert GERMAN.said(None) == ""
+    with pytest.raises(KeyError, match="seconds"):
+        GERMAN.text("coach.last_seconds")
+    with pytest.raises(KeyError, match=r"coach\.breathe_out"):
+        GERMAN.text("coach.breath_out")
+
+
+def test_english_is_english() -> None:
+    """Every sentence comes back as it is, and a message in English is what travels as the cue."""
+    english = Messages.load("en")
+    assert all(english.text(text) == text for text in english.english.values() if not blanks(text))
+    for one in (said("coach.last_seconds", seconds=5.0), said("coach.next_stretch", stretch=DRILL.name)):
+        assert english.said(one) == in_english(one, FOLD)
+    rounding = said(f"stretch.{FOLD.id}.spine_rounding.say")
+    assert in_english(rounding, FOLD) == english.said(rounding) == FOLD.rules[0].say
+    view = replace(said("Turn by 3 degrees."), kind=CueKind.VIEW)
+    assert in_english(view, FOLD) == "Turn by 3 degrees."
+    assert in_english(None, FOLD) == ""
+
+
+def test_a_cue_and_its_english_line_are_the_same_in_german() -> None:
+    """Whether asked by the record or by the line that travels, the words are the same."""
+    _, announced = coach.rest(coach.start(), 0.0, 20.0, profile())
+    for one in (announced, said(f"stretch.{DRILL.id}.knee_bend.good_again"), said("coach.done", seconds=30.0)):
+        assert GERMAN.text(in_english(one, DRILL)) == GERMAN.said(one)
+
+
+def test_somebodys_own_stretch_speaks_english_in_between() -> None:
+    """A stretch that nobody translated keeps its words, and its wording wins over another's."""
+    own = replace(FOLD, id="mine", name="Mine", rules=(replace(FOLD.rules[0], say="Long back, please."),))
+    words = GERMAN.knowing(own)
+    assert words.text("stretch.mine.spine_rounding.say") == "Long back, please."
+    assert words.text("coach.breathe_slowly") == "Atme ruhig weiter."
+    assert words.text("Mine") == "Mine"
+
+
+# ------------------------------------------------------------------------------------------------------- strictness
+def test_an_unknown_language_is_refused_with_those_that_are_known() -> None:
+    """One line that tells what to choose from."""
+    assert set(languages()) == {"de", "en"}
+    with pytest.raises(UsageError, match=r'unknown language "fr". Known: de, en\.'):
+        Messages.load("fr")
+
+
+ORIGINALS = {"coach.done": "Done, {seconds} seconds.", "view.dark": "Dark.", "stretch.fold.name": "Fold"}
+
+
+@pytest.mark.parametrize(
+    ("content", "mistakes"),
+    [
+        pytest.param('[coach]\ndone = "Fertig, {seconds} s."\n[view]\ndark = "Dunkel."', (), id="fine"),
+        pytest.param(
+            '[coach]\ndone = "Fertig."\n[view]\ndark = "Dunkel {seconds}."',
+            (
+                "xx.toml, coach.done: must have the blanks {seconds} of the English text, not (none)",
+                "xx.toml, view.dark: must have the blanks (none) of the English text, not {seconds}",
+            ),
+            id="blanks",
+        ),
+        pytest.param(
+            '[coach]\ndone = "{seconds}"\ndonne = "x"\n[view]\ndark = 3',
+            (
+                'xx.toml, coach.donne: there is no English text for it: unknown key "coach.donne". Did you mean "coach.done"?',
+                "xx.toml, view.dark: must be text, and not empty",
+            ),
+            id="unknown key and no text",
+        ),
+        pytest.param('[coach]\ndone = "{seconds}"', ("xx.toml, view.dark: is missing",), id="missing"),
+        pytest.param(
+            '[coach]\ndone = "{seconds} {}"\n[view]\ndark = "D"',
+            ("xx.toml, coach.done: a blank must have a name, as in {seconds}",),
+            id="a blank without a name",
+        ),
+    ],
+)
+def test_every_mistake_in_a_language_file_is_told(content: str, mistakes: tuple[str, ...]) -> None:
+    """With file and key; only the texts of a stretch may be missing."""
+    assert messages.read("xx.toml", content.encode(), ORIGINALS)[1] == mistakes
+
+
+def test_a_file_that_is_no_toml_is_told() -> None:
+    """Syntax and encoding are mistakes with their place."""
+    assert "syntax" in messages.read("xx.toml", b"[coach", ORIGINALS)[1][0]
+    assert "not UTF-8" in messages.read("xx.toml", b'[coach]\ndone = "\xff"', ORIGINALS)[1][0]
+    english = messages.read("en.toml", b'[stretch.fold]\nname = "Fold"', None)[1]
+    assert english == ("en.toml, stretch.fold.name: the texts of a stretch stand in its own file",)
