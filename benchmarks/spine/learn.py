@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,11 +16,13 @@ from benchmarks.spine.network import SpineNet
 from benchmarks.spine.stills import Columns
 from benchmarks.spine.train import Recipe, train
 from posecheck.kinematics import outline, spine
-from posecheck.kinematics.network import OUTPUTS, WEIGHTS_NAME, Network
+from posecheck.kinematics.network import FULL_LEAN_DEG, OUTPUTS, WEIGHTS_NAME, Network
 
 MODELS: Final = stills.ROOT / "models"
+#: First robustly, so that misread pictures do not pull; then by the square of the error, which is what is scored.
 RECIPE: Final = Recipe()
-_SEED: Final = 1
+FINISH: Final = replace(RECIPE, epochs=14, rate=1e-3, bend_rad=0.7, with_own=0.6, own_noise=0.2, mean_decay=0.998)
+_SEEDS: Final = (1, 7)
 #: The outputs that say how far off a measure may be.
 _SPREADS: Final = (
     ("lower_log_sigma", "lower_deg", "lower_sigma_deg", "lumbar_flexion_deg"),
@@ -38,7 +41,8 @@ def learn(people: int, tune_people: int, jobs: int) -> str:
     torch.set_num_threads(jobs)
     data = stills.load("train", people, jobs)
     tune = stills.load("tune", tune_people, jobs)
-    net, mean, scale = train(data, _SEED, RECIPE)
+    begun, _, _ = train(data, _SEEDS[0], RECIPE)
+    net, mean, scale = train(data, _SEEDS[1], FINISH, begun)
     arrays = weights(net, mean, scale, tune)
     path = MODELS / WEIGHTS_NAME
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
@@ -61,9 +65,9 @@ def weights(net: SpineNet, mean: NDArray[np.float32], scale: NDArray[np.float32]
 
 def outline_scale(data: Columns) -> NDArray[np.float32]:
     """Offset, share of the bend and share of the lean with which the outline alone tells flexion; least squares."""
-    rows = np.flatnonzero(score.standing_bends(data))
+    rows = np.flatnonzero(score.standing_bends(data) | score.standing_upright(data))
     bend = np.array([outline.contour_bend_deg(data["dorsal"][row].astype(np.float64)) for row in rows])
-    lean = np.clip(data["trunk_inclination_deg"][rows], 0.0, 60.0)
+    lean = np.clip(data["trunk_inclination_deg"][rows], 0.0, FULL_LEAN_DEG)
     known = np.isfinite(bend)
     columns = np.stack([np.ones(known.sum()), bend[known], lean[known]], axis=1)
     found: NDArray[Any] = np.linalg.lstsq(columns, data["spine_flexion_deg"][rows][known], rcond=None)[0]

@@ -161,6 +161,13 @@ def standing_bends(data: Columns) -> Chosen:
     return out
 
 
+def standing_upright(data: Columns) -> Chosen:
+    """The rows in which somebody stands upright, seen from the same directions."""
+    yaw = data["camera_yaw_deg"]
+    out: Chosen = (group_of(data["posture"]) == 0) & data["neutral"] & (yaw >= -10.0) & (yaw <= 25.0)
+    return out
+
+
 def page(readings: Readings, hindered: Readings | None = None) -> str:
     """All tables as Markdown."""
     data = readings.data

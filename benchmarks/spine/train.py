@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import sys
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ class Recipe:
     faults: bool = True
     """Whether edges blur and parts are hidden, cut off or filled."""
     down_jitter_deg: float = 2.5
+    bend_rad: float = 0.25
+    """Errors beyond this count as their size, smaller ones as their square."""
     spread_weight: float = 0.6
     weight_decay: float = 2e-3
     channels: tuple[int, int, int] = (20, 40, 64)
@@ -207,9 +210,9 @@ def loss_of(out: Any, target: Any, recipe: Recipe) -> Any:
     error = torch.stack(
         [lower - target[:, 0], upper - target[:, 1], lower + upper - target[:, 0] - target[:, 1]], dim=1
     )
-    size = 0.25
+    size = recipe.bend_rad
     loss = functional.smooth_l1_loss(error / size, torch.zeros_like(error), reduction="none").mean(0)
-    loss = loss[0] + loss[1] + 1.5 * loss[2]
+    loss = (loss[0] + loss[1] + 1.5 * loss[2]) * (size / Recipe.bend_rad) ** 2
     log_sigma = out[:, OUT["lower_log_sigma"] : OUT["flexion_log_sigma"] + 1].clamp(-4.0, 1.0)
     spread = (log_sigma + 0.5 * error.detach() ** 2 * torch.exp(-2.0 * log_sigma)).mean()
     pelvis = functional.smooth_l1_loss(out[:, OUT["pelvis_rad"]] / size, target[:, 2] / size)
@@ -218,16 +221,16 @@ def loss_of(out: Any, target: Any, recipe: Recipe) -> Any:
 
 
 def train(
-    data: Columns, seed: int, recipe: Recipe, weight: NDArray[np.float64] | None = None
+    data: Columns, seed: int, recipe: Recipe, start: SpineNet | None = None
 ) -> tuple[SpineNet, NDArray[np.float32], NDArray[np.float32]]:
-    """A trained network, with mean and scale of its joints. `weight`: how often each row is drawn, on average 1."""
+    """A trained network, with mean and scale of its joints; `start` is one to go on from."""
     torch.manual_seed(seed)
     rng = torch.Generator().manual_seed(seed)
     shuffle = np.random.default_rng(seed)
     pictures = Pictures(data)
     mean = pictures.joints.mean(0).numpy()
     scale = np.maximum(pictures.joints.std(0).numpy(), 0.05)
-    net = SpineNet(recipe.channels, recipe.dropout)
+    net = SpineNet(recipe.channels, recipe.dropout) if start is None else copy.deepcopy(start)
     steps = max(1, len(pictures) // recipe.batch)
     optimizer = torch.optim.AdamW(net.parameters(), recipe.rate, weight_decay=recipe.weight_decay)
     mean_net = torch.optim.swa_utils.AveragedModel(
@@ -236,14 +239,9 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, recipe.rate, total_steps=recipe.epochs * steps, pct_start=0.15
     )
-    chance = None if weight is None else weight / weight.sum()
     net.train()
     for epoch in range(recipe.epochs):
-        order = (
-            shuffle.permutation(len(pictures))
-            if chance is None
-            else shuffle.choice(len(pictures), len(pictures), p=chance)
-        )
+        order = shuffle.permutation(len(pictures))
         total = 0.0
         for step in range(steps):
             rows = order[step * recipe.batch : (step + 1) * recipe.batch]

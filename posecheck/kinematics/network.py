@@ -35,7 +35,7 @@ INPUT_JOINTS: Final = 2 * JOINT_COUNT + 2
 _JOINT_LIMIT: Final = 3.0
 
 #: Lean from which on buttocks and lumbar hollow change the outline no more.
-_FULL_LEAN_DEG: Final = 60.0
+FULL_LEAN_DEG: Final = 30.0
 
 #: What the reader tells, in this order. `_rad` in radians, `_u`, `_n` in chords, `log_sigma` the logarithm of a
 #: standard deviation in radians.
@@ -227,7 +227,7 @@ class Network:
     def outline_deg(self, bend_deg: float, inclination_deg: float) -> float:
         """Flexion as the outline alone would have it (`outline.contour_bend_deg`); NaN if the bend is."""
         offset_deg, bend_share, lean_share = self.outline.tolist()
-        return float(offset_deg + bend_share * bend_deg + lean_share * min(max(inclination_deg, 0.0), _FULL_LEAN_DEG))
+        return float(offset_deg + bend_share * bend_deg + lean_share * min(max(inclination_deg, 0.0), FULL_LEAN_DEG))
 
     def _dense(self, name: str, x: NDArray[np.float32]) -> NDArray[np.float32]:
         matrix, bias = self.dense[name]

@@ -20,7 +20,7 @@ from posecheck.tunables import Tunable
 MAX_SIGMA: Final = Tunable(
     "spine.max_sigma_deg",
     "deg",
-    default=19.0,
+    default=14.5,
     low=5.0,
     high=40.0,
     step=0.5,
@@ -30,7 +30,7 @@ MAX_SIGMA: Final = Tunable(
 MAX_DISAGREEMENT: Final = Tunable(
     "spine.max_disagreement_deg",
     "deg",
-    default=30.0,
+    default=35.0,
     low=10.0,
     high=90.0,
     step=1.0,
