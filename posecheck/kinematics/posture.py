@@ -104,6 +104,8 @@ _KNEE_ABOVE: Final = 0.30
 _KNEELING_HEIGHT: Final = (0.15, 0.85)
 #: Weight further forward than this over the hindmost foot is not that of somebody who sits.
 _SITS_UP_TO: Final = 0.1
+#: ... nor further forward than this that of somebody on the floor: with the hips so low it is a squat.
+_FLOOR_UP_TO: Final = -0.15
 #: A leg that leads straight down by more than this share of its length is stood on: a straight one, upright.
 _STANDS_FROM: Final = 0.94
 #: A leg that leads down by less than this share of its length lies on the floor; on a chair 98 of 100 lead down more.
@@ -145,11 +147,12 @@ def position(seen: Floats, facing: int, profile: Mapping[str, float]) -> str:
         return UNKNOWN
     if body.balance > _SITS_UP_TO:
         return UNKNOWN
-    if body.lowest_leg < _LIES_BELOW:
-        return FLOOR
-    if abs(body.height - low) < doubt:
+    lies = body.lowest_leg < _LIES_BELOW
+    if not lies and abs(body.height - low) < doubt:
         return UNKNOWN
-    return SEATED if body.height > low else FLOOR
+    if body.height > low and not lies:
+        return SEATED
+    return FLOOR if body.balance < _FLOOR_UP_TO else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from posecheck.assessment import judge
-from posecheck.assessment.stretch import Stretch
-from posecheck.records import Assessment, Measures, Verdict
+from posecheck.assessment.stretch import POSITIONS, Stretch
+from posecheck.records import LYING, NOBODY, Assessment, Measures, Verdict
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
@@ -83,8 +83,8 @@ def test_verdict_reason_and_cue(changed: dict[str, object], verdict: Verdict, re
 def test_nobody_is_unknown_whatever_a_smoother_remembers() -> None:
     """Without a person nothing is judged, even if measures still hold numbers; they are passed on as they came."""
     one = assessed([measured(0.0)], nobody=True)[0]
-    assert (one.verdict, one.reason, one.cue) == (UNKNOWN, judge.NOBODY, judge.NOBODY)
-    assert {(finding.verdict, finding.reason) for finding in one.findings} == {(UNKNOWN, judge.NOBODY)}
+    assert (one.verdict, one.reason, one.cue) == (UNKNOWN, NOBODY, NOBODY)
+    assert {(finding.verdict, finding.reason) for finding in one.findings} == {(UNKNOWN, NOBODY)}
     assert one.measures["spine_flexion_deg"] == 10.0
     assert not one.hold.active
 
@@ -104,6 +104,41 @@ def test_somebody_seated_is_not_judged_by_a_standing_stretch() -> None:
     said = assessed(seated)
     assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.STAND)}
     assert said[-1].hold.good_s == 0.0
+
+
+def in_position(position: str, reason: str = "", *, well_placed: bool = True) -> list[Measures]:
+    """Three seconds of a clean fold in that position."""
+    return [
+        replace(one, view=replace(one.view, position=position, well_placed=well_placed))
+        for one in (measured(t_s, reason=reason) for t_s in times(30, 3))
+    ]
+
+
+@pytest.mark.parametrize("asked", POSITIONS)
+@pytest.mark.parametrize("is_in", [*POSITIONS, ""])
+def test_every_other_position_gets_what_to_do(asked: str, is_in: str) -> None:
+    """UNKNOWN with the sentence of the position that is asked for; its own, and one that cannot be told, are judged."""
+    said = assessed(in_position(is_in), replace(FOLD, position=asked))
+    if is_in in ("", asked):
+        assert {one.verdict for one in said} == {GOOD}
+    else:
+        assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.WRONG_POSITION[asked])}
+
+
+def test_no_position_is_wrong_where_the_camera_judges_nothing() -> None:
+    """A stretch that is only timed lets people sit as they like."""
+    timed = replace(FOLD, position="floor", view="none")
+    assert {one.reason for one in assessed(in_position("seated"), timed)} == {""}
+
+
+def test_lying_is_no_problem_where_a_stretch_is_done_lying() -> None:
+    """That the back is hidden is said of no lying stretch; elsewhere the right position is, and the dark before either."""
+    lying = replace(FOLD, position="lying", rules=FOLD.rules[1:])
+    assert {one.cue for one in assessed(in_position("lying", LYING), lying)} == {""}
+    floor = replace(FOLD, position="floor")
+    assert {one.cue for one in assessed(in_position("lying", LYING), floor)} == {judge.SIT_DOWN}
+    dark = in_position("lying", "It is too dark.", well_placed=False)
+    assert {one.cue for one in assessed(dark, floor)} == {"It is too dark."}
 
 
 def test_a_fault_that_stays_gets_an_easier_way_out() -> None:
