@@ -41,6 +41,8 @@ class Gate:
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Numbers other than the defaults, on the far side only or (`both`) on both sides."""
     both: bool = False
+    position: str = "standing"
+    """That of the stretch."""
 
 
 def bent(scene: Scene = ROOM, yaw_deg: float = 3.0) -> ClipSpec:
@@ -150,7 +152,7 @@ GATES = {
     ),
     "too far": Gate((framing.TOO_FAR,), lambda: shown(moved(bent(), away=2.0)), walking_away),
     "not side-on": Gate((framing.NOT_SIDE_ON,), lambda: shown(bent(yaw_deg=12.0)), lambda: shown(bent(yaw_deg=60.0))),
-    "kneeling": Gate((framing.KNEELING,), lambda: shown(bent()), lambda: kneeling(150.0)),
+    "kneeling": Gate((framing.KNEELING,), lambda: kneeling(90.0), lambda: kneeling(150.0), position="kneeling"),
     "lying": Gate(
         # The stretch is done standing: once it is plain that somebody lies, that is what is said.
         (gates.LYING, judge.STAND),
@@ -195,7 +197,7 @@ def backend() -> Iterator[MediaPipeBackend]:
 def test_on_the_near_side_of_a_gate_the_back_is_judged(backend: MediaPipeBackend, name: str) -> None:
     """There is a reading of the spine, and a verdict other than UNKNOWN."""
     gate = GATES[name]
-    said = judged(backend, gate.judged(), gate.numbers if gate.both else None)
+    said = judged(backend, gate.judged(), gate.numbers if gate.both else None, position=gate.position)
     for frame in said[-gate.counted :]:
         assert frame.measures.view.reason == ""
         assert math.isfinite(frame.measures["spine_flexion_deg"])
@@ -206,7 +208,7 @@ def test_on_the_near_side_of_a_gate_the_back_is_judged(backend: MediaPipeBackend
 def test_on_the_far_side_of_a_gate_the_reason_is_given(backend: MediaPipeBackend, name: str) -> None:
     """UNKNOWN with just the reason that helps, and no finding that says otherwise."""
     gate = GATES[name]
-    said = judged(backend, gate.refused(), gate.numbers)
+    said = judged(backend, gate.refused(), gate.numbers, position=gate.position)
     for frame in said[-gate.counted :]:
         assert frame.verdict is Verdict.UNKNOWN
         assert frame.reason in gate.reasons
