@@ -186,7 +186,8 @@ def test_another_lead_leg_brings_its_own_angles_at_once() -> None:
     for sighting in stream:
         state, out = measures.step(state, sighting, EXACT, "raised")
         told.append((out.view.lead_side, out["lead_leg_deg"]))
-    assert told[9] == (Side.LEFT, pytest.approx(60.0, abs=1e-6))
+    assert told[9][0] is Side.LEFT
+    assert told[9][1] == pytest.approx(60.0, abs=1e-6)
     first = next(value for side, value in told if side is Side.RIGHT)
     assert first == pytest.approx(60.0, abs=5.0)
 
