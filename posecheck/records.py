@@ -36,6 +36,8 @@ PAUSE_S: Final = 1.0
 NO_PICTURE: Final = "No picture came for a while."
 #: Why nothing can be judged without a person, and what to do about it.
 NOBODY: Final = "Nobody is in view: step into the picture."
+#: Why no back is judged on the floor; nothing to mend where a stretch is done lying.
+LYING: Final = "Your back cannot be judged lying down: sit or stand."
 
 
 def frozen(array: Any, dtype: Any) -> NDArray[Any]:
@@ -201,6 +203,9 @@ class View:
     position: str = ""
     """"standing", "kneeling", "seated" (on a chair), "floor" (seated on it) or "lying" (on the back), held for a while
     against single pictures that say otherwise; empty when it cannot be told."""
+    well_placed: bool = False
+    """Whether light, distance, frame and side are right, so that `position` and the joints may be believed; `reason` is
+    then about the back alone."""
     lead_side: Side | None = None
     """The side of the lead leg (see `LEADS`), held with hysteresis; None until recognised and without a role."""
 

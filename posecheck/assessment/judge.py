@@ -14,11 +14,23 @@ from posecheck.assessment import hold, rules
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.rules import RulesState
 from posecheck.assessment.stretch import Stretch
-from posecheck.records import NOBODY, Assessment, Finding, Hold, Measures, Sighting, Verdict
+from posecheck.records import LYING, NOBODY, Assessment, Finding, Hold, Measures, Sighting, Verdict
 
 #: Why a stretch that is only timed is never judged.
 NOT_WATCHED: Final = "posecheck does not watch this one, it only keeps the time."
 STAND: Final = "This stretch is done standing: stand side-on to the camera."
+KNEEL: Final = "This stretch is done kneeling: kneel side-on to the camera, one leg straight in front."
+SIT: Final = "This stretch is done on a chair: sit side-on to the camera, on the front edge of a steady seat."
+SIT_DOWN: Final = "This stretch is done sitting on the floor: sit side-on to the camera, legs in front of you."
+LIE_DOWN: Final = "This stretch is done lying: lie on your back, side-on to the camera."
+#: What to do about being in another position than that of the stretch (`stretch.POSITIONS`).
+WRONG_POSITION: Final[Mapping[str, str]] = {
+    "standing": STAND,
+    "kneeling": KNEEL,
+    "seated": SIT,
+    "floor": SIT_DOWN,
+    "lying": LIE_DOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +52,19 @@ def step(
     """Judge one frame.
 
     The verdict is WARN if any finding warns; else UNKNOWN if any finding is UNKNOWN, the view hides the back or nobody
-    is there; else GOOD. `cue` is left empty for the coach. `profile` holds the numbers of the stretch and of
-    `assessment.TUNABLES` by key.
+    is there, or somebody in another position than the stretch asks for; else GOOD. A position that cannot be told
+    (`View.position` empty) is let pass, and so is every one where the camera has nothing to judge. `cue` is left empty
+    for the coach. `profile` holds the numbers of the stretch and of `assessment.TUNABLES` by key.
     """
     seen = measures
     if not stretch.watch:
         seen = replace(measures, view=replace(measures.view, reason=NOT_WATCHED))
     elif sighting.is_empty:
         seen = _unseen(measures, NOBODY)
-    elif stretch.position == "standing" and measures.view.position == "seated":
-        seen = _unseen(measures, STAND)
+    elif _elsewhere(measures.view.position, stretch):
+        seen = _unseen(measures, WRONG_POSITION[stretch.position])
+    elif stretch.position == "lying":
+        seen = _not_for_lying(measures)
     rules_state, findings = rules.step(state.rules, seen, stretch, profile)
     problem = seen.view.reason
     verdict, reason = _overall(findings, problem)
@@ -68,15 +83,28 @@ def step(
     return JudgeState(rules_state, hold_state), assessment
 
 
+def _elsewhere(position: str, stretch: Stretch) -> bool:
+    """Whether somebody is in another position than the stretch asks for, as far as can be told."""
+    return stretch.view != "none" and position not in ("", stretch.position)
+
+
+def _not_for_lying(measures: Measures) -> Measures:
+    """The measures without the view's remark on lying: the stretch is done so."""
+    if measures.view.reason != LYING:
+        return measures
+    return replace(measures, view=replace(measures.view, reason=""))
+
+
 def _unseen(measures: Measures, why: str) -> Measures:
     """The measures of nobody, or of somebody who does something else: nothing of them counts.
 
-    What the view knows of it already (it is too dark, say) stands before `why`.
+    What the view knows of it already (it is too dark, say) stands before `why`, unless it is about the back alone.
     """
+    known = "" if measures.view.well_placed else measures.view.reason
     return replace(
         measures,
         values=dict.fromkeys(measures.values, math.nan),
-        view=replace(measures.view, reason=measures.view.reason or why),
+        view=replace(measures.view, reason=known or why),
     )
 
 

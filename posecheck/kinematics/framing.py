@@ -84,7 +84,7 @@ TOO_DARK: Final = "It is too dark: turn on a light."
 TRUNK_HIDDEN: Final = "Your shoulders or hips cannot be seen: clear the view between you and the camera."
 TOO_FAR: Final = "You are too far away: come closer to the camera."
 NOT_SIDE_ON: Final = "Turn side-on to the camera."
-KNEELING: Final = "Kneeling and deep squats cannot be judged: stand or sit."
+KNEELING: Final = "Your heels are too near your seat for your back to be judged: come up a little."
 
 
 #: What people call the joints of the near side that can be cut off, from the head down.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from posecheck import records
 from posecheck.kinematics.outline import axis_inside_frac, cover_frac, roughness_frac
 from posecheck.records import Back
 from posecheck.tunables import Tunable
@@ -78,7 +79,7 @@ TUNABLES: Final = (
     MAX_ROUGHNESS,
 )
 
-LYING: Final = "Your back cannot be judged lying down: sit or stand."
+LYING: Final = records.LYING
 TOO_DEEP: Final = "You hang too far down for your back to be judged: come up a little."
 OUT_OF_PICTURE: Final = "Your back is cut off: move into the picture."
 NO_FIT: Final = "Your outline is unclear: stand clear of furniture, in good light."

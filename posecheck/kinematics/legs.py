@@ -111,7 +111,8 @@ def lead_score(points: list[list[float]], facing: int, role: str, position: str)
     "raised": whose foot and thigh are higher. "front", "crossed": whose foot is further forward. "straight": whose
     knee is straighter and whose foot is further forward; a straight leg that alone is seen tells as well. "standing":
     whose foot is lower and, the other leg going back, further forward. Lying, higher stands for further forward.
-    Limits: the pose model takes one leg for the other in about one picture in twelve (see `benchmarks.positions`).
+    Limits: where it tells, the pose model takes one leg for the other in one picture of ten, half-kneeling one of five
+    (`benchmarks.positions`); a view further from side-on tells less often.
     """
     if facing == 0 or role == "":
         return math.nan

@@ -271,6 +271,7 @@ def look(
             brightness_frac=sighting.brightness_frac,
             reason=reading.reason,
             position=position,
+            well_placed=why_not in ("", framing.KNEELING, gates.LYING),
         ),
         inclination_deg=inclination_deg,
         code=code if judged else None,

@@ -62,7 +62,7 @@ MIN_TIME: Final = Tunable(
 )
 TUNABLES: Final = (MAX_LEAN, MAX_STANDING, MAX_SEATED, MIN_TIME)
 
-#: Positions that share one neutral: measured on synthetic people, two of their own read no better.
+#: Positions that share one neutral: sitting tips the pelvis back, on a chair and on the floor.
 _SEATED: Final = frozenset({posture.SEATED, posture.FLOOR})
 #: A frame stands for the time since the last one, up to so much: a pause teaches nothing.
 _LONGEST_FRAME_S: Final = 0.25

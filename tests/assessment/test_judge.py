@@ -10,8 +10,8 @@ import pytest
 
 from posecheck.assessment import judge
 from posecheck.assessment.catalogue import load_stretch
-from posecheck.assessment.stretch import Stretch
-from posecheck.records import NOBODY, Assessment, Measures, Verdict
+from posecheck.assessment.stretch import POSITIONS, Stretch
+from posecheck.records import LYING, NOBODY, Assessment, Measures, Verdict
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
@@ -100,8 +100,43 @@ def test_a_stretch_that_is_only_timed_is_never_good() -> None:
     """What posecheck does not watch it does not praise: UNKNOWN, saying so, and no second of it is judged."""
     frames = [measured(t_s) for t_s in times(30, 2)]
     said = assessed(frames, load_stretch("foam_roll"))
-    assert {(one.verdict, one.reason, one.cue) for one in said} == {(UNKNOWN, judge.NOT_WATCHED, judge.NOT_WATCHED)}
+    assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.NOT_WATCHED)}
     assert {one.hold.good_s for one in said} == {0.0}
+
+
+def in_position(position: str, reason: str = "", *, well_placed: bool = True) -> list[Measures]:
+    """Three seconds of a clean fold in that position."""
+    return [
+        replace(one, view=replace(one.view, position=position, well_placed=well_placed))
+        for one in (measured(t_s, reason=reason) for t_s in times(30, 3))
+    ]
+
+
+@pytest.mark.parametrize("asked", POSITIONS)
+@pytest.mark.parametrize("is_in", [*POSITIONS, ""])
+def test_every_other_position_gets_what_to_do(asked: str, is_in: str) -> None:
+    """UNKNOWN with the sentence of the position that is asked for; its own, and one that cannot be told, are judged."""
+    said = assessed(in_position(is_in), replace(FOLD, position=asked))
+    if is_in in ("", asked):
+        assert {one.verdict for one in said} == {GOOD}
+    else:
+        assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.WRONG_POSITION[asked])}
+
+
+def test_no_position_is_wrong_where_the_camera_judges_nothing() -> None:
+    """A stretch that is only timed lets people sit as they like."""
+    timed = replace(FOLD, position="floor", view="none")
+    assert {one.reason for one in assessed(in_position("seated"), timed)} == {""}
+
+
+def test_lying_is_no_problem_where_a_stretch_is_done_lying() -> None:
+    """That the back is hidden is said of no lying stretch; elsewhere the right position is, and the dark before either."""
+    lying = replace(FOLD, position="lying", rules=FOLD.rules[1:])
+    assert {one.reason for one in assessed(in_position("lying", LYING), lying)} == {""}
+    floor = replace(FOLD, position="floor")
+    assert {one.reason for one in assessed(in_position("lying", LYING), floor)} == {judge.SIT_DOWN}
+    dark = in_position("lying", "It is too dark.", well_placed=False)
+    assert {one.cue for one in assessed(dark, floor)} == {"It is too dark."}
 
 
 def test_only_good_seconds_of_the_fold_are_held() -> None:

@@ -76,12 +76,15 @@ def judged(
     *,
     every_s: float = 0.1,
     stretch_name: str = "standing_forward_fold",
+    position: str = "standing",
 ) -> list[Assessment]:
     """What is said of pictures that follow each other, with these numbers instead of the defaults.
 
+    The stretch is judged as if it were done in another `position`.
+
     The time begins at 0, which makes the backend begin a new stream: one backend serves any number of clips.
     """
-    stretch: Stretch = load_stretch(stretch_name)
+    stretch: Stretch = replace(load_stretch(stretch_name), position=position)
     profile = default_profile(stretch)
     if numbers:
         profile = profile.with_layer(numbers, "test")

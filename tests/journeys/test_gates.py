@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks.people import ClipSpec, Clothes, Motion, Pose, Scene, Thing, framed, go, still
 from posecheck.assessment import judge
+from posecheck.assessment.stretch import POSITIONS
 from posecheck.kinematics import framing, gates, spine
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import NOBODY, Bytes, Verdict
@@ -23,6 +24,7 @@ from tests.journeys.drawn import ROOM, described, judged, moved, picture, pictur
 
 BENT = Pose(trunk_inclination_deg=55.0, lumbar_deg=12.0, thoracic_deg=6.0)
 LEVEL = Pose(trunk_inclination_deg=90.0)
+SITTING = Pose(trunk_inclination_deg=20.0, knee_deg=8.0, other_knee_deg=85.0, arms="thighs")
 KNEELING = Pose(trunk_inclination_deg=20.0, knee_deg=6.0, other_knee_deg=90.0)
 
 
@@ -39,6 +41,8 @@ class Gate:
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Numbers other than the defaults, on the far side only or (`both`) on both sides."""
     both: bool = False
+    position: str = "standing"
+    """That of the stretch."""
 
 
 def bent(scene: Scene = ROOM, yaw_deg: float = 3.0) -> ClipSpec:
@@ -114,6 +118,18 @@ def lump_on_the_back() -> list[Bytes]:
     return shown(with_thing(nearly_level(), lump))
 
 
+#: Somebody in each position that a stretch may ask for.
+IN_POSITION: dict[str, Callable[[], list[Bytes]]] = {
+    "standing": lambda: shown(bent()),
+    "kneeling": lambda: kneeling(90.0),
+    "seated": lambda: shown(framed(described(SITTING, "chair"))),
+    "floor": lambda: shown(framed(described(SITTING, "floor"))),
+    "lying": lambda: shown(
+        framed(described(Pose(knee_deg=10.0, other_knee_deg=80.0, leg_raise_deg=70.0, arms="mat"), "lying"))
+    ),
+}
+
+
 GATES = {
     "too dark": Gate(
         (framing.TOO_DARK,),
@@ -136,13 +152,12 @@ GATES = {
     ),
     "too far": Gate((framing.TOO_FAR,), lambda: shown(moved(bent(), away=2.0)), walking_away),
     "not side-on": Gate((framing.NOT_SIDE_ON,), lambda: shown(bent(yaw_deg=12.0)), lambda: shown(bent(yaw_deg=60.0))),
-    "kneeling": Gate((framing.KNEELING,), lambda: kneeling(90.0), lambda: kneeling(150.0)),
+    "kneeling": Gate((framing.KNEELING,), lambda: kneeling(90.0), lambda: kneeling(150.0), position="kneeling"),
     "lying": Gate(
-        (gates.LYING,),
+        # The stretch is done standing: once it is plain that somebody lies, that is what is said.
+        (gates.LYING, judge.STAND),
         lambda: shown(upright()),
-        lambda: shown(
-            framed(described(Pose(knee_deg=10.0, other_knee_deg=80.0, leg_raise_deg=70.0, arms="mat"), "lying"))
-        ),
+        IN_POSITION["lying"],
     ),
     "hanging too deep": Gate((gates.TOO_DEEP,), lambda: folding_to(115.0), lambda: folding_to(160.0)),
     "back out of the picture": Gate(
@@ -182,7 +197,7 @@ def backend() -> Iterator[MediaPipeBackend]:
 def test_on_the_near_side_of_a_gate_the_back_is_judged(backend: MediaPipeBackend, name: str) -> None:
     """There is a reading of the spine, and a verdict other than UNKNOWN."""
     gate = GATES[name]
-    said = judged(backend, gate.judged(), gate.numbers if gate.both else None)
+    said = judged(backend, gate.judged(), gate.numbers if gate.both else None, position=gate.position)
     for frame in said[-gate.counted :]:
         assert frame.measures.view.reason == ""
         assert math.isfinite(frame.measures["spine_flexion_deg"])
@@ -193,7 +208,7 @@ def test_on_the_near_side_of_a_gate_the_back_is_judged(backend: MediaPipeBackend
 def test_on_the_far_side_of_a_gate_the_reason_is_given(backend: MediaPipeBackend, name: str) -> None:
     """UNKNOWN with just the reason that helps, and no finding that says otherwise."""
     gate = GATES[name]
-    said = judged(backend, gate.refused(), gate.numbers)
+    said = judged(backend, gate.refused(), gate.numbers, position=gate.position)
     for frame in said[-gate.counted :]:
         assert frame.verdict is Verdict.UNKNOWN
         assert frame.reason in gate.reasons
@@ -207,6 +222,20 @@ def test_a_reading_is_missing_wherever_the_view_gives_a_reason(backend: MediaPip
     for said in (judged(backend, GATES[name].refused(), GATES[name].numbers) for name in ("not side-on", "lying")):
         for name in ("spine_flexion_deg", "spine_sigma_deg", "pelvis_inclination_deg", "hip_share"):
             assert math.isnan(said[-1].measures[name])
+
+
+# ---------------------------------------------------------------------------------------------------------- position
+@pytest.mark.parametrize("shown_in", IN_POSITION)
+def test_a_stretch_is_judged_in_its_own_position_and_no_other(backend: MediaPipeBackend, shown_in: str) -> None:
+    """Whoever is in the position of the stretch hears nothing of it; in any other it is UNKNOWN with what to do."""
+    said = {asked: judged(backend, IN_POSITION[shown_in](), position=asked)[-1] for asked in POSITIONS}
+    assert {one.measures.view.position for one in said.values()} == {shown_in}
+    for asked, sentence in judge.WRONG_POSITION.items():
+        if asked == shown_in:
+            assert said[asked].reason != sentence
+            assert said[asked].reason != gates.LYING
+        else:
+            assert (said[asked].verdict, said[asked].reason, said[asked].cue) == (Verdict.UNKNOWN, sentence, sentence)
 
 
 # ------------------------------------------------------------------------------------------------------- two people
@@ -254,7 +283,7 @@ def test_who_is_not_found_in_the_dark_is_asked_for_light(backend: MediaPipeBacke
 
 def test_every_reason_has_a_case_here() -> None:
     """A gate that is added without pictures on both sides of it fails here."""
-    covered = {reason for gate in GATES.values() for reason in gate.reasons}
+    covered = {reason for gate in GATES.values() for reason in gate.reasons} | set(judge.WRONG_POSITION.values())
     assert len(sentences()) >= 15
     assert {name for name, sentence in sentences().items() if sentence not in covered} == set()
 
@@ -264,4 +293,16 @@ def test_every_reason_is_a_sentence_to_act_on(name: str) -> None:
     """What is wrong, where that is not plain, and after a colon what to do."""
     told = re.fullmatch(r"(?:[A-Z][^:]+: )?([A-Za-z]+)\b[^:]+\.", sentences()[name])
     assert told is not None
-    assert told.group(1).lower() in {"clear", "come", "keep", "move", "sit", "stand", "step", "tuck", "turn"}
+    assert told.group(1).lower() in {
+        "clear",
+        "come",
+        "keep",
+        "kneel",
+        "lie",
+        "move",
+        "sit",
+        "stand",
+        "step",
+        "tuck",
+        "turn",
+    }
