@@ -10,7 +10,7 @@ import pytest
 
 from posecheck.assessment import judge
 from posecheck.assessment.stretch import Stretch
-from posecheck.records import Assessment, Measures, Verdict
+from posecheck.records import NOBODY, Assessment, Measures, Verdict
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
@@ -83,8 +83,8 @@ def test_verdict_reason_and_cue(changed: dict[str, object], verdict: Verdict, re
 def test_nobody_is_unknown_whatever_a_smoother_remembers() -> None:
     """Without a person nothing is judged, even if measures still hold numbers; they are passed on as they came."""
     one = assessed([measured(0.0)], nobody=True)[0]
-    assert (one.verdict, one.reason, one.cue) == (UNKNOWN, judge.NOBODY, judge.NOBODY)
-    assert {(finding.verdict, finding.reason) for finding in one.findings} == {(UNKNOWN, judge.NOBODY)}
+    assert (one.verdict, one.reason, one.cue) == (UNKNOWN, NOBODY, NOBODY)
+    assert {(finding.verdict, finding.reason) for finding in one.findings} == {(UNKNOWN, NOBODY)}
     assert one.measures["spine_flexion_deg"] == 10.0
     assert not one.hold.active
 
