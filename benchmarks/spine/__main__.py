@@ -1,7 +1,7 @@
 """Train the network that reads the back, score it, or see what each part of the recipe brings.
 
     python -m benchmarks.spine train [--people 900] [--tune 100] [--jobs 2]
-    python -m benchmarks.spine score [--people 80] [--worst PNG]
+    python -m benchmarks.spine score [--people 80] [--worst JPG]
     python -m benchmarks.spine real FOLDER
     python -m benchmarks.spine ablate [--people 300] [--real FOLDER]
 
@@ -34,7 +34,7 @@ def main() -> int:
     score = commands.add_parser("score", help="errors on people nobody has seen")
     score.add_argument("--people", type=int, default=80, help="default: %(default)s")
     score.add_argument("--hindered", type=int, default=30, help="people in unfit pictures (default: %(default)s)")
-    score.add_argument("--worst", type=Path, metavar="PNG", help="also save the pictures that are read worst")
+    score.add_argument("--worst", type=Path, metavar="JPG", help="also save the pictures that are read worst")
     real = commands.add_parser("real", help="labelled silhouettes of real people")
     real.add_argument("folder", type=Path, help="labels.csv and one .npz a clip: see benchmarks/spine/real.py")
     ablate = commands.add_parser("ablate", help="small networks, each without one part of the recipe")

@@ -18,13 +18,13 @@ _SIZE_PX: Final = (320, 240)
 
 
 def save(readings: Readings, rows: Sequence[int], path: Path) -> None:
-    """Draw these rows again, a tile each, and write them as one PNG."""
+    """Draw these rows again, a tile each, and write them as one picture (.jpg, .png)."""
     tiles = [_tile(readings, row) for row in rows]
     while len(tiles) % _COLUMNS:
         tiles.append(np.full_like(tiles[0], 255))
     lines = [np.hstack(tiles[start : start + _COLUMNS]) for start in range(0, len(tiles), _COLUMNS)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    done, data = cv2.imencode(".png", np.vstack(lines)[:, :, ::-1])
+    done, data = cv2.imencode(path.suffix, np.vstack(lines)[:, :, ::-1])
     if not done:
         raise RuntimeError(f"{path} could not be encoded")
     path.write_bytes(data.tobytes())

@@ -8,9 +8,10 @@ named after everything that decides its content, so nothing stale is ever read.
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -57,15 +58,24 @@ def load(split: Split, people: int, jobs: int, *, cache: Path = CACHE) -> Column
     folder.mkdir(parents=True, exist_ok=True)
     wanted = seeds(split, people)
     missing = [seed for seed in wanted if not _file(folder, seed).exists()]
+    for done, _ in enumerate(_drawn([(folder, seed) for seed in missing], jobs), 1):
+        print(f"\r{split}: {done} of {len(missing)} people drawn", end="", file=sys.stderr, flush=True)
     if missing:
-        with ProcessPoolExecutor(jobs) as pool:
-            for done, _ in enumerate(pool.map(_draw, [(folder, seed) for seed in missing]), 1):
-                print(f"\r{split}: {done} of {len(missing)} people drawn", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
     data = joined([dict(np.load(_file(folder, seed))) for seed in wanted])
     looks = zip(data["landmarks_px"], data["facing"].tolist(), strict=True)
     data["joints"] = np.stack([aligned(landmarks_px, facing) for landmarks_px, facing in looks])
     return data
+
+
+def _drawn(wanted: Sequence[tuple[Path, int]], jobs: int) -> Iterator[None]:
+    """Draw them, one done after the other; in this process if `jobs` is 1."""
+    if jobs == 1 or not wanted:
+        yield from map(_draw, wanted)
+        return
+    # Begun anew, not forked: the pose model's threads do not survive a fork, and the child would wait for ever.
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(_draw, wanted)
 
 
 def joined(parts: Sequence[Columns]) -> Columns:

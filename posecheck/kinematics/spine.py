@@ -40,7 +40,7 @@ MAX_DISAGREEMENT: Final = Tunable(
 MAX_PART_SIGMA: Final = Tunable(
     "spine.max_part_sigma_deg",
     "deg",
-    default=12.0,
+    default=11.0,
     low=3.0,
     high=40.0,
     step=0.5,

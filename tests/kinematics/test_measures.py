@@ -187,7 +187,7 @@ def test_a_person_who_comes_back_is_measured_again() -> None:
     """Frames without landmarks give NaN; afterwards the measures are what they were before."""
     figure = stick_figure(trunk_inclination_deg=50.0, spine_bend_deg=20.0)
     stream = [figure.sighting(0.0), nobody(0.1), nobody(0.2), figure.sighting(0.3), figure.sighting(4.0)]
-    before, lost, _, after, later = measure_all(stream)
+    before, lost, _, after, later = measure_all(stream, TRUSTING)
     assert math.isnan(lost["spine_flexion_deg"])
     for name in ("hip_hinge_deg", "knee_flexion_deg", "trunk_inclination_deg", "spine_flexion_deg", "spine_sigma_deg"):
         assert after[name] == pytest.approx(before[name], abs=1e-9)

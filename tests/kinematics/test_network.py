@@ -174,9 +174,9 @@ def test_prepared_joints_are_always_numbers(places: list[float]) -> None:
 @settings(max_examples=30)
 @given(bend_deg=st.floats(-60.0, 90.0), lean_deg=st.floats(-30.0, 140.0))
 def test_the_outline_s_own_opinion_is_a_sum_of_bend_and_lean(bend_deg: float, lean_deg: float) -> None:
-    """Offset, half of the bend, a quarter of the lean; a lean counts between 0 and 60; an unseen bend is NaN."""
+    """Offset, half of the bend, a quarter of the lean; a lean counts between 0 and 30; an unseen bend is NaN."""
     built = Network.of(small_arrays(0))
-    expected = 10.0 + 0.5 * bend_deg + 0.25 * min(max(lean_deg, 0.0), 60.0)
+    expected = 10.0 + 0.5 * bend_deg + 0.25 * min(max(lean_deg, 0.0), 30.0)
     assert built.outline_deg(bend_deg, lean_deg) == pytest.approx(expected)
     assert math.isnan(built.outline_deg(math.nan, lean_deg))
 
