@@ -116,6 +116,31 @@ def test_german_has_real_umlauts_and_says_du() -> None:
 
 
 @pytest.mark.parametrize("stretch_id", stretch_ids())
+def test_german_warns_of_what_english_warns_of(stretch_id: str) -> None:
+    """Whom to ask first, when to stop, dizziness and sore skin are in a safety text in both languages or in neither."""
+    english, german = (Messages.load(language).text(f"stretch.{stretch_id}.safety") for language in ("en", "de"))
+    pairs = {
+        "health professional": "ärztlichen oder physiotherapeutischen Rat",
+        "osteoporosis": "Osteoporose",
+        "recent injury or surgery": "vor Kurzem verletzt hast oder operiert wurdest",
+        "back or leg pain": "Schmerzen im Rücken oder in den Beinen",
+        "numbness or tingling": "Taubheitsgefühle oder Kribbeln",
+        "if anything hurts": "wenn etwas wehtut",
+        "dizzy with your head down": "mit dem Kopf nach unten schwindlig",
+        "varicose veins": "Krampfadern",
+        "you are unsure": "du unsicher bist",
+    }
+    for warning, warnung in pairs.items():
+        assert (warning in english) == (warnung in german), warning
+
+
+def test_german_promises_nothing() -> None:
+    """No claim to heal, treat, prevent or diagnose."""
+    everything = " ".join(GERMAN.texts.values())
+    assert not re.search(r"heil|behand|diagnos|patient|klinisch|verhinder|schütz|reha", everything, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("stretch_id", stretch_ids())
 def test_the_words_of_a_stretch_are_all_there(stretch_id: str) -> None:
     """All that a person reads or hears of it has a key, and each is found by its key and its sentence."""
     stretch = load_stretch(stretch_id)
