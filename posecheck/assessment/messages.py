@@ -3,7 +3,7 @@
 English is the source. What the coach says by itself stands in `en.toml`, what a stretch says in the stretch's own file;
 both are known by a key:
 
-    coach.breathe_out      view.too_dark      stretch.ID.RULE.say      stretch.ID.steps.1
+    coach.breathe_out      view.too_dark      stretch.ID.RULE.say      stretch.ID.steps.1      stretch.ID.sides.say
 
 Another language has one file with the same keys and the same {blanks}. Reasons and cues travel through records and
 tables as English sentences, so a text can be asked for by its key or by its English sentence, the blanks filled in.
@@ -44,9 +44,18 @@ def languages() -> tuple[str, ...]:
 def stretch_texts(stretch: Stretch) -> dict[str, str]:
     """Every text of a stretch that a person reads or hears, by its key, in English."""
     texts = {"name": stretch.name, "setup": stretch.setup, "safety": stretch.safety}
-    texts |= {f"steps.{number}": step for number, step in enumerate(stretch.steps, 1)}
+    lists = {"steps": stretch.steps, "breathing": stretch.breathing, "not_judged": stretch.not_judged}
+    texts |= {f"{what}.{number}": text for what, list_ in lists.items() for number, text in enumerate(list_, 1)}
+    if stretch.sides is not None:
+        texts["sides.say"] = stretch.sides.say
     for rule in stretch.rules:
-        of_rule = {"reason": rule.reason, "say": rule.say, "fix": rule.fix, "good_again": rule.good_again}
+        of_rule = {
+            "name": rule.name,
+            "reason": rule.reason,
+            "say": rule.say,
+            "fix": rule.fix,
+            "good_again": rule.good_again,
+        }
         texts |= {f"{rule.id}.{what}": text for what, text in of_rule.items() if text}
     return {f"{_STRETCH}{stretch.id}.{key}": text for key, text in texts.items()}
 

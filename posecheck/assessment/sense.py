@@ -19,7 +19,8 @@ from posecheck.tunables import unknown
 
 #: Names that events, numbers and messages of posecheck itself begin with.
 _TAKEN: Final = frozenset(
-    {"hold", "reps", "rules", "judge", "coach", "events", "view", "name", "setup", "steps", "safety"}
+    {"hold", "reps", "rules", "judge", "coach", "events", "view"}
+    | {"name", "setup", "steps", "safety", "breathing", "not_judged", "sides"}
 )
 #: Measures that exist only once it is known which leg works.
 _OF_LEGS: Final = ("lead_", "other_")

@@ -547,14 +547,14 @@ def second_rule(rule_id: str = "knee", measure: str = "knee_flexion_deg") -> str
         pytest.param(
             whole().replace('id = "back"', 'id = "view"'),
             [
-                'rules[0]: id "view" is posecheck\'s own, as are coach, events, hold, judge, name, reps, rules, safety, setup, steps, view. Choose another'
+                'rules[0]: id "view" is posecheck\'s own, as are breathing, coach, events, hold, judge, name, not_judged, reps, rules, safety, setup, sides, steps, view. Choose another'
             ],
             id="a rule named as ours",
         ),
         pytest.param(
             whole().replace("[phases.bend]", "[phases.hold]").replace('phase = "bend"', 'phase = "hold"'),
             [
-                "phases.hold: this name is posecheck's own, as are coach, events, hold, judge, name, reps, rules, safety, setup, steps, view. Choose another"
+                "phases.hold: this name is posecheck's own, as are breathing, coach, events, hold, judge, name, not_judged, reps, rules, safety, setup, sides, steps, view. Choose another"
             ],
             id="a phase named as ours",
         ),

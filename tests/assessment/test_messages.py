@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from posecheck.assessment import coach, load_stretch, messages, stretch_ids
+from posecheck.assessment.judge import NOT_WATCHED
 from posecheck.assessment.messages import Messages, blanks, in_english, languages, stretch_texts
 from posecheck.body import Side
 from posecheck.errors import UsageError
@@ -46,7 +47,7 @@ def sentences(path: Path) -> Iterator[str]:
             text = node.value
         elif isinstance(node, ast.JoinedStr):
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
-        if re.match(r"[A-Z{]", text) and text.endswith(".") and " " in text:
+        if re.match(r"[A-Z{]|posecheck ", text) and text.endswith(".") and " " in text:
             yield text
 
 
@@ -68,6 +69,7 @@ def test_the_search_finds_the_sentences_it_is_meant_to_find() -> None:
     assert "Step back: your {} are cut off." in found["framing.py"]
     assert any(text.startswith("Your knee cannot be measured") for text in found["rules.py"])
     assert "Nobody is in view: step into the picture." in found["records.py"]
+    assert NOT_WATCHED in found["judge.py"]
     assert sum(map(len, found.values())) > 20
 
 
@@ -114,13 +116,39 @@ def test_german_has_real_umlauts_and_says_du() -> None:
 
 
 @pytest.mark.parametrize("stretch_id", stretch_ids())
+def test_german_warns_of_what_english_warns_of(stretch_id: str) -> None:
+    """Whom to ask first, when to stop, dizziness and sore skin are in a safety text in both languages or in neither."""
+    english, german = (Messages.load(language).text(f"stretch.{stretch_id}.safety") for language in ("en", "de"))
+    pairs = {
+        "health professional": "ärztlichen oder physiotherapeutischen Rat",
+        "osteoporosis": "Osteoporose",
+        "recent injury or surgery": "vor Kurzem verletzt hast oder operiert wurdest",
+        "back or leg pain": "Schmerzen im Rücken oder in den Beinen",
+        "numbness or tingling": "Taubheitsgefühle oder Kribbeln",
+        "if anything hurts": "wenn etwas wehtut",
+        "dizzy with your head down": "mit dem Kopf nach unten schwindlig",
+        "varicose veins": "Krampfadern",
+        "you are unsure": "du unsicher bist",
+    }
+    for warning, warnung in pairs.items():
+        assert (warning in english) == (warnung in german), warning
+
+
+def test_german_promises_nothing() -> None:
+    """No claim to heal, treat, prevent or diagnose."""
+    everything = " ".join(GERMAN.texts.values())
+    assert not re.search(r"heil|behand|diagnos|patient|klinisch|verhinder|schütz|reha", everything, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("stretch_id", stretch_ids())
 def test_the_words_of_a_stretch_are_all_there(stretch_id: str) -> None:
-    """Name, set-up, steps, safety and what each rule says have keys, and each is found by its key and its sentence."""
+    """All that a person reads or hears of it has a key, and each is found by its key and its sentence."""
     stretch = load_stretch(stretch_id)
     words = GERMAN.knowing(stretch)
     texts = stretch_texts(stretch)
     assert {f"stretch.{stretch_id}.name", f"stretch.{stretch_id}.steps.1"} <= set(texts)
-    assert len(texts) == 3 + len(stretch.steps) + sum(3 + bool(rule.fix) for rule in stretch.rules)
+    in_turn = len(stretch.steps) + len(stretch.breathing) + len(stretch.not_judged) + (stretch.sides is not None)
+    assert len(texts) == 3 + in_turn + sum(4 + bool(rule.fix) for rule in stretch.rules)
     for key, sentence in texts.items():
         assert words.text(key) == words.text(sentence) == GERMAN.texts[key]
 
@@ -130,7 +158,7 @@ def test_the_words_of_a_stretch_are_all_there(stretch_id: str) -> None:
     ("asked", "answer"),
     [
         ("coach.breathe_slowly", "Atme ruhig weiter."),
-        ("Turn side-on to the camera.", "Stell dich seitlich zur Kamera."),
+        ("Turn side-on to the camera.", "Dreh dich seitlich zur Kamera."),
         ("Step back: your feet are cut off.", "Geh einen Schritt zurück: Deine Füße sind nicht im Bild."),
         (
             "Step back: your shoulders and hips are cut off.",
