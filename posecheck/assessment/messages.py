@@ -45,6 +45,8 @@ def stretch_texts(stretch: Stretch) -> dict[str, str]:
     """Every text of a stretch that a person reads or hears, by its key, in English."""
     texts = {"name": stretch.name, "setup": stretch.setup, "safety": stretch.safety}
     texts |= {f"steps.{number}": step for number, step in enumerate(stretch.steps, 1)}
+    if stretch.sides is not None:
+        texts["sides.say"] = stretch.sides.say
     for rule in stretch.rules:
         of_rule = {"reason": rule.reason, "say": rule.say, "fix": rule.fix, "good_again": rule.good_again}
         texts |= {f"{rule.id}.{what}": text for what, text in of_rule.items() if text}
