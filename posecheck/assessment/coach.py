@@ -125,7 +125,8 @@ def next_stretch(
     What of the stretch before was still to be said is not said any more.
     """
     cue = Cue(CueKind.NEXT, "coach.next_stretch", t_s, values=MappingProxyType({"stretch": stretch.name}))
-    return _announce(replace(_afresh(state), waiting=()), cue, t_s, profile)
+    still = tuple(one for one in state.waiting if one.kind is CueKind.NEXT and not one.key.startswith("stretch."))
+    return _announce(replace(_afresh(state), waiting=still), cue, t_s, profile)
 
 
 def announce(

@@ -177,6 +177,8 @@ class Out:
     """READY, REST: how long it lasts at most; else 0."""
     counts: bool
     """Whether the frame belongs to the doing of the stretch (and to its row in the history)."""
+    wrong: bool = False
+    """Whether the side seen is one that is done already."""
     finished: Turn | None = None
     """The side of a stretch that is whole with this frame."""
     calls: tuple[Call, ...] = ()
@@ -253,6 +255,7 @@ def _working(state: RunnerState, judged: Assessment, parts: Sequence[Part], pass
     out = replace(
         _out(state, part, index),
         counts=counts and state.stage is Stage.WORK,
+        wrong=wrong,
         began=began,
         idle_hold=not state.came_out,
     )
