@@ -588,7 +588,7 @@ def _do_routine(
     from posecheck.routine_session import run_routine
     from posecheck.session import Ending, find_people
     from posecheck.terminal import live_line, live_panel, seconds
-    from posecheck.terminal_routine import routine_result, routine_panel, where
+    from posecheck.terminal_routine import routine_panel, routine_result, where
 
     console = _console()
     keeper: RoutineKeeper | None = None
@@ -617,6 +617,9 @@ def _do_routine(
             part, tell = parts[out.index], tellers[out.index]
             if console.is_terminal:
                 above = routine_panel(routine, parts, out, doings, columns=console.width, text=tell)
+                if not part.stretch.watch:
+                    screen.update(above, refresh=True)
+                    return
                 panel = live_panel(
                     judged,
                     part.stretch,

@@ -93,10 +93,12 @@ def routine_step(
     coaching, said = judging.coach, judged.said
     if out.began:
         coaching = coach.in_place(coaching)
+    told: list[Said] = []
     for call in out.calls:
-        coaching, told = announce(coaching, call, judged.t_s, now)
-        if told.spoken or said is None or not said.spoken:
-            said = told
+        coaching, one = announce(coaching, call, judged.t_s, now)
+        told.append(one)
+    if told and not (said is not None and said.spoken):  # what is spoken is shown, else what will be spoken first
+        said = next((one for one in told if one.spoken), told[0])
     if said is not judged.said:
         judged = replace(judged, said=said, cue=messages.in_english(said, now.stretch))
     return RoutineState(replace(judging, coach=coaching), running), judged, out, ended

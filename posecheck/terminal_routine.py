@@ -169,7 +169,7 @@ def _what(part: Part, doing: Doing, text: Told) -> str:
     if part.stretch.reps is not None:
         told = text("routine.repeated", number=amount)
         if doing.partial:
-            told += f" + {text('routine.partial', number=doing.partial)}"
+            told += f", {text('routine.partial', number=doing.partial)}"
     else:
         told = text("routine.held" if part.stretch.watch else "routine.timed", seconds=amount)
     return told if doing.done else f"{told}, {text('routine.partly')}"

@@ -150,6 +150,8 @@ class RunnerState:
     """Whether the person has left the position since the set before."""
     out_s: float = 0.0
     """For how long nobody has been in the position."""
+    doubted: bool = False
+    """Whether the side recognised last was one that is done: while it is held on, none other is believed."""
     wrong_s: float = 0.0
     """For how long a side that is done has been held."""
     reminded_s: float = math.inf
@@ -235,7 +237,8 @@ def _working(state: RunnerState, judged: Assessment, parts: Sequence[Part], pass
     part, index = parts[state.index], state.index
     state, grew = _read(state, judged, part, passed_s)
     lead = _lead(judged, part)
-    wrong = bool(lead) and lead not in turns.missing(state.doings, index)
+    at_it = judged.hold.active or part.stretch.hold is None
+    wrong = lead not in turns.missing(state.doings, index) if lead else state.doubted and at_it
     counts = state.came_out and not wrong
     state = _placed(state, judged, part, passed_s, wrong=wrong)
     if counts:
@@ -246,7 +249,7 @@ def _working(state: RunnerState, judged: Assessment, parts: Sequence[Part], pass
     began = state.stage is Stage.READY and (grew > 0 or _ready(state, part))
     if began:
         state = replace(state, stage=Stage.WORK, stage_s=0.0)
-    state = replace(state, idle_s=idle_s)
+    state = replace(state, idle_s=idle_s, doubted=wrong)
     full = _full(state, part)
     if full is not None:
         return _finished_set(state, full, parts)
@@ -368,8 +371,7 @@ def _read(state: RunnerState, judged: Assessment, part: Part, passed_s: float) -
             state = replace(state, doings=turns.added(state.doings, (state.index, side), partial=less))
         return state, float(more)
     if not stretch.watch:
-        runs = state.stage is Stage.WORK and passed_s <= PAUSE_S
-        return state, passed_s if runs else 0.0
+        return state, min(passed_s, PAUSE_S) if state.stage is Stage.WORK else 0.0
     good_s = judged.hold.good_s
     if good_s < state.reading - _EPSILON:
         state = replace(_folded(state, ""), seen="")
@@ -457,6 +459,7 @@ def _set(state: RunnerState) -> RunnerState:
         reps=Counted(),
         seen="",
         wrong_s=0.0,
+        doubted=False,
         idle_s=0.0,
         reminded_s=math.inf,
     )
