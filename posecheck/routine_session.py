@@ -72,7 +72,8 @@ class RoutineState:
 
 def start_routine(parts: Sequence[Part]) -> RoutineState:
     """The memory of a routine in which nothing has been seen yet. Raises ValueError for one without parts."""
-    return RoutineState(start_judging(parts[0].stretch, parts[0].profile), runner.start(parts))
+    running = runner.start(parts)
+    return RoutineState(start_judging(parts[0].stretch, parts[0].profile), running)
 
 
 def routine_step(

@@ -55,7 +55,7 @@ def seen(t_s: float, deed: str, position: str) -> tuple[Sighting, Measures]:
         changed |= {"trunk_inclination": 0.0, "hip_hinge": 0.0, "hip_share": math.nan}
     if deed == ROUND:
         changed |= {"spine_flexion": 70.0}
-    now = measured(t_s, **changed)
+    now = measured(t_s, **changed)  # type: ignore[arg-type]  # names of measures only
     lead = Side(deed) if deed in (LEFT, RIGHT) else None
     return sighting(t_s), replace(now, view=replace(now.view, position=position, well_placed=True, lead_side=lead))
 

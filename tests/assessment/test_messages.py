@@ -120,7 +120,8 @@ def test_the_words_of_a_stretch_are_all_there(stretch_id: str) -> None:
     words = GERMAN.knowing(stretch)
     texts = stretch_texts(stretch)
     assert {f"stretch.{stretch_id}.name", f"stretch.{stretch_id}.steps.1"} <= set(texts)
-    assert len(texts) == 3 + len(stretch.steps) + sum(3 + bool(rule.fix) for rule in stretch.rules)
+    of_rules = sum(3 + bool(rule.fix) for rule in stretch.rules)
+    assert len(texts) == 3 + len(stretch.steps) + bool(stretch.sides) + of_rules
     for key, sentence in texts.items():
         assert words.text(key) == words.text(sentence) == GERMAN.texts[key]
 
