@@ -28,13 +28,18 @@ from posecheck.errors import HistoryError, OutputError, PosecheckError, SourceEr
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from posecheck.assessment.routine import Routine
+    from posecheck.assessment.runner import Out
     from posecheck.assessment.stretch import Stretch
+    from posecheck.assessment.turns import Doings, Part
     from posecheck.history.store import History
     from posecheck.keeping import Keeper
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment
     from posecheck.session import Outcome
+    from posecheck.sources.camera import CameraSource
     from posecheck.sources.video import VideoSource
+    from posecheck.terminal_routine import Told
     from posecheck.tunables import Profile
 
 EXIT_INTERRUPTED: Final = 130
@@ -180,7 +185,7 @@ def _numbers(stretch_id: str, profile: Path | None, sets: list[str] | None) -> t
     return stretch, build_profile(default_profile(stretch), stretch.id, profile, sets or ())
 
 
-def _teller(language: str | None, stretch: Stretch) -> Callable[[str], str]:
+def _teller(language: str | None, stretch: Stretch) -> Told:
     """What turns an English sentence into the language asked for, or that of the environment."""
     from posecheck.assessment.messages import Messages
 
@@ -431,18 +436,11 @@ def _watch(
     from posecheck.progress import Rate
     from posecheck.records import Frame
     from posecheck.session import Ending, find_people, run
-    from posecheck.sources.camera import CameraSource, open_camera
-    from posecheck.sources.playback import PlaybackDevice
-    from posecheck.sources.video import VideoSource
     from posecheck.terminal import live_line, live_panel, result, seconds
 
     console = _console()
     with contextlib.ExitStack() as stack:
-        if file is not None:
-            video = stack.enter_context(VideoSource(file))
-            source = stack.enter_context(CameraSource(PlaybackDevice(video, pace="real time"), name=str(file)))
-        else:
-            source = stack.enter_context(open_camera(camera))
+        source = _camera(stack, camera, file)
         sinks: list[Sink] = []
         if record is not None:
             sinks.append(RecordingWriter(record, origin_of(source.name, stretch, backend.model_sha256, profile)))
@@ -487,6 +485,18 @@ def _watch(
     return outcome
 
 
+def _camera(stack: contextlib.ExitStack, camera: int, file: Path | None) -> CameraSource:
+    """The camera, or a video played as if it were one; closed with `stack`."""
+    from posecheck.sources.camera import CameraSource, open_camera
+    from posecheck.sources.playback import PlaybackDevice
+    from posecheck.sources.video import VideoSource
+
+    if file is None:
+        return stack.enter_context(open_camera(camera))
+    video = stack.enter_context(VideoSource(file))
+    return stack.enter_context(CameraSource(PlaybackDevice(video, pace="real time"), name=str(file)))
+
+
 _Pair = TypeVar("_Pair")
 
 
@@ -497,6 +507,157 @@ def _until(pairs: Iterator[_Pair], for_s: float) -> Iterator[_Pair]:
         yield pair
         if time.monotonic() >= end:
             return
+
+
+@app.command()
+def routine(
+    which: Annotated[
+        str,
+        typer.Argument(metavar="ID|FILE", help="A routine; see `posecheck routines list`. Or your own file (TOML)."),
+    ],
+    terminal: Annotated[bool, typer.Option("--terminal", help="Show the live panel in this terminal.")] = False,
+    camera: Annotated[
+        int | None, typer.Option("--camera", metavar="N", min=0, help="Which camera; see `posecheck cameras`.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--source", metavar="FILE", help="Play a video as if it were the camera.")
+    ] = None,
+    sets: SetOption = None,
+    profile: ProfileOption = None,
+    model: ModelOption = None,
+    history: HistoryOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Do a whole routine: stretch after stretch, both sides, with rests. Ctrl-C ends it; what was done is kept."""
+    if not terminal:
+        raise UsageError(
+            f"this version shows a routine in the terminal only. Try: posecheck routine {which} --terminal"
+        )
+    if camera is not None and source is not None:
+        raise UsageError("--camera and --source exclude each other.")
+    from posecheck.landmarks.mediapipe import MediaPipeBackend
+    from posecheck.routine_session import plan
+
+    chosen = _routine(which)
+    days = _days_practised(chosen)
+    parts = plan(chosen, days, profile, sets or ())
+    tellers = [_teller(lang, part.stretch) for part in parts]
+    with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
+        _do_routine(backend, chosen, parts, tellers, camera or 0, source, stop, days=days, keep=history)
+
+
+def _routine(which: str) -> Routine:
+    """A routine by its id, or the one in a file."""
+    from posecheck.assessment.routine_files import load_routine, read_routine
+
+    is_file = which.endswith(".toml") or "/" in which or "\\" in which
+    return read_routine(Path(which)) if is_file else load_routine(which)
+
+
+def _days_practised(routine: Routine) -> int:
+    """On how many days before today this routine was practised, as far as the user's own history tells."""
+    from posecheck.history.store import History
+
+    path = _history_file(None)
+    if path is None or not routine.then:
+        return 0
+    with History(path) as history:
+        return history.days_practised(routine=routine.id, before=datetime.now().astimezone().date())
+
+
+def _do_routine(
+    backend: LandmarkBackend,
+    routine: Routine,
+    parts: tuple[Part, ...],
+    tellers: list[Told],
+    camera: int,
+    file: Path | None,
+    stop: Callable[[], bool],
+    *,
+    days: int,
+    keep: bool,
+) -> None:
+    from rich.console import Group
+    from rich.live import Live
+
+    from posecheck.history.store import history_path
+    from posecheck.keeping import CAMERA, VIDEO
+    from posecheck.progress import Rate
+    from posecheck.records import Frame
+    from posecheck.routine_keeping import RoutineKeeper
+    from posecheck.routine_session import run_routine
+    from posecheck.session import Ending, find_people
+    from posecheck.terminal import live_line, live_panel, seconds
+    from posecheck.terminal_routine import routine_panel, routine_result, where
+
+    console = _console()
+    keeper: RoutineKeeper | None = None
+    failed: list[str] = []
+    with contextlib.ExitStack() as stack:
+        source = _camera(stack, camera, file)
+        if keep:
+            kind = CAMERA if file is None else VIDEO
+            keeper = RoutineKeeper(history_path(), parts, routine.id, kind, datetime.now().astimezone())
+        screen = stack.enter_context(
+            Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
+        )
+        rate = Rate()
+        every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
+
+        def show(_frame: Frame | None, judged: Assessment, out: Out, doings: Doings) -> None:
+            if keeper is not None and not failed:
+                try:
+                    keeper.put(judged, out, doings)
+                except HistoryError as error:  # the stretching goes on; it is told at the end, and by the exit code
+                    failed.append(str(error))
+            rate.tick()
+            spoken = judged.said is not None and judged.said.spoken
+            if not rate.due(every_s) and (console.is_terminal or not (spoken or out.finished)):
+                return
+            part, tell = parts[out.index], tellers[out.index]
+            if console.is_terminal:
+                above = routine_panel(routine, parts, out, doings, columns=console.width, text=tell)
+                if not part.stretch.watch:
+                    screen.update(above, refresh=True)
+                    return
+                panel = live_panel(
+                    judged,
+                    part.stretch,
+                    part.profile,
+                    fps=rate.hz,
+                    latency_s=source.age_s,
+                    dropped=source.dropped,
+                    clock=seconds(judged.t_s),
+                    columns=console.width,
+                    tell=tell,
+                )
+                screen.update(Group(above, panel), refresh=True)
+            else:
+                line = live_line(judged, fps=rate.hz, latency_s=source.age_s, clock=seconds(judged.t_s), tell=tell)
+                console.print(f"{where(part, len(parts), out, tell)}  ", line, sep="")
+
+        pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
+        outcome = run_routine(pairs, parts, show, stop=stop)
+    if outcome.ending is Ending.BROKE:
+        _say_error(outcome.message)
+    kept: int | None = None
+    if keeper is not None:
+        try:
+            kept = keeper.rows if failed else keeper.close(outcome.doings)
+        except HistoryError as error:
+            kept = keeper.rows
+            failed.append(str(error))
+    console.print(
+        routine_result(
+            routine, parts, outcome.doings, days_practised=days, kept=kept, columns=console.width, text=tellers[0]
+        )
+    )
+    for message in failed:
+        _say_error(message)
+    if outcome.ending is Ending.INTERRUPTED:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if failed or outcome.ending is Ending.BROKE:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -603,11 +764,9 @@ def routines_show(
 ) -> None:
     """Show one routine: its stretches in order, how long it takes, and what is unlocked by when."""
     from posecheck.assessment.catalogue import load_stretch
-    from posecheck.assessment.routine_files import load_routine, read_routine
     from posecheck.cards import routine_card
 
-    is_file = routine.endswith(".toml") or "/" in routine or "\\" in routine
-    chosen = read_routine(Path(routine)) if is_file else load_routine(routine)
+    chosen = _routine(routine)
     _print(routine_card(chosen, {item.stretch: load_stretch(item.stretch) for item in chosen.items}, days))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import posecheck
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.stretch import DEPTH, Stretch
+from posecheck.history.done import Done
 from posecheck.history.store import History
 from posecheck.history.tally import LEAST_S, HistoryTally
 from posecheck.records import Assessment
@@ -25,9 +27,12 @@ class Keeper:
     Raises HistoryError when it cannot be used, at the beginning as at the end.
     """
 
-    def __init__(self, path: Path, stretch: Stretch, profile: Profile, source_kind: str) -> None:
+    def __init__(
+        self, path: Path, stretch: Stretch, profile: Profile, source_kind: str, *, side: str = "", routine: str = ""
+    ) -> None:
         self._path, self._stretch, self._profile, self._source_kind = path, stretch, profile, source_kind
-        self._tally = HistoryTally(profile)
+        self._side, self._routine = side, routine
+        self._tally = new_tally(stretch, profile)
         History(path).close()
 
     def put(self, judged: Assessment) -> None:
@@ -42,15 +47,48 @@ class Keeper:
         if not self._tally.worth_keeping:
             least_s = self._profile[LEAST_S.key]
             return f"Not kept in the history: the stretch was seen for less than {least_s:g} s."
-        origins = self._profile.origins()
-        row = self._tally.done(
+        row = row_of(
+            self._tally,
             started,
-            started.date(),
-            self._stretch.id,
-            version=posecheck.__version__,
-            source_kind=self._source_kind,
-            limits={tunable.key: origins[tunable.key] for tunable in self._stretch.tunables},
+            self._stretch,
+            self._profile,
+            self._source_kind,
+            side=self._side,
+            routine=self._routine,
         )
         with History(self._path) as history:
             history.add(row)
         return f"Kept under {started.date().isoformat()}; see it: posecheck history"
+
+
+def new_tally(stretch: Stretch, profile: Profile) -> HistoryTally:
+    """A tally that reads the depth from what this stretch calls its depth."""
+    return HistoryTally(profile, stretch.depth or DEPTH)
+
+
+def row_of(
+    tally: HistoryTally,
+    started: datetime,
+    stretch: Stretch,
+    profile: Profile,
+    source_kind: str,
+    *,
+    side: str = "",
+    routine: str = "",
+    reps_whole: float = math.nan,
+    reps_partial: float = math.nan,
+) -> Done:
+    """The row of what `tally` followed; `started` is the calendar and clock of the person, aware of its time zone."""
+    origins = profile.origins()
+    return tally.done(
+        started,
+        started.date(),
+        stretch.id,
+        version=posecheck.__version__,
+        source_kind=source_kind,
+        side=side,
+        routine=routine,
+        reps_whole=reps_whole,
+        reps_partial=reps_partial,
+        limits={tunable.key: origins[tunable.key] for tunable in stretch.tunables},
+    )

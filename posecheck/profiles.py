@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from posecheck.assessment import runner
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import TunableError
@@ -77,15 +78,16 @@ def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Itera
         for stretch, values in own.items():
             default_profile(load_stretch(stretch)).with_layer(values, str(file))
         known = {key for other in stretch_ids() for key in default_profile(load_stretch(other))} | set(base)
+        known |= {tunable.key for tunable in runner.TUNABLES}  # the same file serves routines
         if bad := sorted(set(shared) - known):
             raise TunableError(f"{file}: {unknown('key', bad[0], known)}")
         profile = profile.with_layer({key: value for key, value in shared.items() if key in base}, str(file))
         profile = profile.with_layer(own.get(stretch_id, {}), str(file))
     profile = profile.with_layer(dict(parse_set(text) for text in sets), "--set")
-    return _kept_together(profile, load_stretch(stretch_id))
+    return kept_together(profile, load_stretch(stretch_id))
 
 
-def _kept_together(profile: Profile, stretch: Stretch) -> Profile:
+def kept_together(profile: Profile, stretch: Stretch) -> Profile:
     """The profile with every end of a warning or phase on the good side of its beginning.
 
     An end that nobody chose follows a beginning that was moved past it. Raises TunableError for one that was chosen.

@@ -19,7 +19,7 @@ that runs backwards makes it forget everything.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
@@ -44,6 +44,11 @@ SHOW_S: Final = Tunable(
     why="how long praise and calls stay on the screen; praise that could not be said by then is not said",
     source="judgement: long enough to be read once from three metres",
 )
+#: A rest of which a little more than a whole second has passed is told without that little.
+_WHOLE_S: Final = 0.5
+#: How the keys of texts end that tell how to get into place.
+_GETTING_THERE: Final = (".setup", ".sides.say")
+
 TUNABLES: Final = (*speech.TUNABLES, *faults.TUNABLES, *calls.TUNABLES, SHOW_S)
 
 
@@ -115,9 +120,31 @@ def rest(state: CoachState, t_s: float, rest_s: float, profile: Mapping[str, flo
 def next_stretch(
     state: CoachState, t_s: float, stretch: Stretch, profile: Mapping[str, float]
 ) -> tuple[CoachState, Said]:
-    """Announce `stretch` and end a rest; the frames from here on are to be judged by it. Spoken as in `change_side`."""
+    """Announce `stretch` and end a rest; the frames from here on are to be judged by it. Spoken as in `change_side`.
+
+    What of the stretch before was still to be said is not said any more.
+    """
     cue = Cue(CueKind.NEXT, "coach.next_stretch", t_s, values=MappingProxyType({"stretch": stretch.name}))
+    still = tuple(one for one in state.waiting if one.kind is CueKind.NEXT and not one.key.startswith("stretch."))
+    return _announce(replace(_afresh(state), waiting=still), cue, t_s, profile)
+
+
+def announce(
+    state: CoachState,
+    t_s: float,
+    kind: CueKind,
+    key: str,
+    profile: Mapping[str, float],
+    values: Mapping[str, str | float] | None = None,
+) -> tuple[CoachState, Said]:
+    """Announce the message `key` of a routine, after what is still to be said. Spoken as in `change_side`."""
+    cue = Cue(kind, key, t_s, values=MappingProxyType(dict(values or {})))
     return _announce(_afresh(state), cue, t_s, profile)
+
+
+def in_place(state: CoachState) -> CoachState:
+    """The person is in place: what was still to be said of how to get there is not said any more."""
+    return replace(state, waiting=tuple(cue for cue in state.waiting if not cue.key.endswith(_GETTING_THERE)))
 
 
 def _announce(state: CoachState, cue: Cue, t_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Said]:
@@ -127,7 +154,11 @@ def _announce(state: CoachState, cue: Cue, t_s: float, profile: Mapping[str, flo
 
 
 def _announced(state: CoachState, t_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Said | None]:
-    """The oldest announcement, spoken if the voice is free; with none, the line of a rest."""
+    """The oldest announcement, spoken if the voice is free; with none, the line of a rest.
+
+    A rest that is announced late is announced with the seconds that are left of it, and not at all once it is over.
+    """
+    state = replace(state, waiting=tuple(cue for cue in map(_still_true(state, t_s), state.waiting) if cue is not None))
     if not state.waiting:
         return state, _still_shown(state, t_s)
     cue = state.waiting[0]
@@ -137,6 +168,18 @@ def _announced(state: CoachState, t_s: float, profile: Mapping[str, float]) -> t
     voice, said = spoken
     until_s = max(t_s + profile[SHOW_S.key], state.rest_until_s if cue.kind is CueKind.REST else -math.inf)
     return replace(state, voice=voice, waiting=state.waiting[1:], line=said, line_until_s=until_s), said
+
+
+def _still_true(state: CoachState, t_s: float) -> Callable[[Cue], Cue | None]:
+    """What makes of an announcement what is still true of it at `t_s`; None if nothing is."""
+    left_s = math.ceil(state.rest_until_s - t_s - _WHOLE_S) if state.rest_until_s > t_s else 0
+
+    def still(cue: Cue) -> Cue | None:
+        if cue.kind is not CueKind.REST or t_s <= cue.due_s:
+            return cue
+        return replace(cue, values=MappingProxyType({"seconds": left_s})) if left_s > 0 else None
+
+    return still
 
 
 # ------------------------------------------------------------------------------------------------ one frame

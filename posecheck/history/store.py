@@ -125,9 +125,14 @@ class History:
             found = self._db.execute(f"SELECT DISTINCT local_date FROM done{where} ORDER BY local_date", values)  # noqa: S608  see above
             return tuple(date.fromisoformat(day) for (day,) in found)
 
-    def days_practised(self, *, stretch: str | None = None, routine: str | None = None) -> int:
-        """On how many days `stretch` (None: any) was done, within `routine` (None: or not); unlocks what comes next."""
-        where, values = _where(stretch=stretch, routine=routine)
+    def days_practised(
+        self, *, stretch: str | None = None, routine: str | None = None, before: date | None = None
+    ) -> int:
+        """On how many days earlier than `before` (None: all) `stretch` (None: any) was done; unlocks what comes next.
+
+        With `routine` only what was done within it counts.
+        """
+        where, values = _where(stretch=stretch, routine=routine, before=before)
         return self._number(f"SELECT COUNT(DISTINCT local_date) FROM done{where}", values)  # noqa: S608  see above
 
     def stretches(self) -> tuple[str, ...]:

@@ -99,6 +99,20 @@ class Counts:
     hold_target_s: float = 0.0
 
 
+def _joined(one: Counts, other: Counts) -> Counts:
+    """The counts of two spells of one session, `other` the later one."""
+    return Counts(
+        verdict_s={verdict: one.verdict_s[verdict] + other.verdict_s[verdict] for verdict in Verdict},
+        under_way_s=one.under_way_s + other.under_way_s,
+        rounded_s=one.rounded_s + other.rounded_s,
+        back_judged=one.back_judged or other.back_judged,
+        hold_s=other.hold_s,
+        best_hold_s=max(one.best_hold_s, other.best_hold_s),
+        held_s=one.held_s + other.held_s,
+        hold_target_s=max(one.hold_target_s, other.hold_target_s),
+    )
+
+
 class HistoryTally:
     """Follows a session: `put` every assessment, then `done` makes its row.
 
@@ -110,6 +124,7 @@ class HistoryTally:
         self._profile = profile
         self._depth_measure = depth_measure
         self._from_s = math.nan
+        self._before_s = 0.0
         self._last: Assessment | None = None
         self._counts = Counts(dict.fromkeys(Verdict, 0.0))
         self._depth, self._straight = Held(), Held()
@@ -154,6 +169,27 @@ class HistoryTally:
             cell = round(yaw_deg / _YAW_BIN_DEG)
             self._yaw_s[cell] = self._yaw_s.get(cell, 0.0) + passed_s
 
+    def join(self, later: HistoryTally) -> None:
+        """Take in another spell of the same stretch: nothing of the time between the two counts for anything."""
+        if later._last is None:
+            return
+        if self._last is not None:
+            self._before_s += self._last.t_s - self._from_s
+        self._before_s += later._before_s
+        self._from_s, self._last = later._from_s, later._last
+        self._counts = _joined(self._counts, later._counts)
+        self._depth = Held(max((self._depth.best, later._depth.best), key=_unseen_least), later._depth.run)
+        self._straight = Held(max((self._straight.best, later._straight.best), key=_unseen_least), later._straight.run)
+        for cell, passed_s in later._yaw_s.items():
+            self._yaw_s[cell] = self._yaw_s.get(cell, 0.0) + passed_s
+
+    @property
+    def duration_s(self) -> float:
+        """From the first frame to the last, of every spell; NaN before the first."""
+        if self._last is None:
+            return math.nan
+        return self._last.t_s - self._from_s + self._before_s
+
     @property
     def under_way_s(self) -> float:
         """For how long the stretch itself was under way: in its hold, or in a phase in which a rule could be told."""
@@ -191,7 +227,7 @@ class HistoryTally:
             source_kind=source_kind,
             side=side,
             routine=routine,
-            duration_s=math.nan if last is None else last.t_s - self._from_s,
+            duration_s=self.duration_s,
             good_s=math.nan if last is None else counts.verdict_s[Verdict.GOOD],
             warned_s=math.nan if last is None else counts.verdict_s[Verdict.WARN],
             unknown_s=math.nan if last is None else counts.verdict_s[Verdict.UNKNOWN],
@@ -217,6 +253,10 @@ class HistoryTally:
             if passed_s >= half_s:
                 return cell * _YAW_BIN_DEG
         return math.nan
+
+
+def _unseen_least(value: float) -> float:
+    return -math.inf if math.isnan(value) else value
 
 
 def _with_time(counts: Counts, opened: Assessment, passed_s: float) -> Counts:

@@ -136,7 +136,7 @@ def test_lying_is_no_problem_where_a_stretch_is_done_lying() -> None:
     floor = replace(FOLD, position="floor")
     assert {one.reason for one in assessed(in_position("lying", LYING), floor)} == {judge.SIT_DOWN}
     dark = in_position("lying", "It is too dark.", well_placed=False)
-    assert {one.cue for one in assessed(dark, floor)} == {"It is too dark."}
+    assert {one.reason for one in assessed(dark, floor)} == {"It is too dark."}
 
 
 def test_only_good_seconds_of_the_fold_are_held() -> None:
