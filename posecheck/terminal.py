@@ -100,7 +100,7 @@ def live_panel(
     banner.append("\n")
     table = Table.grid(padding=(0, 2), expand=False)
     table.add_column(justify="right", style="bold", width=11)
-    table.add_column(justify="right", width=6)
+    table.add_column(justify="right", min_width=6, no_wrap=True)
     table.add_column()
     table.add_column(style="bright_black")
     for label, name, low, high, rule in GAUGES:
@@ -137,8 +137,8 @@ def live_panel(
 
 
 def rep_number(reps: Reps) -> str:
-    """Which repetition it is about, as in "3/8": the one under way, else the latest whole one."""
-    return f"{reps.whole + reps.active}/{reps.target}"
+    """Which repetition it is about, "3 of 8": the one under way, else the latest whole one."""
+    return f"{reps.whole + reps.active} of {reps.target}"
 
 
 def rep_notes(reps: Reps) -> str:
@@ -199,7 +199,7 @@ def events_table(events: Sequence[Event], tell: Callable[[str], str] = str) -> R
 def reps_table(reps: Sequence[Rep], tell: Callable[[str], str] = str) -> RenderableType:
     """The repetitions of a clip, one a row: number, depth, tempo, and how it was; what does not count has no number."""
     units = {quantity.name: quantity.unit for quantity in QUANTITIES}
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, expand=True)
     table.add_column("rep", justify="right", no_wrap=True)
     table.add_column("when", no_wrap=True)
     table.add_column("depth", justify="right", no_wrap=True)
