@@ -87,7 +87,7 @@ class Open:
     """A repetition under way."""
 
     start_s: float
-    whole_seen: bool
+    begun_seen: bool
     """Whether it was seen to begin."""
     sign: float
     """+1 if the measure grows with depth, else -1."""
@@ -99,6 +99,7 @@ class Open:
     """When it was last at the bottom."""
     worst_spine_deg: float = math.nan
     rounded_s: float = 0.0
+    """These are told by the frame that opens each interval, so at most a frame too long."""
     bent_knee_s: float = 0.0
     unknown_s: float = 0.0
     fault: str = ""
@@ -114,8 +115,6 @@ class RepsState:
     """The measure when it was last seen."""
     seen_s: float = math.nan
     """When that was."""
-    out: bool = False
-    """Whether the person was out of the phase then."""
     facts: Facts = field(default_factory=lambda: Facts(active=False))
     """Of the previous frame: they stand until the next."""
     rep: Open | None = None
@@ -159,7 +158,7 @@ def step(
     elif seen and not state.lost:
         rep = state.rep or Open(
             start_s=facts.since_s,
-            whole_seen=state.out and not gap and not blind,
+            begun_seen=not (gap or blind or math.isnan(state.seen_s)),
             sign=phase.direction.sign,
             depth=value,
             down=(),
@@ -167,7 +166,7 @@ def step(
         )
         state = replace(state, rep=_with_frame(rep, t_s, value, facts, profile[BOTTOM_DEG.key]))
     if seen:
-        state = replace(state, value=value, seen_s=t_s, out=not facts.active)
+        state = replace(state, value=value, seen_s=t_s)
     state = replace(state, t_s=t_s, facts=facts)
     reps = Reps(
         whole=state.whole,
@@ -218,10 +217,10 @@ def _largest(one: float, other: float) -> float:
 def _lost(state: RepsState, phase: Phase) -> RepsState:
     """The person is out of sight: a repetition under way ends, unseen, where it was last seen."""
     if state.rep is None:
-        return replace(state, out=False)
+        return state
     end_s = max(state.seen_s, state.rep.start_s)
     rep = _rep(state.rep, end_s, phase, seen=False, remark="It was not seen from its beginning to its end.")
-    return replace(state, rep=None, lost=True, out=False, unseen=state.unseen + 1, last=rep)
+    return replace(state, rep=None, lost=True, unseen=state.unseen + 1, last=rep)
 
 
 def _ended(
@@ -237,18 +236,9 @@ def _ended(
     bound = profile[phase.leave.key]
     share = min(1.0, max(0.0, (state.value - bound) / (state.value - value))) if value != state.value else 0.0
     end_s = max(rep.start_s, state.seen_s + share * (t_s - state.seen_s))
-    # What was counted up to this frame is taken back to the crossing.
-    over_s = t_s - max(end_s, state.t_s)
-    facts = state.facts
-    rep = replace(
-        rep,
-        rounded_s=max(0.0, rep.rounded_s - over_s * facts.rounded),
-        bent_knee_s=max(0.0, rep.bent_knee_s - over_s * facts.bent_knee),
-        unknown_s=max(0.0, rep.unknown_s - over_s * facts.unknown),
-    )
     if end_s - rep.start_s < profile[LEAST_S.key] - _EPSILON_S:
         return replace(state, rep=None)
-    if not rep.whole_seen or rep.unknown_s > profile[UNSEEN_FRAC.key] * (end_s - rep.start_s) + _EPSILON_S:
+    if not rep.begun_seen or rep.unknown_s > profile[UNSEEN_FRAC.key] * (end_s - rep.start_s) + _EPSILON_S:
         unseen = _rep(rep, end_s, phase, seen=False, remark=_unseen(rep))
         return replace(state, rep=None, unseen=state.unseen + 1, last=unseen)
     least_deg = profile[goal.depth.key]
@@ -262,7 +252,7 @@ def _ended(
 
 
 def _unseen(rep: Open) -> str:
-    if not rep.whole_seen:
+    if not rep.begun_seen:
         return "It was not seen from its beginning to its end."
     return f"For {rep.unknown_s:.1f} seconds it could not be judged."
 

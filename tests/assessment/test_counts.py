@@ -73,7 +73,8 @@ def test_a_late_count_is_left_out_and_done_is_not() -> None:
     """Where the voice is not free in time the count is not said of the wrong repetition; that the set is done waits."""
     hasty = Bend(bottom_s=0.6, upright_s=0.4)
     assert [key for key, _ in told([hasty] * 3, reps__count=4.0)] == ["coach.rep", "coach.rep_last"]
-    assert [key for key, _ in told([hasty] * 3, reps__count=2.0)] == ["coach.rep_last", "coach.rep_done"]
+    nods = [Bend(bottom_s=0.3, down_s=0.8, up_s=0.8, upright_s=0.3)] * 4  # the third ends before "done" may be said
+    assert [key for key, _ in told(nods, reps__count=2.0)] == ["coach.rep_last", "coach.rep_done"]
     drill = Drill([hasty] * 8)
     found = watch(drill.seen(times(30, drill.end_s)))
     ends = [b for _, b in drill.spans]
