@@ -1,6 +1,6 @@
 """The records that travel between the rooms, in the order in which they are made.
 
-    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Said) ─> Event
+    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Reps, Said) ─> Event
 
 All are frozen, and their arrays are read-only. `t_s` is seconds from the source's own clock, strictly rising within
 a stream. NaN means "not seen", everywhere, and nothing else does. Picture coordinates are pixels of the frame as the
@@ -255,6 +255,68 @@ class Hold:
     """How many are wanted; 0 for a stretch without a hold."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rep:
+    """One repetition that is over: [start_s, end_s) in its phase."""
+
+    number: int
+    """1, 2, 3 … among the whole ones, as the coach counts them; 0 for one that does not count."""
+    start_s: float
+    end_s: float
+    seen: bool
+    """Whether enough of it was seen to be judged; False never counts, neither as whole nor as good."""
+    measure: str
+    """The measure of `QUANTITIES` that `depth` is of: that of the phase."""
+    depth: float
+    """The deepest value that was seen in it."""
+    worst_spine_deg: float
+    """The most the spine was flexed in it; NaN if that could not be told."""
+    rounded_s: float
+    """Seconds in which the rule of the back warned."""
+    bent_knee_s: float
+    """Seconds in which a rule warned that a knee was too bent."""
+    unknown_s: float
+    """Seconds in which the frame, or the back, could not be judged."""
+    descent_s: float
+    """From its beginning to the bottom (`reps.bottom_deg`)."""
+    ascent_s: float
+    """From leaving the bottom to its end."""
+    remark: str
+    """What is to be said of it, a sentence; empty when it was good."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it went deep enough and was seen: it counts."""
+        return self.number > 0
+
+    @property
+    def good(self) -> bool:
+        """Whether it is whole, no rule warned in it and it was not hurried."""
+        return self.whole and not self.remark
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds from its beginning to its end."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Reps:
+    """The count of repetitions. Every one that is over is whole, partial (not deep enough) or not seen."""
+
+    whole: int
+    partial: int
+    unseen: int
+    target: int
+    """How many whole ones make a set."""
+    last: Rep | None = None
+    """The latest one that is over; None before the first."""
+    ended: bool = False
+    """Whether `last` is told for the first time in this very frame: whoever lists repetitions takes it now."""
+    active: bool = False
+    """Whether one is under way."""
+
+
 class CueKind(StrEnum):
     """What sort of thing a coach says."""
 
@@ -273,8 +335,10 @@ class CueKind(StrEnum):
     """Half of a hold is done."""
     LAST = "last"
     """The last seconds of a hold have begun."""
+    CALL = "call"
+    """A repetition is over: the count."""
     DONE = "done"
-    """A hold is done."""
+    """A hold, or a set of repetitions, is done."""
     EASE_OUT = "ease out"
     """It is done and still being held."""
     CHANGE_SIDE = "change side"
@@ -327,6 +391,8 @@ class Assessment:
     """The one line to show now, what the coach says in English; empty when there is nothing to say."""
     said: Said | None = None
     """The same as a record: which message, and whether it is to be spoken in this very frame. None with no line."""
+    reps: Reps | None = None
+    """None for a stretch that is not repeated."""
 
 
 @dataclass(frozen=True, slots=True)

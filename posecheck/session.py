@@ -23,7 +23,8 @@ from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
 from posecheck.kinematics import back, measures, view
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import Sink
-from posecheck.records import PAUSE_S, Assessment, Back, Bytes, Detection, Event, Frame, Sighting, Verdict
+from posecheck.outputs.reps import with_rep
+from posecheck.records import PAUSE_S, Assessment, Back, Bytes, Detection, Event, Frame, Rep, Sighting, Verdict
 from posecheck.sources.ahead import Ahead
 from posecheck.sources.base import FrameSource
 from posecheck.tunables import Profile
@@ -170,6 +171,8 @@ class Outcome:
     events: tuple[Event, ...] = ()
     hold_good_s: float = 0.0
     """The longest hold of good seconds."""
+    reps: tuple[Rep, ...] | None = None
+    """Every repetition that was ended, partial and unseen ones too; None for a stretch that is not repeated."""
     lost_outputs: tuple[str, ...] = ()
     """Optional outputs that failed on the way, each with its message."""
 
@@ -278,6 +281,7 @@ class _Tally:
         self.verdict_s = dict.fromkeys(Verdict, 0.0)
         self.events: list[Event] = []
         self.hold_good_s = 0.0
+        self.reps: tuple[Rep, ...] | None = None
         self._last: Verdict | None = None
 
     def add(self, judged: Assessment, ended: Iterable[Event]) -> None:
@@ -291,6 +295,7 @@ class _Tally:
         self.person_frames += not judged.sighting.is_empty
         self.most_people = max(self.most_people, judged.sighting.people)
         self.hold_good_s = max(self.hold_good_s, judged.hold.good_s)
+        self.reps = with_rep(self.reps, judged)
         self.events.extend(ended)
 
     def outcome(self) -> Outcome:
@@ -303,4 +308,5 @@ class _Tally:
             verdict_s=dict(self.verdict_s),
             events=tuple(sorted(self.events, key=lambda event: (event.start_s, event.rule))),
             hold_good_s=self.hold_good_s,
+            reps=self.reps,
         )

@@ -21,7 +21,7 @@ from rich.text import Text
 
 from posecheck.assessment.stretch import Stretch
 from posecheck.doctor import Fact, State
-from posecheck.records import Assessment, Event, Verdict
+from posecheck.records import QUANTITIES, Assessment, Event, Rep, Reps, Verdict
 from posecheck.tunables import Profile, amount
 
 if TYPE_CHECKING:  # at run time the doctor must be able to report where these cannot be imported
@@ -91,7 +91,7 @@ def live_panel(
     columns: int,
     tell: Callable[[str], str] = str,
 ) -> RenderableType:
-    """The live view: verdict, the three gauges with their limits, hold, frames a second, latency; `columns` wide."""
+    """The live view: verdict, the three gauges with their limits, hold or repetitions, frames a second, latency; `columns` wide."""
     style = STYLE[judged.verdict]
     wide = min(max(columns - 56, 10), 40)
     banner = Text(justify="center")
@@ -100,7 +100,7 @@ def live_panel(
     banner.append("\n")
     table = Table.grid(padding=(0, 2), expand=False)
     table.add_column(justify="right", style="bold", width=11)
-    table.add_column(justify="right", width=6)
+    table.add_column(justify="right", min_width=6, no_wrap=True)
     table.add_column()
     table.add_column(style="bright_black")
     for label, name, low, high, rule in GAUGES:
@@ -114,6 +114,10 @@ def live_panel(
     if hold.target_s > 0:
         done = gauge(min(hold.good_s, hold.target_s), 0.0, hold.target_s, math.nan, wide)
         table.add_row("Hold", f"{hold.good_s:.0f} s", done, f"of {hold.target_s:.0f} s good")
+    if judged.reps is not None:
+        reps = judged.reps
+        done = gauge(min(reps.whole, reps.target), 0.0, reps.target, math.nan, wide)
+        table.add_row("Repetition", rep_number(reps), done, rep_notes(reps))
     view = judged.measures.view
     side = f"{view.near_side} side" if view.near_side else "side not known"
     yaw = judged.measures["view_yaw_deg"]
@@ -130,6 +134,17 @@ def live_panel(
         box=box.ROUNDED,
         padding=(0, 2),
     )
+
+
+def rep_number(reps: Reps) -> str:
+    """Which repetition it is about, "3 of 8": the one under way, else the latest whole one."""
+    return f"{reps.whole + reps.active} of {reps.target}"
+
+
+def rep_notes(reps: Reps) -> str:
+    """What of the set does not count, or that it is done."""
+    left_out = [f"{n} {what}" for n, what in ((reps.partial, "partial"), (reps.unseen, "not seen")) if n]
+    return ", ".join([*(["done"] if reps.whole >= reps.target else []), *left_out])
 
 
 # ------------------------------------------------------------------------------------------------ results
@@ -181,6 +196,29 @@ def events_table(events: Sequence[Event], tell: Callable[[str], str] = str) -> R
     return Group(table, note) if brief else table
 
 
+def reps_table(reps: Sequence[Rep], tell: Callable[[str], str] = str) -> RenderableType:
+    """The repetitions of a clip, one a row: number, depth, tempo, and how it was; what does not count has no number."""
+    units = {quantity.name: quantity.unit for quantity in QUANTITIES}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, expand=True)
+    table.add_column("rep", justify="right", no_wrap=True)
+    table.add_column("when", no_wrap=True)
+    table.add_column("depth", justify="right", no_wrap=True)
+    table.add_column("down / up", justify="right", no_wrap=True)
+    table.add_column("how it was", ratio=1, overflow="fold")
+    for rep in reps:
+        verdict = Verdict.UNKNOWN if not rep.seen else Verdict.GOOD if rep.good else Verdict.WARN
+        told = Text(f"{SHAPE[verdict]} ", style=STYLE[verdict])
+        kind = "" if rep.whole else "Partial. " if rep.seen else "Not seen. "
+        table.add_row(
+            str(rep.number or "–"),
+            f"{seconds(rep.start_s).removesuffix(' s')} – {seconds(rep.end_s)}",
+            amount(rep.depth, units[rep.measure]),
+            f"{rep.descent_s:.1f} / {rep.ascent_s:.1f} s",
+            told.append(kind + (tell(rep.remark) or "Good."), style="default"),
+        )
+    return table
+
+
 def result(
     title: str,
     stretch: Stretch,
@@ -212,9 +250,14 @@ def result(
     share.append(f"of {seconds(outcome.duration_s)}, {outcome.frames} frames")
     if outcome.hold_good_s > 0:
         share.append(f"   hold {outcome.hold_good_s:.0f} s")
+    if outcome.reps is not None:
+        whole, good = sum(rep.whole for rep in outcome.reps), sum(rep.good for rep in outcome.reps)
+        share.append(f"   {whole} repetition{'' if whole == 1 else 's'}, {good} good")
     parts.append(share)
     if outcome.frames > 1:
         parts.append(timeline(outcome.events, outcome.from_s, outcome.to_s))
+    if outcome.reps:
+        parts.append(reps_table(outcome.reps, tell))
     if outcome.events:
         parts.append(events_table(outcome.events, tell))
     parts.extend(Text(f"◆ Left out: {lost}", style="yellow") for lost in outcome.lost_outputs)
@@ -242,7 +285,9 @@ def live_line(
     line.append(f"{SHAPE[judged.verdict]} {judged.verdict}", style=STYLE[judged.verdict])
     for label, name, *_ in GAUGES:
         line.append(f"  {label.lower()} {degrees(judged.measures[name])}")
-    line.append(f"  hold {judged.hold.good_s:.0f} s  {fps:.0f} frames/s  {latency_s * 1000:.0f} ms  ")
+    reps = judged.reps
+    line.append(f"  hold {judged.hold.good_s:.0f} s" if reps is None else f"  repetition {rep_number(reps)}")
+    line.append(f"  {fps:.0f} frames/s  {latency_s * 1000:.0f} ms  ")
     line.append(tell(judged.cue or judged.reason))
     return line
 

@@ -31,7 +31,8 @@ from posecheck.keeping import CAMERA, Keeper
 from posecheck.outputs.summary import Totals
 from posecheck.records import Assessment, Measures, Verdict
 from posecheck.session import default_profile
-from tests.assessment.scenes import DRILL, FOLD, measured, sighting
+from tests.assessment.scenes import DRILL, FOLD, measured, sighting, times
+from tests.assessment.sets import Bend, Drill
 
 ROOT = Path(__file__).resolve().parents[1]
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -232,6 +233,29 @@ def test_a_stretch_without_a_hold_has_none() -> None:
     assert all(math.isnan(value) for value in (done.hold_target_s, done.best_hold_s, done.held_s))
     assert math.isnan(done.straight_leg_deg)
     assert done.rounded_s > 3.0
+
+
+def test_repetitions_are_kept_as_whole_and_partial() -> None:
+    """Two whole ones and a partial one; another side that begins at zero is added, what was not seen is not."""
+    bends = [Bend(), Bend(depth_deg=35.0), Bend()]
+    drill = Drill(bends)
+    frames = drill.seen(times(20, drill.end_s))
+    _, done = tallied(frames, DRILL)
+    assert (done.reps_whole, done.reps_partial) == (2.0, 1.0)
+    tally = HistoryTally(default_profile(DRILL))
+    for after_s in (0.0, 100.0):
+        for assessment in judged((Measures(f.t_s + after_s, f.values, f.view) for f in frames), DRILL):
+            tally.put(assessment)
+    both = tally.done(NOON, PI_DAY, DRILL.id, version="0", source_kind="camera")
+    assert (both.reps_whole, both.reps_partial) == (4.0, 2.0)
+    bent = [frame for frame in frames if frame.t_s > drill.bottoms[0][0]]
+    assert tallied(bent, DRILL)[1].reps_whole == 1.0
+
+
+def test_a_drill_without_a_repetition_has_none_and_not_nothing() -> None:
+    """Zero is a number here: repetitions were looked for."""
+    _, done = tallied((measured(n / 20, trunk_inclination=2.0) for n in range(60)), DRILL)
+    assert (done.reps_whole, done.reps_partial) == (0.0, 0.0)
 
 
 def test_no_depth_is_taken_from_what_is_unknown() -> None:

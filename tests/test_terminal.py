@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.doctor import Fact, State
-from posecheck.records import Event, Verdict
+from posecheck.records import Event, Reps, Verdict
 from posecheck.session import Ending, Outcome, default_profile
 from posecheck.sources.camera import CameraInfo
 from posecheck.terminal import (
@@ -28,7 +28,7 @@ from posecheck.terminal import (
     seconds,
     timeline,
 )
-from tests.outputs.people import assessment, sighting
+from tests.outputs.people import REPS, assessment, repeated, sighting
 
 STRETCH = load_stretch("standing_forward_fold")
 
@@ -131,6 +131,52 @@ def test_the_coach_is_shown_in_the_language_of_the_person(language: str, line: s
     warned = replace(event(1, 3), reason=STRETCH.rules[1].reason)
     shown = text_of(events_table([warned], words.text), 200)
     assert words.text(STRETCH.rules[1].reason) in shown
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_a_result_lists_the_repetitions(width: int) -> None:
+    """One row each with number, depth, tempo and remark; what does not count has no number and says so."""
+    shown = text_of(result("clip.mp4", STRETCH, Outcome(frames=9, person_frames=9, reps=REPS), []), width)
+    lines = shown.splitlines()
+    assert all(len(line) <= width for line in lines)
+    words = " ".join(shown.replace("│", " ").split())
+    assert "2 repetitions, 1 good" in words
+    rows = [line.strip("│ ").split() for line in lines if "1.1 / 1.3 s" in line]
+    assert [row[0] for row in rows] == ["1", "–", "–", "2"]
+    assert [row[5] for row in rows] == ["52°", "35°", "52°", "52°"]
+    for word in ("Good.", "Partial.", "Not seen.", "rounded"):
+        assert word in words
+
+
+def test_the_remarks_of_repetitions_are_in_the_language_of_the_person() -> None:
+    """The table speaks German where the coach does."""
+    words = Messages.load("de").knowing(STRETCH)
+    shown = text_of(
+        result("clip.mp4", STRETCH, Outcome(frames=9, person_frames=9, reps=REPS), [], tell=words.text), 120
+    )
+    assert "Nicht tief genug: 35° von 45°." in shown
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_the_panel_counts_repetitions(columns: int) -> None:
+    """The one under way, of how many, and what did not count; there is no hold to show then."""
+    *_, judged = repeated()
+    assert judged.reps is not None
+    judged = replace(judged, reps=replace(judged.reps, active=True))
+    drill = load_stretch("hip_hinge_drill")
+    panel = live_panel(
+        judged, drill, default_profile(drill), fps=30.0, latency_s=0.05, dropped=0, clock="1.0 s", columns=columns
+    )
+    shown = text_of(panel, columns)
+    words = " ".join(shown.replace("│", " ").split())
+    assert "Repetition 3 of 8" in words
+    assert "1 partial, 1 not seen" in words
+    assert "Hold" not in shown
+    line = text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s"), 200)
+    assert "repetition 3 of 8" in line
+    assert "hold" not in line
+    done = replace(judged, reps=Reps(8, 0, 0, 8))
+    assert "repetition 8 of 8" in text_of(live_line(done, fps=30.0, latency_s=0.05, clock="1.0 s"), 200)
 
 
 def test_where_there_is_no_cue_the_reason_is_shown() -> None:

@@ -1,7 +1,7 @@
 """Is that right for this stretch? Measures in, assessments and events out.
 
     catalogue, routine_files   stretch files ─> Stretch, routine files ─> Routine  (the only parts that touch the disk)
-    judge       Sighting, Measures ─> Assessment          (rules, hold timer, verdict)
+    judge       Sighting, Measures ─> Assessment          (rules, hold timer, repetitions, verdict)
     coach       Assessment ─> Said                        (the one thing worth saying now)
     events      Assessment, one by one ─> Event           (stretches of time with one verdict)
     messages    key or English sentence ─> text           (in the language of the person)
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from posecheck.assessment import coach, events, hold, judge, rules
+from posecheck.assessment import coach, events, hold, judge, reps, rules
 from posecheck.assessment.catalogue import check, load_stretch, read_stretch, stretch_ids
 from posecheck.assessment.routine import Item, Routine, unlocked
 from posecheck.assessment.routine_files import load_routine, read_routine, routine_ids
@@ -21,7 +21,7 @@ from posecheck.assessment.stretch import Stretch
 from posecheck.tunables import Tunable
 
 #: The numbers of this room that do not belong to one stretch.
-TUNABLES: Final[tuple[Tunable, ...]] = (*rules.TUNABLES, *hold.TUNABLES, *coach.TUNABLES)
+TUNABLES: Final[tuple[Tunable, ...]] = (*rules.TUNABLES, *hold.TUNABLES, *reps.TUNABLES, *coach.TUNABLES)
 
 __all__ = [
     "TUNABLES",

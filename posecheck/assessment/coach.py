@@ -6,9 +6,10 @@
 it is to be spoken. The line may change as fast as the picture does, speech is spaced (`speech`). In this order:
 
     what a routine announces      another side, a rest, the next stretch
-    "done"                        the hold is over
+    "done"                        the hold is over, or the set of repetitions
     how to be seen, then form     one fault only, see `faults`; while there is one, nothing below is said
     praise                        for a rule that is kept again after its fault was spoken of
+    the count                     of a repetition that is over, see `counts`
     the clock and the breath      while a hold goes well, see `calls`
 
 All else is silence. Everything is pure: the memory is a value, and no clock but that of the source is read. A pause
@@ -24,8 +25,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from posecheck.assessment import calls, faults, speech
+from posecheck.assessment import calls, counts, faults, speech
 from posecheck.assessment.calls import Calls
+from posecheck.assessment.counts import Counts
 from posecheck.assessment.faults import NO_RUNS, Fault, Runs
 from posecheck.assessment.rules import GAP_S
 from posecheck.assessment.speech import Cue, Voice, speak
@@ -49,7 +51,7 @@ _WHOLE_S: Final = 0.5
 #: How the keys of texts end that tell how to get into place.
 _GETTING_THERE: Final = (".setup", ".sides.say")
 
-TUNABLES: Final = (*speech.TUNABLES, *faults.TUNABLES, *calls.TUNABLES, SHOW_S)
+TUNABLES: Final = (*speech.TUNABLES, *faults.TUNABLES, *calls.TUNABLES, *counts.TUNABLES, SHOW_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class CoachState:
     voice: Voice = field(default_factory=Voice)
     runs: Runs = field(default_factory=lambda: NO_RUNS)
     calls: Calls = field(default_factory=Calls)
+    counts: Counts = field(default_factory=Counts)
     back: Return | None = None
     line: Said | None = None
     """The latest sentence that was no advice; shown until `line_until_s`."""
@@ -212,6 +215,7 @@ def _coached(
         state,
         runs=faults.follow(state.runs, fault, assessment, before_s, profile),
         calls=calls.follow(state.calls, assessment, profile),
+        counts=counts.follow(state.counts, assessment, profile),
         back=_back(state.back, again, fault, t_s, profile),
     )
     for cue in _offers(state, fault, assessment, stretch, profile):
@@ -237,9 +241,9 @@ def _offers(
     state: CoachState, fault: Fault | None, assessment: Assessment, stretch: Stretch, profile: Mapping[str, float]
 ) -> Iterator[Cue]:
     """What may be spoken in this frame, the most important first."""
-    done = calls.finished(state.calls, assessment)
-    if done is not None:
-        yield done
+    for done in (calls.finished(state.calls, assessment), counts.finished(state.counts)):
+        if done is not None:
+            yield done
     if fault is not None:
         advice = faults.advice(fault, state.runs, stretch, assessment.t_s, profile)
         if advice is not None:
@@ -248,6 +252,9 @@ def _offers(
     back = state.back
     if back is not None and back.worth_a_word and not calls.nearly_done(assessment, profile):
         yield faults.praise(back.rule, stretch, back.at_s)
+    count = counts.offer(state.counts, assessment.t_s, profile)
+    if count is not None:
+        yield count
     yield from calls.offers(state.calls, assessment, stretch, profile)
 
 
@@ -263,9 +270,11 @@ def _told(
     moment_s = state.voice.moment_s
     if fault is not None and cue.kind in {CueKind.VIEW, CueKind.FORM, CueKind.FIX, CueKind.EASE_OFF}:
         return replace(state, runs=faults.told(state.runs, fault, cue.kind, moment_s, profile), line=None)
+    of_reps = cue.key in counts.KEYS
     return replace(
         state,
-        calls=calls.told(state.calls, cue, moment_s, assessment, profile),
+        calls=state.calls if of_reps else calls.told(state.calls, cue, moment_s, assessment, profile),
+        counts=counts.told(state.counts, cue),
         back=None if cue.kind is CueKind.PRAISE else state.back,
         line=said,
         line_until_s=said.t_s + profile[SHOW_S.key],

@@ -1,4 +1,4 @@
-"""From one frame's measures to what is to be thought of it: findings, verdict, reason and hold.
+"""From one frame's measures to what is to be thought of it: findings, verdict, reason, hold and repetitions.
 
 What of it is worth saying, `coach` decides.
 """
@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from posecheck.assessment import hold, rules
+from posecheck.assessment import hold, reps, rules
 from posecheck.assessment.hold import HoldState
+from posecheck.assessment.reps import Facts, RepsState
 from posecheck.assessment.rules import RulesState
-from posecheck.assessment.stretch import Stretch
-from posecheck.records import LYING, NOBODY, Assessment, Finding, Hold, Measures, Sighting, Verdict
+from posecheck.assessment.stretch import Direction, Stretch
+from posecheck.records import LYING, NOBODY, Assessment, Finding, Hold, Measures, Reps, Sighting, Verdict
+
+#: The rule of the back, in every stretch that has one.
+_ROUNDING: Final = "spine_rounding"
+#: Measures of how bent a knee is.
+_KNEES: Final = frozenset({"knee_flexion_deg", "lead_knee_flexion_deg", "other_knee_flexion_deg"})
 
 #: Why a stretch that is only timed is never judged.
 NOT_WATCHED: Final = "posecheck does not watch this one, it only keeps the time."
@@ -35,10 +41,12 @@ WRONG_POSITION: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class JudgeState:
-    """The memory of rules and hold timer."""
+    """The memory of rules, hold timer and count of repetitions."""
 
     rules: RulesState
     hold: HoldState
+    reps: RepsState = field(default_factory=RepsState)
+    """The next side begins at zero: `replace(state, reps=RepsState())`."""
 
 
 def start(stretch: Stretch) -> JudgeState:
@@ -70,6 +78,7 @@ def step(
     verdict, reason = _overall(findings, problem)
     counts = Verdict.WARN if verdict is Verdict.GOOD and _begun(findings, stretch) else verdict
     hold_state, held = _hold_step(state.hold, seen.t_s, counts, rules_state, stretch, profile)
+    reps_state, counted = _reps_step(state.reps, seen, verdict, findings, rules_state, stretch, profile)
     assessment = Assessment(
         t_s=measures.t_s,
         sighting=sighting,
@@ -79,8 +88,9 @@ def step(
         findings=findings,
         hold=held,
         cue="",
+        reps=counted,
     )
-    return JudgeState(rules_state, hold_state), assessment
+    return JudgeState(rules_state, hold_state, reps_state), assessment
 
 
 def _elsewhere(position: str, stretch: Stretch) -> bool:
@@ -145,3 +155,32 @@ def _hold_step(
         gap_s=profile[hold.GAP_S.key],
         reset_s=profile[hold.RESET_S.key],
     )
+
+
+def _reps_step(
+    state: RepsState,
+    measures: Measures,
+    verdict: Verdict,
+    findings: tuple[Finding, ...],
+    rules_state: RulesState,
+    stretch: Stretch,
+    profile: Mapping[str, float],
+) -> tuple[RepsState, Reps | None]:
+    goal = stretch.reps
+    if goal is None:
+        return state, None
+    phase, memory = rules.phase_of(rules_state, stretch, goal.phase)
+    by_rule = {finding.rule: finding for finding in findings}
+    warns = [rule for rule in stretch.rules if rule.id in by_rule and by_rule[rule.id].verdict is Verdict.WARN]
+    bent = [rule for rule in warns if rule.measure in _KNEES and rule.direction is Direction.ABOVE]
+    back = by_rule.get(_ROUNDING)
+    facts = Facts(
+        active=memory.active,
+        since_s=memory.since_s,
+        unknown=verdict is Verdict.UNKNOWN or (back is not None and back.verdict is Verdict.UNKNOWN),
+        rounded=back is not None and back.verdict is Verdict.WARN,
+        bent_knee=bool(bent),
+        fault=next((rule.reason for rule in warns if rule.id != _ROUNDING and rule not in bent), ""),
+        spine_deg=math.nan if back is None else back.value,
+    )
+    return reps.step(state, measures.t_s, measures[phase.measure], facts, phase, goal, profile)

@@ -31,6 +31,7 @@ ENGLISH: Final = "en"
 _SUFFIX: Final = ".toml"
 _STRETCH: Final = "stretch."
 _PARTS: Final = "parts"
+_COUNT: Final = "count"
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _NUMBER: Final = r"-?\d+(?:\.\d+)?"
 
@@ -214,9 +215,12 @@ class Messages:
 
     def _filled(self, key: str, values: Mapping[str, str | float]) -> str:
         template = self.texts.get(key, self.english[key])
-        return template.format_map({name: self._value(name, value) for name, value in values.items()})
+        return _filled(template, {name: self._value(name, value) for name, value in values.items()})
 
     def _value(self, name: str, value: str | float) -> str:
+        if name == _COUNT:
+            number = next((n for n, word in _count_words(self.english).items() if word == str(value).lower()), value)
+            return _in_words(number, {**self.english, **self.texts})
         if not isinstance(value, str):
             return _plain(value)
         if name == _PARTS:
@@ -229,23 +233,24 @@ class Messages:
 def _messages(language: str, english: Mapping[str, str], texts: Mapping[str, str]) -> Messages:
     keys: dict[str, str] = {}
     for key, text in english.items():
-        if not key.startswith("part."):
+        if not key.startswith(("part.", "count.")):
             keys.setdefault(text, key)
     words = [re.escape(text) for key, text in english.items() if key.startswith("part.") and key != "part.and"]
     parts = f"(?:{'|'.join(words)})"
     several = f"{parts}(?: {re.escape(english['part.and'])} {parts})*" if words else parts
-    patterns = tuple((_pattern(text, several), key) for text, key in keys.items() if blanks(text))
+    counts = "|".join(map(re.escape, _count_words(english).values()))
+    forms = {_PARTS: several, "stretch": ".+", _COUNT: f"(?i:{counts})|{_NUMBER}" if counts else _NUMBER}
+    patterns = tuple((_pattern(text, forms), key) for text, key in keys.items() if blanks(text))
     return Messages(language, english, texts, keys, patterns)
 
 
-def _pattern(text: str, parts: str) -> re.Pattern[str]:
-    """What an English text looks like with its blanks filled in."""
+def _pattern(text: str, forms: Mapping[str, str]) -> re.Pattern[str]:
+    """What an English text looks like with its blanks filled in: each by its form, or a number."""
     out = ""
     for literal, name, _, _ in string.Formatter().parse(text):
         out += re.escape(literal)
         if name is not None:
-            form = {_PARTS: parts, "stretch": ".+"}.get(name, _NUMBER)
-            out += f"(?P<{name}>{form})"
+            out += f"(?P<{name}>{forms.get(name, _NUMBER)})"
     return re.compile(out)
 
 
@@ -260,7 +265,27 @@ def in_english(said: Said | None, stretch: Stretch) -> str:
     if said.kind is CueKind.VIEW:
         return said.key
     texts = stretch_texts(stretch) if said.key.startswith(_STRETCH) else _own_english()
-    return texts[said.key].format_map({name: _plain(value) for name, value in said.values.items()})
+    own = _own_english()
+    values = {n: _in_words(value, own) if n == _COUNT else _plain(value) for n, value in said.values.items()}
+    return _filled(texts[said.key], values)
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    """The template with its blanks filled; a sentence that begins with a count begins with a capital letter."""
+    text = template.format_map(values)
+    return text[:1].upper() + text[1:] if template.startswith(f"{{{_COUNT}}}") else text
+
+
+def _count_words(texts: Mapping[str, str]) -> dict[float, str]:
+    """Numbers and their words, as far as the language file has words for them."""
+    words = {float(key.removeprefix("count.")): text for key, text in texts.items() if key.startswith("count.")}
+    return dict(sorted(words.items()))
+
+
+def _in_words(count: str | float, texts: Mapping[str, str]) -> str:
+    """A count as it is said aloud; in figures where there is no word."""
+    figures = _plain(count)
+    return texts.get(f"count.{figures}", figures)
 
 
 def _plain(value: str | float) -> str:

@@ -147,9 +147,14 @@ def start(stretch: Stretch) -> RulesState:
 
 def in_phase(state: RulesState, stretch: Stretch, name: str) -> bool:
     """Whether the phase `name` is active *and seen* in the latest frame. Raises KeyError for a phase nobody declared."""
-    memories = {phase.name: memory for phase, memory in zip(stretch.phases, state.phases, strict=True)}
-    memory = memories[name]
+    _, memory = phase_of(state, stretch, name)
     return memory.active and not math.isnan(memory.value)
+
+
+def phase_of(state: RulesState, stretch: Stretch, name: str) -> tuple[Phase, PhaseMemory]:
+    """The phase `name` and what is remembered of it. Raises KeyError for a phase nobody declared."""
+    by_name = {phase.name: (phase, memory) for phase, memory in zip(stretch.phases, state.phases, strict=True)}
+    return by_name[name]
 
 
 def step(

@@ -97,6 +97,9 @@ class Counts:
     best_hold_s: float = 0.0
     held_s: float = 0.0
     hold_target_s: float = 0.0
+    reps_whole: float = math.nan
+    """NaN for a stretch that is not repeated."""
+    reps_partial: float = math.nan
 
 
 def _joined(one: Counts, other: Counts) -> Counts:
@@ -138,7 +141,7 @@ class HistoryTally:
             self._pass_time(self._last, assessment.t_s - self._last.t_s)
         # Only the numbers of the frame are needed until the next; its outline and landmarks are let go with it.
         self._last = assessment
-        self._counts = _with_hold(self._counts, assessment)
+        self._counts = _with_reps(_with_hold(self._counts, assessment), assessment)
         measures, gap_s = assessment.measures, self._profile[_GAP_KEY]
         told = assessment.verdict is not Verdict.UNKNOWN
         self._depth = held_step(
@@ -211,8 +214,6 @@ class HistoryTally:
         source_kind: str,
         side: str = "",
         routine: str = "",
-        reps_whole: float = math.nan,
-        reps_partial: float = math.nan,
         calibrated: bool = False,
         limits: Mapping[str, tuple[float, str]] | None = None,
     ) -> Done:
@@ -235,8 +236,8 @@ class HistoryTally:
             hold_target_s=counts.hold_target_s if has_hold else math.nan,
             best_hold_s=counts.best_hold_s if has_hold else math.nan,
             held_s=counts.held_s if has_hold else math.nan,
-            reps_whole=reps_whole,
-            reps_partial=reps_partial,
+            reps_whole=counts.reps_whole,
+            reps_partial=counts.reps_partial,
             depth_deg=self._depth.best,
             depth_measure=self._depth_measure,
             straight_leg_deg=0.0 - self._straight.best,
@@ -284,3 +285,14 @@ def _with_hold(counts: Counts, judged: Assessment) -> Counts:
         held_s=counts.held_s + gained_s,
         hold_target_s=judged.hold.target_s,
     )
+
+
+def _with_reps(counts: Counts, judged: Assessment) -> Counts:
+    """The counts with the repetition that ended with this frame; what another side began at zero is added."""
+    reps = judged.reps
+    if reps is None:
+        return counts
+    whole, partial = (0.0 if math.isnan(n) else n for n in (counts.reps_whole, counts.reps_partial))
+    if reps.ended and reps.last is not None and reps.last.seen:
+        whole, partial = whole + reps.last.whole, partial + (not reps.last.whole)
+    return replace(counts, reps_whole=whole, reps_partial=partial)

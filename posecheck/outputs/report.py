@@ -25,7 +25,8 @@ import numpy as np
 
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.overlay import draw
-from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Floats, Frame, Origin, Verdict
+from posecheck.outputs.reps import reps_section, with_rep
+from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Floats, Frame, Origin, Rep, Verdict
 from posecheck.tunables import amount
 
 #: The measures plotted, top to bottom.
@@ -80,6 +81,7 @@ class ReportWriter(ClosingSink):
         self._worst: _Moment | None = None
         self._deepest: _Moment | None = None
         self._hold_good_s = 0.0
+        self._reps: tuple[Rep, ...] | None = None
         self._most_people = 0
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
@@ -92,6 +94,7 @@ class ReportWriter(ClosingSink):
         if not self._verdicts or self._verdicts[-1][1] is not assessment.verdict:
             self._verdicts.append((assessment.t_s, assessment.verdict))
         self._hold_good_s = max(self._hold_good_s, assessment.hold.good_s)
+        self._reps = with_rep(self._reps, assessment)
         self._most_people = max(self._most_people, assessment.sighting.people)
         if frame is None:
             return
@@ -139,6 +142,7 @@ class ReportWriter(ClosingSink):
             frames=len(self._t_s),
             hold=f" · hold {self._hold_good_s:.0f} s good" if self._hold_good_s > 0 else "",
             video=self._video(),
+            reps=reps_section(self._reps),
             plots="".join(self._plot(name) for name in PLOTTED),
             events="".join(self._event_rows()) or '<tr><td colspan="6">Nothing to remark.</td></tr>',
             pictures="".join(self._pictures()),

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from posecheck.outputs.base import ClosingSink, cannot_write
-from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Verdict
+from posecheck.outputs.reps import rep_as_json, with_rep
+from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Verdict
 
 SCHEMA_VERSION: Final = 1
 
@@ -59,6 +60,8 @@ class Totals:
     """Seconds UNKNOWN by reason."""
     hold_good_s: float = 0.0
     hold_target_s: float = 0.0
+    reps: tuple[Rep, ...] | None = None
+    """None for a stretch that is not repeated."""
     deepest_hinge: Extreme = Extreme()
     worst_spine: Extreme = Extreme()
     """Only over frames in which the view allows to judge the back."""
@@ -89,6 +92,7 @@ class Totals:
             unknown_s=unknown_s,
             hold_good_s=max(self.hold_good_s, judged.hold.good_s),
             hold_target_s=judged.hold.target_s,
+            reps=with_rep(self.reps, judged),
             deepest_hinge=self.deepest_hinge.with_value(judged.measures["hip_hinge_deg"], judged.t_s),
             worst_spine=worst,
             standing=(judged.verdict, judged.reason),
@@ -164,6 +168,7 @@ class SummaryFile(ClosingSink):
             "most_people": totals.most_people,
             "verdict_s": {verdict.value: _rounded(seconds) for verdict, seconds in totals.verdict_s.items()},
             "hold": {"good_s": _rounded(totals.hold_good_s), "target_s": _rounded(totals.hold_target_s)},
+            "reps": None if totals.reps is None else [rep_as_json(rep) for rep in totals.reps],
             "deepest_hip_hinge": {
                 "hip_hinge_deg": _rounded(totals.deepest_hinge.value),
                 "t_s": _rounded(totals.deepest_hinge.t_s),

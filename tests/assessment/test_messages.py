@@ -95,7 +95,9 @@ def test_every_reason_in_the_catalogue_is_said_somewhere() -> None:
 
 def test_every_word_of_the_coach_exists() -> None:
     """Each key in the coach's code has a text, and each text of the coach its key in the code."""
-    code = "".join((PACKAGE / "assessment" / f"{name}.py").read_text() for name in ("coach", "calls", "faults"))
+    code = "".join(
+        (PACKAGE / "assessment" / f"{name}.py").read_text() for name in ("coach", "calls", "counts", "faults")
+    )
     named = set(re.findall(r'"(coach\.[a-z_]+)"', code)) - {tunable.key for tunable in coach.TUNABLES}
     named |= {f"coach.change_side_{side}" for side in Side}
     assert named == {key for key in GERMAN.english if key.startswith("coach.")}

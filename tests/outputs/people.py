@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from posecheck.records import (
     Hold,
     Measures,
     Origin,
+    Rep,
+    Reps,
     Sighting,
     Verdict,
     View,
@@ -146,3 +149,50 @@ def frame_of(judged: Assessment, grey: int = 120) -> Frame:
 
 WARNED = Event(1.0, 2.5, "spine_rounding", Verdict.WARN, 48.25, 36.0, "deg", REASON[Verdict.WARN])
 HIDDEN = Event(3.0, 4.0, "spine_rounding", Verdict.UNKNOWN, math.nan, 36.0, "deg", REASON[Verdict.UNKNOWN])
+
+
+def rep(number: int, start_s: float, remark: str = "", *, seen: bool = True, depth: float = 52.0) -> Rep:
+    """A repetition of 3.2 s; `number` 0 for one that does not count."""
+    return Rep(
+        number=number,
+        start_s=start_s,
+        end_s=start_s + 3.2,
+        seen=seen,
+        measure="trunk_inclination_deg",
+        depth=depth,
+        worst_spine_deg=12.0 if seen else math.nan,
+        rounded_s=0.0,
+        bent_knee_s=0.0,
+        unknown_s=0.0 if seen else 1.6,
+        descent_s=1.1,
+        ascent_s=1.3,
+        remark=remark,
+    )
+
+
+#: A good one, one that was not deep enough, one that was not seen, and a rounded one.
+REPS = (
+    rep(1, 1.0),
+    rep(0, 5.0, "Not deep enough: 35° of 45°.", depth=35.0),
+    rep(0, 9.0, "For 1.6 seconds it could not be judged.", seen=False),
+    rep(2, 13.0, "Your back rounded for 1.5 seconds, to 68°."),
+)
+
+
+def repeated() -> Iterator[Assessment]:
+    """A set of `REPS`: each ends in a frame of its own, and is still the latest in the frame after."""
+    yield replace(assessment(sighting(0.0)), hold=Hold(active=False, good_s=0.0, target_s=0.0), reps=Reps(0, 0, 0, 8))
+    for index, one in enumerate(REPS, 1):
+        done = REPS[:index]
+        reps = Reps(
+            whole=sum(rep.whole for rep in done),
+            partial=sum(rep.seen and not rep.whole for rep in done),
+            unseen=sum(not rep.seen for rep in done),
+            target=8,
+            last=one,
+            ended=True,
+        )
+        for late_s in (0.0, 0.1):
+            seen = sighting(one.end_s + late_s, index=2 * index)
+            frame = assessment(seen, hold=Hold(active=False, good_s=0.0, target_s=0.0))
+            yield replace(frame, reps=replace(reps, ended=late_s == 0.0))

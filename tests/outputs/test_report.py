@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from posecheck.errors import OutputError
 from posecheck.outputs.report import ReportWriter, thinned
 from posecheck.records import Event, Origin, Verdict
+from tests.outputs import people
 
 ORIGIN = Origin(
     "0.1.0", "<b>clip</b>.mp4", "standing_forward_fold", "abc", {"spine_rounding.limit_deg": (35.0, "--set")}
@@ -54,6 +55,27 @@ def test_a_session_without_a_frame_still_gives_a_page(tmp_path: Path) -> None:
     assert "<clip>" not in page
     assert "spine_rounding.limit_deg" in page
     assert not re.search(r"\$[a-z]", page)
+
+
+def test_repetitions_have_their_section(tmp_path: Path) -> None:
+    """Every one has its row, what does not count says so; a stretch that is not repeated has no such section."""
+    report = writer(tmp_path / "reps.html")
+    for judged in people.repeated():
+        report.put(None, judged)
+    report.close("complete")
+    page = (tmp_path / "reps.html").read_text(encoding="utf-8")
+    section = page[page.index("<h2>Repetitions</h2>") : page.index("<h2>Over time</h2>")]
+    assert section.count("<tr tabindex") == 4
+    for text in (
+        "Good.",
+        "Partial, not counted. Not deep enough",
+        "Not seen, not counted. For 1.6",
+        "Your back rounded",
+    ):
+        assert text in section
+    held = writer(tmp_path / "held.html")
+    held.close("complete")
+    assert "Repetitions" not in (tmp_path / "held.html").read_text(encoding="utf-8")
 
 
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:

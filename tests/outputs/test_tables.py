@@ -197,6 +197,38 @@ def test_a_spine_that_could_not_be_judged_is_never_the_worst(tmp_path: Path) -> 
     assert found["worst_spine_flexion"] == {"spine_flexion_deg": 20.0, "t_s": 0.0}
 
 
+def test_the_summary_lists_the_repetitions(tmp_path: Path) -> None:
+    """Each once, with its numbers, its remark and whether it counts; null for a stretch that is not repeated."""
+    reps = _summary(tmp_path / "summary.json", people.repeated())["reps"]
+    assert [(one["number"], one["whole"], one["seen"], one["good"]) for one in reps] == [
+        (1, True, True, True),
+        (None, False, True, False),
+        (None, False, False, False),
+        (2, True, True, False),
+    ]
+    assert reps[1] == {
+        "number": None,
+        "start_s": 5.0,
+        "end_s": 8.2,
+        "whole": False,
+        "seen": True,
+        "good": False,
+        "depth": 35.0,
+        "depth_measure": "trunk_inclination_deg",
+        "worst_spine_deg": 12.0,
+        "rounded_s": 0.0,
+        "bent_knee_s": 0.0,
+        "unknown_s": 0.0,
+        "duration_s": 3.2,
+        "descent_s": 1.1,
+        "ascent_s": 1.3,
+        "remark": "Not deep enough: 35° of 45°.",
+    }
+    assert reps[2]["worst_spine_deg"] is None
+    held = _summary(tmp_path / "held.json", people.stream(1.0, fps=5.0))
+    assert held["reps"] is None
+
+
 def test_a_summary_replaces_the_old_one_in_one_piece(tmp_path: Path) -> None:
     """Until it is closed the old one stands, afterwards the new one, and no scrap is left beside it."""
     path = tmp_path / "summary.json"

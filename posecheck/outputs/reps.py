@@ -1,0 +1,73 @@
+"""How repetitions are written down: as JSON for programs, as a table for the report."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from posecheck.records import QUANTITIES, Assessment, Rep, Verdict
+from posecheck.tunables import amount
+
+_UNITS = {quantity.name: quantity.unit for quantity in QUANTITIES}
+_LABELS = {quantity.name: quantity.label for quantity in QUANTITIES}
+
+
+def with_rep(reps: tuple[Rep, ...] | None, judged: Assessment) -> tuple[Rep, ...] | None:
+    """The repetitions so far and the one that ended with this frame; None for a stretch that is not repeated."""
+    if judged.reps is None:
+        return reps
+    ended = judged.reps.last if judged.reps.ended else None
+    return (reps or ()) if ended is None else (*(reps or ()), ended)
+
+
+def rep_as_json(rep: Rep) -> dict[str, Any]:
+    """One repetition as plain values, None where there is nothing. Names other programs rely on: never rename."""
+    return {
+        "number": rep.number or None,
+        "start_s": _rounded(rep.start_s),
+        "end_s": _rounded(rep.end_s),
+        "whole": rep.whole,
+        "seen": rep.seen,
+        "good": rep.good,
+        "depth": _rounded(rep.depth),
+        "depth_measure": rep.measure,
+        "worst_spine_deg": _rounded(rep.worst_spine_deg),
+        "rounded_s": _rounded(rep.rounded_s),
+        "bent_knee_s": _rounded(rep.bent_knee_s),
+        "unknown_s": _rounded(rep.unknown_s),
+        "duration_s": _rounded(rep.duration_s),
+        "descent_s": _rounded(rep.descent_s),
+        "ascent_s": _rounded(rep.ascent_s),
+        "remark": rep.remark,
+    }
+
+
+def reps_section(reps: Sequence[Rep] | None) -> str:
+    """The section of the report; empty where there is nothing to list."""
+    if not reps:
+        return ""
+    depth = html.escape(_LABELS[reps[0].measure].lower())
+    return (
+        '<h2>Repetitions</h2><div class="card wide"><table><thead><tr><th></th><th>from&nbsp;s</th><th>to&nbsp;s</th>'
+        f"<th>{depth}</th><th>down&nbsp;/&nbsp;up</th><th>how it was</th></tr></thead><tbody>"
+        f"{''.join(map(_row, reps))}</tbody></table></div>"
+    )
+
+
+def _row(rep: Rep) -> str:
+    verdict, shape = (
+        (Verdict.UNKNOWN, "◆") if not rep.seen else (Verdict.GOOD, "●") if rep.good else (Verdict.WARN, "▲")
+    )
+    kind = "" if rep.whole else "Partial, not counted. " if rep.seen else "Not seen, not counted. "
+    return (
+        f'<tr tabindex="0" data-t="{rep.start_s}"><td>{rep.number or "–"}</td>'
+        f"<td>{rep.start_s:.1f}</td><td>{rep.end_s:.1f}</td><td>{amount(rep.depth, _UNITS[rep.measure])}</td>"
+        f"<td>{rep.descent_s:.1f}&nbsp;/&nbsp;{rep.ascent_s:.1f}&nbsp;s</td>"
+        f'<td><span class="{verdict.lower()}">{shape}</span> {kind}{html.escape(rep.remark) or "Good."}</td></tr>'
+    )
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 3)

@@ -1,0 +1,92 @@
+"""The hinge drill as people do it before the real pose model: two repetitions, one clean and one with a round back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.records import Assessment, Bytes, Rep
+from posecheck.resources import samples_dir
+from tests.journeys.drawn import judged
+from tests.journeys.test_analyze import posecheck
+
+CLIP = samples_dir() / "hinge_clean_then_rounded.mp4"
+#: From the clip's ground truth: the trunk leans 20 degrees or more (the labels' intervals).
+TRUE_STARTS_S = (1.07, 4.77)
+FPS = 30.0
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], str]:
+    """What the command printed and wrote, and the history it kept as CSV."""
+    folder = tmp_path_factory.mktemp("reps")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+        words = ("--stretch", "hip_hinge_drill", "-o", "out", "--history", "--on", "2026-01-05")
+        done = posecheck("analyze", CLIP, *words, cwd=folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+        kept = posecheck("history", "export", "-", cwd=folder).stdout
+    summary: dict[str, Any] = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert "<h2>Repetitions</h2>" in (folder / "out" / "report.html").read_text(encoding="utf-8")
+    return done.stdout, summary, kept
+
+
+def test_the_first_is_good_and_the_second_rounded(told: tuple[str, dict[str, Any], str]) -> None:
+    """Two whole ones where the truth has them; only the second has a remark, on the back."""
+    first, second = told[1]["reps"]
+    assert (first["number"], first["good"], first["remark"]) == (1, True, "")
+    assert (second["number"], second["good"]) == (2, False)
+    assert second["remark"].startswith("Your back rounded for ")
+    assert first["rounded_s"] == 0.0
+    assert second["rounded_s"] > 1.0
+    assert second["worst_spine_deg"] > first["worst_spine_deg"] + 30.0
+    assert [first["start_s"], second["start_s"]] == pytest.approx(TRUE_STARTS_S, abs=0.1)
+    assert all(rep["depth"] > 50.0 and rep["seen"] for rep in (first, second))
+
+
+def test_they_are_shown_and_kept(told: tuple[str, dict[str, Any], str]) -> None:
+    """The table in the terminal, and two whole ones in the history."""
+    printed, _, kept = told
+    assert "2 repetitions, 1 good" in printed
+    assert "● Good." in printed
+    assert "▲ Your back rounded for" in printed
+    (row,) = csv.DictReader(io.StringIO(kept, newline=""))
+    assert (float(row["reps_whole"]), float(row["reps_partial"])) == (2.0, 0.0)
+
+
+def test_facing_the_other_way_is_the_same() -> None:
+    """The mirrored clip: the same count, the same verdicts, at the same times."""
+    pictures = _pictures(CLIP)
+    with MediaPipeBackend() as backend:
+        one, other = (
+            _reps(judged(backend, shown, every_s=2 / FPS, stretch_name="hip_hinge_drill"))
+            for shown in (pictures, [np.ascontiguousarray(image[:, ::-1]) for image in pictures])
+        )
+    assert [rep.good for rep in one] == [rep.good for rep in other] == [True, False]
+    for a, b in zip(one, other, strict=True):
+        assert (a.start_s, a.end_s) == pytest.approx((b.start_s, b.end_s), abs=0.15)
+        assert a.depth == pytest.approx(b.depth, abs=4.0)
+
+
+def _pictures(clip: Path) -> list[Bytes]:
+    """Every second picture of a clip."""
+    reader = cv2.VideoCapture(str(clip))
+    out: list[Bytes] = []
+    while True:
+        found, image = reader.read()
+        if not found:
+            return out[::2]
+        out.append(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), dtype=np.uint8))
+
+
+def _reps(said: list[Assessment]) -> list[Rep]:
+    """The repetitions that ended."""
+    return [one.reps.last for one in said if one.reps is not None and one.reps.ended and one.reps.last is not None]
