@@ -117,7 +117,7 @@ def test_a_held_stretch_has_no_repetitions() -> None:
             "Your back rounded for 2.4 seconds, to 48°.",
             id="spine before knee",
         ),
-        pytest.param(Bend(55.0, 0.8, 0.3, 0.8), False, "A little hurried: 1.4 seconds, take 2 or more.", id="hurried"),
+        pytest.param(Bend(55.0, 0.8, 0.3, 0.8), False, "A little hurried: 1.4 seconds, take 3 or more.", id="hurried"),
     ],
 )
 def test_what_is_remarked(bend: Bend, good: bool, remark: str) -> None:
