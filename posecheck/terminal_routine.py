@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from posecheck.assessment.routine import Routine, days_to_next
-from posecheck.assessment.runner import Out, Stage
+from posecheck.assessment.running import Out, Stage
 from posecheck.assessment.turns import Doing, Doings, Part
 from posecheck.terminal import ACCURACY_NOTE, gauge
 

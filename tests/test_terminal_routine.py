@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 
 from posecheck.assessment import load_routine, turns
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.runner import Out, Stage
+from posecheck.assessment.running import Out, Stage
 from posecheck.routine_session import plan
 from posecheck.terminal_routine import routine_panel, routine_result, where
 
