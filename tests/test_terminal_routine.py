@@ -105,6 +105,14 @@ def test_a_finished_routine_is_green_and_says_so() -> None:
     assert not set("◐↷○") & set(card)
 
 
+def test_the_first_stretch_reminds_of_the_warm_up() -> None:
+    """Before the first one only."""
+    for index, told in ((0, True), (1, False)):
+        ready = replace(HOLDING, stage=Stage.READY, index=index, side="", left_s=20.0)
+        panel = flat(shown(routine_panel(GENTLE, PARTS, ready, BEGUN, columns=80, text=ENGLISH)))
+        assert (GENTLE.warm_up in panel) is told
+
+
 def test_a_rest_shows_what_comes_next() -> None:
     """After the last side the next stretch with its set-up; between two holds the same one."""
     resting = replace(HOLDING, stage=Stage.REST, left_s=8.0, amount=0.0)
