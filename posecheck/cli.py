@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from posecheck.assessment.routine import Routine
-    from posecheck.assessment.runner import Out
+    from posecheck.assessment.running import Out
     from posecheck.assessment.stretch import Stretch
     from posecheck.assessment.turns import Doings, Part
     from posecheck.history.store import History

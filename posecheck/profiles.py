@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from posecheck.assessment import runner
+from posecheck.assessment import running
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import TunableError
@@ -78,7 +78,7 @@ def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Itera
         for stretch, values in own.items():
             default_profile(load_stretch(stretch)).with_layer(values, str(file))
         known = {key for other in stretch_ids() for key in default_profile(load_stretch(other))} | set(base)
-        known |= {tunable.key for tunable in runner.TUNABLES}  # the same file serves routines
+        known |= {tunable.key for tunable in running.TUNABLES}  # the same file serves routines
         if bad := sorted(set(shared) - known):
             raise TunableError(f"{file}: {unknown('key', bad[0], known)}")
         profile = profile.with_layer({key: value for key, value in shared.items() if key in base}, str(file))

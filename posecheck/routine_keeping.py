@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from posecheck.assessment.runner import Out
+from posecheck.assessment.running import Out
 from posecheck.assessment.turns import Doings, Part, Turn
 from posecheck.history.store import History
 from posecheck.history.tally import HistoryTally

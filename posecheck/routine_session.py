@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from posecheck.assessment import catalogue, coach, events, judge, messages, runner
+from posecheck.assessment import catalogue, coach, events, judge, messages, runner, running
 from posecheck.assessment.coach import CoachState
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.routine import Item, Routine, unlocked
-from posecheck.assessment.runner import Call, Out, RunnerState, Stage
+from posecheck.assessment.running import Call, Out, RunnerState, Stage
 from posecheck.assessment.turns import Doings, Part
 from posecheck.body import Side
 from posecheck.errors import BrokenSourceError, TunableError
@@ -58,7 +58,7 @@ def plan(
 
 def _base(item: Item) -> Profile:
     stretch = catalogue.load_stretch(item.stretch)
-    return Profile((*default_profile(stretch).tunables.values(), *runner.TUNABLES))
+    return Profile((*default_profile(stretch).tunables.values(), *running.TUNABLES))
 
 
 # ------------------------------------------------------------------------------------------------ one frame (pure)

@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from posecheck.assessment.routine import Routine, days_to_next
-from posecheck.assessment.runner import Out, Stage
+from posecheck.assessment.running import Out, Stage
 from posecheck.assessment.turns import Doing, Doings, Part
 from posecheck.terminal import ACCURACY_NOTE, gauge
 
@@ -76,6 +76,8 @@ def routine_panel(
     bar = gauge(min(out.amount, part.target), 0.0, max(part.target, 1e-9), math.nan, min(max(columns - 12, 10), 60))
     bar.justify = "center"
     rows: list[RenderableType] = [marks, name, line, bar]
+    if out.stage is Stage.READY and out.index == 0:
+        rows.append(Text(text(routine.warm_up), style="italic", justify="center"))
     if out.stage is Stage.READY:
         rows += _getting_ready(part, out, text)
     elif out.stage is Stage.REST:

@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 
 from posecheck.assessment import load_routine, turns
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.runner import Out, Stage
+from posecheck.assessment.running import Out, Stage
 from posecheck.routine_session import plan
 from posecheck.terminal_routine import routine_panel, routine_result, where
 
@@ -103,6 +103,14 @@ def test_a_finished_routine_is_green_and_says_so() -> None:
     card = shown(routine_result(GENTLE, PARTS, whole, days_practised=3, kept=None, columns=80, text=ENGLISH))
     assert "The whole routine is done." in card
     assert not set("◐↷○") & set(card)
+
+
+def test_the_first_stretch_reminds_of_the_warm_up() -> None:
+    """Before the first one only."""
+    for index, told in ((0, True), (1, False)):
+        ready = replace(HOLDING, stage=Stage.READY, index=index, side="", left_s=20.0)
+        panel = flat(shown(routine_panel(GENTLE, PARTS, ready, BEGUN, columns=80, text=ENGLISH)))
+        assert (GENTLE.warm_up in panel) is told
 
 
 def test_a_rest_shows_what_comes_next() -> None:

@@ -4,9 +4,10 @@
     judge       Sighting, Measures ─> Assessment          (rules, hold timer, repetitions, verdict)
     coach       Assessment ─> Said                        (the one thing worth saying now)
     events      Assessment, one by one ─> Event           (stretches of time with one verdict)
+    runner      Assessment, one by one ─> what a whole routine makes of it: which stretch, which side, what is missing
     messages    key or English sentence ─> text           (in the language of the person)
 
-`judge`, `coach` and `events` are pure and remember nothing themselves: `state, out = step(state, ...)`.
+`judge`, `coach`, `events` and `runner` are pure and remember nothing themselves: `state, out = step(state, ...)`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dataclasses import replace
 from posecheck.assessment import judge, load_stretch, runner
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.routine import Item, Routine
-from posecheck.assessment.runner import Out, RunnerState
+from posecheck.assessment.running import Out, RunnerState, Stage
 from posecheck.assessment.turns import Part
 from posecheck.body import Side
 from posecheck.records import Assessment, Measures, Sighting
@@ -77,7 +77,7 @@ def done(
         elif made.idle_hold:
             judging = replace(judging, hold=HoldState())
         out.append((deed, judged, made, state))
-        if state.stage is runner.Stage.DONE:
+        if state.stage is Stage.DONE:
             break
     return out
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posecheck.assessment import counted, runner
-from posecheck.assessment.runner import Stage
+from posecheck.assessment.running import Stage
 from posecheck.assessment.turns import Doing
 from posecheck.records import Verdict
 from tests.assessment.doing import (
@@ -148,6 +148,15 @@ def test_a_leg_that_is_recognised_late_gets_what_was_held_before() -> None:
     assert [out.finished for _, _, out, _ in story if out.finished] == [(0, "right")]
     assert story[60][2].side == "left"
     assert not story[60][2].recognised
+
+
+def test_a_wrong_leg_that_is_lost_from_sight_is_still_the_wrong_one() -> None:
+    """Only the left side is asked for: the right one, then a leg that cannot be told in the same hold, count nothing."""
+    parts = parts_of(item("foot_on_step", "left", hold__target_s=5))
+    story = done(parts, frames([(1, UP), (1, RIGHT), (9, EITHER)], 30))
+    assert runner.so_far(story[-1][3])[0, "left"] == Doing(1)
+    story = done(parts, frames([(1, UP), (1, RIGHT), (1, UP), (6, EITHER)], 30))
+    assert story[-1][3].stage is Stage.DONE
 
 
 def test_changing_sides_each_time() -> None:
