@@ -1,6 +1,6 @@
 """The records that travel between the rooms, in the order in which they are made.
 
-    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Said) ─> Event
+    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Said, Setup) ─> Event
 
 All are frozen, and their arrays are read-only. `t_s` is seconds from the source's own clock, strictly rising within
 a stream. NaN means "not seen", everywhere, and nothing else does. Picture coordinates are pixels of the frame as the
@@ -229,6 +229,66 @@ class Measures:
         return self.values[name]
 
 
+class Fit(StrEnum):
+    """What may be said of one thing in how camera and person are placed."""
+
+    OK = "OK"
+    ACT = "ACT"
+    """Something is to be changed."""
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the set-up check says of one thing."""
+
+    name: str
+    """One of `SETUP_LABELS`."""
+    verdict: Fit
+    value: float
+    """The median it was judged by; NaN with UNKNOWN, or where there is no one number for it."""
+    unit: str
+    sentence: str
+    """What to do; empty with OK."""
+
+
+#: What the set-up check looks at, in the order in which it is put right, and what people call it.
+SETUP_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "person": "One person",
+        "light": "Light",
+        "frame": "Whole body",
+        "distance": "Distance",
+        "side": "Side-on",
+        "height": "Camera height",
+        "level": "Camera level",
+        "back": "Line of the back",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How camera and person are placed, before the stretch begins."""
+
+    checks: tuple[Check, ...]
+    """One for each of `SETUP_LABELS`, in that order."""
+    over: bool
+    """Whether the check is done, because all was well for a while or the stretch has begun. It then stays as it was."""
+    from_s: float
+    """Of the first picture that the checks rest on; NaN before there was one."""
+    to_s: float
+    """Of the last one."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is to be changed, and all that can be told of everybody is known."""
+        told = {check.name: check.verdict for check in self.checks}
+        return Fit.ACT not in told.values() and all(
+            told[name] is Fit.OK for name in ("person", "light", "frame", "distance", "side")
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule says of one frame; only rules in force at that moment (their phase has begun) say anything."""
@@ -327,6 +387,8 @@ class Assessment:
     """The one line to show now, what the coach says in English; empty when there is nothing to say."""
     said: Said | None = None
     """The same as a record: which message, and whether it is to be spoken in this very frame. None with no line."""
+    setup: Setup | None = None
+    """How camera and person were placed when they began; None where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
