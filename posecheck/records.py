@@ -243,27 +243,26 @@ class Check:
     """What the set-up check says of one thing."""
 
     name: str
-    """One of `SETUP_LABELS`."""
+    """One of `SETUP_CHECKS`."""
     verdict: Fit
     value: float
-    """The median it was judged by; NaN with UNKNOWN, or where there is no one number for it."""
+    """The median it was judged by, in the unit of `SETUP_CHECKS`; NaN with UNKNOWN, or where no one number tells."""
     unit: str
+    """"deg", "%" or ""."""
     sentence: str
     """What to do; empty with OK."""
 
 
-#: What the set-up check looks at, in the order in which it is put right, and what people call it.
-SETUP_LABELS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "person": "One person",
-        "light": "Light",
-        "frame": "Whole body",
-        "distance": "Distance",
-        "side": "Side-on",
-        "height": "Camera height",
-        "level": "Camera level",
-        "back": "Line of the back",
-    }
+#: What the set-up check looks at, in the order in which it is put right. `what` explains the value.
+SETUP_CHECKS: Final[tuple[Quantity, ...]] = (
+    Quantity("person", "", "One person", "in view"),
+    Quantity("light", "%", "Light", "of full brightness"),
+    Quantity("frame", "", "Whole body", "from head to feet"),
+    Quantity("distance", "%", "Distance", "of the picture's height is your trunk"),
+    Quantity("side", "deg", "Side-on", "from exactly side-on"),
+    Quantity("height", "deg", "Camera height", "above the level of your hips"),
+    Quantity("level", "deg", "Camera level", "off level"),
+    Quantity("back", "%", "Line of the back", "of its outline shows"),
 )
 
 
@@ -272,7 +271,7 @@ class Setup:
     """How camera and person are placed, before the stretch begins."""
 
     checks: tuple[Check, ...]
-    """One for each of `SETUP_LABELS`, in that order."""
+    """One for each of `SETUP_CHECKS`, in that order."""
     over: bool
     """Whether the check is done, because all was well for a while or the stretch has begun. It then stays as it was."""
     from_s: float

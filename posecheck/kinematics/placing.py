@@ -113,7 +113,7 @@ def frame_sentence(sighting: Sighting, side: Side | None, facing: int, profile: 
         return f"Clear the view between you and the camera until your {hidden} show." if hidden else ""
     parts = " and ".join(outside)
     edges = set().union(*(_outside(points[0], sighting.image_wh) for points in outside.values()))
-    width, height = sighting.image_wh
+    height = sighting.image_wh[1]
     shown = sighting.landmarks_px[np.isfinite(sighting.landmarks_px[:, 1]), 1]
     if edges == {"bottom"} and shown.min() > _SPARE_FRAC * height:
         return f"Tilt the camera down, or step away from it, until your {parts} show."

@@ -17,7 +17,7 @@ import numpy as np
 
 from posecheck.kinematics import framing
 from posecheck.kinematics.placing import Placing, place
-from posecheck.records import NOBODY, PAUSE_S, SETUP_LABELS, Check, Fit, Measures, Setup, Sighting
+from posecheck.records import NOBODY, PAUSE_S, SETUP_CHECKS, Check, Fit, Measures, Setup, Sighting
 from posecheck.tunables import Profile, Tunable
 
 WINDOW: Final = Tunable(
@@ -174,7 +174,7 @@ def add(state: SetupState, placing: Placing, profile: Mapping[str, float]) -> tu
     leaning_since_s = _since(leaning, state.leaning_since_s, placing.t_s)
     window = state.window
     if not leaning:
-        window = tuple(one for one in window if placing.t_s - one.t_s < profile[WINDOW.key]) + (placing,)
+        window = (*(one for one in window if placing.t_s - one.t_s < profile[WINDOW.key]), placing)
     checks = _checks(window, state.acting, profile)
     setup = Setup(checks, over=False, from_s=window[0].t_s, to_s=window[-1].t_s)
     well_since_s = _since(setup.is_well, state.well_since_s, placing.t_s)
@@ -229,7 +229,7 @@ def _checks(window: tuple[Placing, ...], acting: frozenset[str], profile: Mappin
     """What is to be said of the pictures of a window."""
     young = window[-1].t_s - window[0].t_s < _MIN_WINDOW_FRAC * profile[WINDOW.key]
     if young:
-        return tuple(Check(name, Fit.UNKNOWN, math.nan, "", UNSEEN) for name in SETUP_LABELS)
+        return tuple(_unseen(asked.name) for asked in SETUP_CHECKS)
     seen = _Seen(window, acting, profile)
     light = seen.median(lambda one: one.brightness_frac)
     away = sum(one.is_empty for one in window) >= _MIN_KNOWN_FRAC * len(window)
@@ -237,41 +237,44 @@ def _checks(window: tuple[Placing, ...], acting: frozenset[str], profile: Mappin
     too_dark = light < profile[dark.key]
     told = {
         "person": _person(seen, away=away),
-        "light": _check("light", 100.0 * light, "%", framing.TOO_DARK if too_dark else ""),
-        "frame": _said(seen, "frame", lambda one: one.frame, math.nan, ""),
+        "light": _check("light", 100.0 * light, framing.TOO_DARK if too_dark else ""),
+        "frame": _said(seen, "frame", lambda one: one.frame, math.nan),
         "distance": _distance(seen),
         "side": _side(seen),
         "height": _height(seen),
         "level": _level(seen),
-        "back": _said(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac), "%"),
+        "back": _said(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac)),
     }
-    return tuple(told[name] for name in SETUP_LABELS)
+    return tuple(told[asked.name] for asked in SETUP_CHECKS)
 
 
-def _check(name: str, value: float, unit: str, sentence: str) -> Check:
+_UNITS: Final = {asked.name: asked.unit for asked in SETUP_CHECKS}
+
+
+def _check(name: str, value: float, sentence: str) -> Check:
     """A check of which all is known."""
-    return Check(name, Fit.ACT if sentence else Fit.OK, value, unit, sentence)
+    return Check(name, Fit.ACT if sentence else Fit.OK, value, _UNITS[name], sentence)
 
 
-def _unseen(name: str, unit: str) -> Check:
-    return Check(name, Fit.UNKNOWN, math.nan, unit, UNSEEN)
+def _unseen(name: str) -> Check:
+    return Check(name, Fit.UNKNOWN, math.nan, _UNITS[name], UNSEEN)
 
 
 def _person(seen: _Seen, *, away: bool) -> Check:
     people = round(float(np.median([one.people for one in seen.window])))
     sentence = NOBODY if away else f"{people} people are in view: ask the others to step aside." if people > 1 else ""
-    return _check("person", float(people), "", sentence)
+    return _check("person", float(people), sentence)
 
 
-def _said(seen: _Seen, name: str, of: Callable[[Placing], str | None], value: float, unit: str) -> Check:
+def _said(seen: _Seen, name: str, of: Callable[[Placing], str | None], value: float) -> Check:
     sentence = seen.sentence(name, of)
-    return _unseen(name, unit) if sentence is None else _check(name, value, unit, sentence)
+    return _unseen(name) if sentence is None else _check(name, value, sentence)
 
 
 def _distance(seen: _Seen) -> Check:
     size_px, share = seen.median(lambda one: one.trunk_px), seen.median(lambda one: one.trunk_frac)
     if math.isnan(share):
-        return _unseen("distance", "%")
+        return _unseen("distance")
     # A trunk twice too short is a limit twice passed: so one margin serves near and far.
     short = max(seen.profile[MIN_SIZE.key] / size_px, seen.profile[MIN_SHARE.key] / share)
     sentence = ""
@@ -279,14 +282,14 @@ def _distance(seen: _Seen) -> Check:
         sentence = framing.TOO_FAR
     elif seen.beyond("distance", share, seen.profile[MAX_SHARE.key]):
         sentence = TOO_CLOSE
-    return _check("distance", 100.0 * share, "%", sentence)
+    return _check("distance", 100.0 * share, sentence)
 
 
 def _side(seen: _Seen) -> Check:
     front_deg, yaw_deg = seen.median(lambda one: one.front_deg), seen.median(lambda one: one.yaw_deg)
     facing = round(seen.median(lambda one: one.facing))
     if math.isnan(front_deg):
-        return _unseen("side", "deg")
+        return _unseen("side")
     refused = yaw_deg > seen.profile[framing.MAX_YAW.key]
     sentence = ""
     if facing == 0:
@@ -298,13 +301,13 @@ def _side(seen: _Seen) -> Check:
             sentence = f"Turn about {degrees:.0f}° to your left, until the camera sees you exactly from the side."
         else:
             sentence = f"Turn about {degrees:.0f}° to your right, until the camera sees you exactly from the side."
-    return _check("side", abs(front_deg), "deg", sentence)
+    return _check("side", abs(front_deg), sentence)
 
 
 def _height(seen: _Seen) -> Check:
     above_deg = seen.median(lambda one: one.elevation_deg)
     if math.isnan(above_deg):
-        return _unseen("height", "deg")
+        return _unseen("height")
     sentence = ""
     if seen.beyond("height", abs(above_deg), seen.profile[MAX_ELEVATION.key]):
         degrees = f"{abs(above_deg):.0f}"
@@ -312,13 +315,13 @@ def _height(seen: _Seen) -> Check:
             sentence = f"Lower the camera to the height of your hips: it looks down on you by about {degrees}°."
         else:
             sentence = f"Raise the camera to the height of your hips: it looks up at you by about {degrees}°."
-    return _check("height", above_deg, "deg", sentence)
+    return _check("height", above_deg, sentence)
 
 
 def _level(seen: _Seen) -> Check:
     roll_deg = seen.median(lambda one: one.roll_deg)
     if math.isnan(roll_deg):
-        return _unseen("level", "deg")
+        return _unseen("level")
     sentence = ""
     if seen.beyond("level", abs(roll_deg), seen.profile[MAX_ROLL.key]):
         degrees = f"{abs(roll_deg):.0f}"
@@ -326,4 +329,4 @@ def _level(seen: _Seen) -> Check:
             sentence = f"Level the camera: turn it about {degrees}° clockwise, seen from behind it."
         else:
             sentence = f"Level the camera: turn it about {degrees}° anticlockwise, seen from behind it."
-    return _check("level", roll_deg, "deg", sentence)
+    return _check("level", roll_deg, sentence)
