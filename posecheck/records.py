@@ -260,7 +260,7 @@ SETUP_CHECKS: Final[tuple[Quantity, ...]] = (
     Quantity("frame", "", "Whole body", "from head to feet"),
     Quantity("distance", "%", "Distance", "of the picture's height is your trunk"),
     Quantity("side", "deg", "Side-on", "from exactly side-on"),
-    Quantity("height", "deg", "Camera height", "above the level of your hips"),
+    Quantity("height", "deg", "Camera height", "above (+) or below (−) your hips"),
     Quantity("level", "deg", "Camera level", "off level"),
     Quantity("back", "%", "Line of the back", "of its outline shows"),
 )

@@ -42,7 +42,8 @@ def setup_panel(
         style, said = STYLE[Fit.UNKNOWN], tell(unknown.sentence if unknown is not None else "")
     shape = SHAPE[next(fit for fit, colour in STYLE.items() if colour == style)]
     banner = Text(f"{shape}  {said}", style=f"bold {style}", justify="center")
-    foot = Text(f"{tell(BEGIN)}\n{clock}   {fps:.0f} frames/s   Ctrl-C ends", style="bright_black", justify="center")
+    begin = "" if setup.is_well else f"{tell(BEGIN)}\n"
+    foot = Text(f"{begin}{clock}   {fps:.0f} frames/s   Ctrl-C ends", style="bright_black", justify="center")
     wide = columns >= WIDE
     rows = _wide_rows(setup, first, tell) if wide else Group(*_narrow_rows(setup, first, tell))
     return Panel(

@@ -13,6 +13,33 @@ from posecheck.body import Landmark, Side, of
 from posecheck.kinematics import angles, framing, gates, outline, posture, spine, view
 from posecheck.kinematics.back import axis_px
 from posecheck.records import Floats, Measures, Sighting
+from posecheck.tunables import Tunable
+
+ROOM_AHEAD: Final = Tunable(
+    "setup.room_ahead_trunks",
+    "",
+    default=1.3,
+    low=0.0,
+    high=4.0,
+    step=0.1,
+    why="so much of the picture, in lengths of the trunk, must be free from the hips forward, for head and hands in the bend",
+    source="geometry: trunk and head are 1.5 long, and the hips go back by 0.2 as they bend",
+)
+ROOM_BEHIND: Final = Tunable(
+    "setup.room_behind_trunks",
+    "",
+    default=0.6,
+    low=0.0,
+    high=4.0,
+    step=0.1,
+    why="so much of the picture, in lengths of the trunk, must be free from the hips backward, for the hips in the bend",
+    source="geometry: half the depth of the body, and the hips go back by 0.2 as they bend",
+)
+TUNABLES: Final = (ROOM_AHEAD, ROOM_BEHIND)
+
+BACKWARD: Final = "Take a step backward: the picture needs room in front of you to bend into."
+FORWARD: Final = "Take a step forward, the way you face: you are at the edge of the picture."
+NO_ROOM: Final = "Step away from the camera: the picture has no room for you to bend into."
 
 #: A trunk that leans less than this, to whichever side, counts as upright. Judgement: a slouch does, a bend does not.
 UPRIGHT_DEG: Final = 20.0
@@ -42,7 +69,7 @@ class Placing:
     trunk_frac: float
     """Length of the trunk as a share of the picture's height."""
     elevation_deg: float
-    """`view.camera_elevation_deg`, while standing upright."""
+    """`view.camera_elevation_deg`, while standing upright with the whole body in the picture: feet are guessed otherwise."""
     roll_deg: float
     """`camera_roll_deg`, while standing upright."""
     frame: str | None
@@ -66,7 +93,7 @@ class Placing:
 def place(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) -> Placing:
     """How camera and person are placed in one sighting, of which `measures` were taken.
 
-    `profile` holds the numbers of `framing` and `gates`.
+    `profile` holds the room's numbers.
     """
     hip, shoulder = axis_px(sighting.landmarks_px)
     trunk = shoulder - hip
@@ -75,6 +102,7 @@ def place(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) 
     stands = measures.view.position == posture.STANDING
     upright = stands and lean_deg <= UPRIGHT_DEG
     facing = measures.view.facing
+    frame = None if sighting.is_empty else frame_sentence(sighting, measures.view.near_side, facing, profile)
     return Placing(
         t_s=sighting.t_s,
         people=sighting.people,
@@ -86,18 +114,19 @@ def place(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) 
         yaw_deg=measures["view_yaw_deg"],
         trunk_px=trunk_px,
         trunk_frac=trunk_px / sighting.image_wh[1],
-        elevation_deg=view.camera_elevation_deg(sighting.world_m) if upright else math.nan,
+        elevation_deg=view.camera_elevation_deg(sighting.world_m) if upright and frame == "" else math.nan,
         roll_deg=measures["camera_roll_deg"] if upright else math.nan,
-        frame=None if sighting.is_empty else frame_sentence(sighting, measures.view.near_side, facing, profile),
+        frame=frame,
         back=_back(sighting, measures, profile),
         cover_frac=math.nan if sighting.back is None else outline.cover_frac(sighting.back.dorsal),
     )
 
 
 def frame_sentence(sighting: Sighting, side: Side | None, facing: int, profile: Mapping[str, float]) -> str:
-    """What to do so that the whole body shows; empty when it does.
+    """What to do so that the whole body shows, and has room to bend; empty when it does.
 
-    Parts that lie outside tell where to go; those that are inside and yet not seen are hidden by something.
+    Parts of the near side that lie outside tell where to go; those that are inside and yet seen of neither side are
+    hidden by something.
     """
     visibility = profile[framing.MIN_VISIBILITY.key]
     seen = framing.seen_px(sighting.landmarks_px, sighting.visibility, sighting.image_wh, visibility)
@@ -109,22 +138,38 @@ def frame_sentence(sighting: Sighting, side: Side | None, facing: int, profile: 
         places = {"head": face, **places}
     outside = {part: points for part, points in places.items() if all(_outside(p, sighting.image_wh) for p in points)}
     if not outside:
-        hidden = " and ".join(places)
-        return f"Clear the view between you and the camera until your {hidden} show." if hidden else ""
+        hidden = " and ".join(framing.JOINTS[joint] for joint in framing.cut_off(seen, None))
+        if hidden:
+            return f"Clear the view between you and the camera until it sees your {hidden}."
+        return _room_sentence(sighting, facing, profile)
     parts = " and ".join(outside)
     edges = set().union(*(_outside(points[0], sighting.image_wh) for points in outside.values()))
     height = sighting.image_wh[1]
     shown = sighting.landmarks_px[np.isfinite(sighting.landmarks_px[:, 1]), 1]
     if edges == {"bottom"} and shown.min() > _SPARE_FRAC * height:
-        return f"Tilt the camera down, or step away from it, until your {parts} show."
+        return f"Tilt the camera down, or step away from it, until it sees your {parts}."
     if edges == {"top"} and shown.max() < (1.0 - _SPARE_FRAC) * height:
-        return f"Tilt the camera up, or step away from it, until your {parts} show."
-    ahead = {1: "right", -1: "left"}.get(facing)
-    if ahead is not None and edges == {ahead}:
-        return f"Take a step backward until your {parts} show."
-    if ahead is not None and edges == {"left", "right"} - {ahead}:
-        return f"Take a step forward, the way you face, until your {parts} show."
-    return f"Step away from the camera until your {parts} show."
+        return f"Tilt the camera up, or step away from it, until it sees your {parts}."
+    if edges == {"right"}:
+        return BACKWARD if facing > 0 else FORWARD
+    if edges == {"left"}:
+        return BACKWARD if facing < 0 else FORWARD
+    return f"Step away from the camera until it sees your {parts}."
+
+
+def _room_sentence(sighting: Sighting, facing: int, profile: Mapping[str, float]) -> str:
+    """What to do so that the picture holds the bend, too; empty when it does, or the facing is not known."""
+    hip, shoulder = axis_px(sighting.landmarks_px)
+    trunk_px = float(np.hypot(*(shoulder - hip)))
+    if facing == 0 or not trunk_px > 0.0:
+        return ""
+    right_px = sighting.image_wh[0] - hip[0]
+    ahead_px, behind_px = (right_px, hip[0]) if facing > 0 else (hip[0], right_px)
+    short_ahead = ahead_px < profile[ROOM_AHEAD.key] * trunk_px
+    short_behind = behind_px < profile[ROOM_BEHIND.key] * trunk_px
+    if short_ahead and short_behind:
+        return NO_ROOM
+    return BACKWARD if short_ahead else FORWARD if short_behind else ""
 
 
 def _outside(point: Floats, image_wh: tuple[int, int]) -> set[str]:

@@ -235,15 +235,22 @@ def _checks(window: tuple[Placing, ...], acting: frozenset[str], profile: Mappin
     away = sum(one.is_empty for one in window) >= _MIN_KNOWN_FRAC * len(window)
     dark = framing.MIN_BRIGHTNESS_FOUND if away else framing.MIN_BRIGHTNESS
     too_dark = light < profile[dark.key]
+    side = _side(seen)
+    # The arms of somebody who is turned lie across the back: that is put right by turning.
+    back = (
+        _unseen("back")
+        if side.verdict is Fit.ACT
+        else _said(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac))
+    )
     told = {
         "person": _person(seen, away=away),
         "light": _check("light", 100.0 * light, framing.TOO_DARK if too_dark else ""),
         "frame": _said(seen, "frame", lambda one: one.frame, math.nan),
         "distance": _distance(seen),
-        "side": _side(seen),
+        "side": side,
         "height": _height(seen),
         "level": _level(seen),
-        "back": _said(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac)),
+        "back": back,
     }
     return tuple(told[asked.name] for asked in SETUP_CHECKS)
 
