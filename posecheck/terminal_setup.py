@@ -24,6 +24,7 @@ SHAPE: Final = {Fit.OK: "●", Fit.ACT: "▲", Fit.UNKNOWN: "◆"}
 WIDE: Final = 90
 #: No wider than this, so that the eye finds the next line.
 WIDEST: Final = 110
+TITLE: Final = "Set-up"
 READY: Final = "All is well: begin when you like."
 BEGIN: Final = "Or simply begin: bend, and the check gives way."
 
@@ -48,7 +49,7 @@ def setup_panel(
     rows = _wide_rows(setup, first, tell) if wide else Group(*_narrow_rows(setup, first, tell))
     return Panel(
         Group(Padding(banner, (1, 0)), rows, Text(), foot),
-        title=f"posecheck · {escape(tell(stretch.name))} · {tell('Set-up')}",
+        title=f"posecheck · {escape(tell(stretch.name))} · {tell(TITLE)}",
         border_style=style,
         box=box.ROUNDED,
         padding=(0, 2),
@@ -106,7 +107,7 @@ def setup_lines(before: Setup | None, setup: Setup, *, clock: str, tell: Callabl
             continue
         if last is None and check.verdict is Fit.UNKNOWN:
             continue
-        line = Text(f"{clock}  {tell('Set-up')}: {label}  ")
+        line = Text(f"{clock}  {tell(TITLE)}: {label}  ")
         line.append(f"{SHAPE[check.verdict]} {check.verdict}", style=STYLE[check.verdict])
         value = value_of(check)
         line.append(f"  {value}" if value else "")
