@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 
 from benchmarks.people import ClipSpec, Pose, framed
-from posecheck.kinematics import framing, gates, placing, setup
+from posecheck.kinematics import checks, framing, gates, placing, setup
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import NOBODY, Bytes, Check, Fit, Setup
 from tests.journeys.drawn import ROOM, described, judged, moved, picture, side_by_side
@@ -47,17 +47,17 @@ def looked_at(backend: MediaPipeBackend, *shown: Bytes) -> dict[str, Check]:
     return {check.name: check for check in last.checks}
 
 
-def acts(checks: dict[str, Check]) -> dict[str, str]:
+def acts(told: dict[str, Check]) -> dict[str, str]:
     """What is to be done, by check."""
-    return {name: check.sentence for name, check in checks.items() if check.verdict is Fit.ACT}
+    return {name: check.sentence for name, check in told.items() if check.verdict is Fit.ACT}
 
 
 def test_somebody_well_placed_has_nothing_to_do(backend: MediaPipeBackend) -> None:
     """Every check is told and fine, and the check is over after a second of it."""
     seen = picture(standing())
-    checks = looked_at(backend, seen)
-    assert {check.verdict for check in checks.values()} == {Fit.OK}
-    assert {check.sentence for check in checks.values()} == {""}
+    told = looked_at(backend, seen)
+    assert {check.verdict for check in told.values()} == {Fit.OK}
+    assert {check.sentence for check in told.values()} == {""}
     said = [one.setup for one in judged(backend, [seen] * 8, every_s=0.3)]
     assert [one.over for one in said if one is not None] == [False] * 6 + [True] * 2
 
@@ -70,10 +70,10 @@ def test_who_is_turned_is_told_which_way_to_turn(
     backend: MediaPipeBackend, yaw_deg: float, facing: Literal["left", "right"], way: str
 ) -> None:
     """Shown more of the front or of the back, facing either way: by about how much, and to which hand."""
-    checks = looked_at(backend, picture(standing(yaw_deg, facing)))
-    assert list(acts(checks)) == ["side"]
-    assert acts(checks)["side"].endswith(f"to your {way}, until the camera sees you exactly from the side.")
-    assert checks["side"].value == pytest.approx(30.0, abs=15.0)
+    told = looked_at(backend, picture(standing(yaw_deg, facing)))
+    assert list(acts(told)) == ["side"]
+    assert acts(told)["side"].endswith(f"to your {way}, until the camera sees you exactly from the side.")
+    assert told["side"].value == pytest.approx(30.0, abs=15.0)
 
 
 @pytest.mark.parametrize("facing", ["left", "right"])
@@ -101,10 +101,10 @@ def test_the_camera_is_to_stand_at_hip_height(backend: MediaPipeBackend, height_
 @pytest.mark.parametrize(("roll_deg", "said"), [(12.0, "clockwise"), (-12.0, "anticlockwise")])
 def test_a_turned_camera_is_to_be_levelled(backend: MediaPipeBackend, roll_deg: float, said: str) -> None:
     """Content that leans to the right stands upright again when the camera is turned clockwise."""
-    checks = looked_at(backend, picture(standing(roll_deg=roll_deg)))
-    assert list(acts(checks)) == ["level"]
-    assert f"° {said}, " in acts(checks)["level"]
-    assert checks["level"].value == pytest.approx(roll_deg, abs=4.0)
+    told = looked_at(backend, picture(standing(roll_deg=roll_deg)))
+    assert list(acts(told)) == ["level"]
+    assert f"° {said}, " in acts(told)["level"]
+    assert told["level"].value == pytest.approx(roll_deg, abs=4.0)
 
 
 def test_too_near_and_too_far(backend: MediaPipeBackend) -> None:
@@ -113,7 +113,7 @@ def test_too_near_and_too_far(backend: MediaPipeBackend) -> None:
     assert acts(looked_at(backend, picture(moved(standing(), away=1.6)), far)) == {"distance": framing.TOO_FAR}
     assert acts(looked_at(backend, picture(moved(standing(), away=1.4)))) == {}
     close = acts(looked_at(backend, picture(moved(standing(), away=0.5, up_m=0.15))))
-    assert close["distance"] == setup.TOO_CLOSE
+    assert close["distance"] == checks.TOO_CLOSE
     assert close["frame"].startswith("Step away from the camera until it sees your ")
 
 

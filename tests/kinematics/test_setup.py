@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posecheck.body import PAIRED, Landmark, Side, of
-from posecheck.kinematics import framing, measures, placing, setup, view
+from posecheck.kinematics import checks, framing, measures, placing, setup, view
 from posecheck.kinematics.placing import Placing
 from posecheck.records import SETUP_CHECKS, Check, Fit, Floats, Setup, Sighting, frozen
 from tests.kinematics.room import PROFILE, with_numbers
@@ -76,13 +76,13 @@ def named(said: Setup) -> dict[str, Check]:
 
 # ------------------------------------------------------------------------------------------------------- each limit
 LIMITS = [
-    ("side", "front_deg", setup.MAX_TURN.default, "to your left,"),
-    ("side", "front_deg", -setup.MAX_TURN.default, "to your right,"),
-    ("height", "elevation_deg", setup.MAX_ELEVATION.default, "Lower the camera"),
-    ("height", "elevation_deg", -setup.MAX_ELEVATION.default, "Raise the camera"),
-    ("level", "roll_deg", setup.MAX_ROLL.default, "° clockwise"),
-    ("level", "roll_deg", -setup.MAX_ROLL.default, "anticlockwise"),
-    ("distance", "trunk_frac", setup.MAX_SHARE.default, "too close"),
+    ("side", "front_deg", checks.MAX_TURN.default, "to your left,"),
+    ("side", "front_deg", -checks.MAX_TURN.default, "to your right,"),
+    ("height", "elevation_deg", checks.MAX_ELEVATION.default, "Lower the camera"),
+    ("height", "elevation_deg", -checks.MAX_ELEVATION.default, "Raise the camera"),
+    ("level", "roll_deg", checks.MAX_ROLL.default, "° clockwise"),
+    ("level", "roll_deg", -checks.MAX_ROLL.default, "anticlockwise"),
+    ("distance", "trunk_frac", checks.MAX_SHARE.default, "too close"),
 ]
 
 
@@ -103,7 +103,7 @@ def test_too_small_in_pixels_or_in_share_is_too_far() -> None:
     for placed in (replace(WELL, trunk_px=50.0), replace(WELL, trunk_frac=0.08)):
         check = named(seen_as(lasting(placed))[-1])["distance"]
         assert check.sentence == framing.TOO_FAR
-    assert PROFILE[setup.MIN_SIZE.key] > PROFILE[framing.MIN_TRUNK.key]
+    assert PROFILE[checks.MIN_SIZE.key] > PROFILE[framing.MIN_TRUNK.key]
 
 
 def test_what_the_gate_refuses_is_never_well() -> None:
@@ -127,7 +127,7 @@ def test_what_was_not_seen_is_unknown_and_never_well() -> None:
     assert {check.name for check in said.checks if check.verdict is Fit.UNKNOWN} == {
         asked.name for asked in SETUP_CHECKS
     } - {"person", "light"}
-    assert all(check.sentence == setup.UNSEEN for check in said.checks if check.verdict is Fit.UNKNOWN)
+    assert all(check.sentence == checks.UNSEEN for check in said.checks if check.verdict is Fit.UNKNOWN)
     assert not said.is_well
     assert not seen_as(lasting(WELL, 0.3))[-1].is_well
 
