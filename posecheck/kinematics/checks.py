@@ -52,12 +52,12 @@ MIN_SHARE: Final = Tunable(
 MAX_SHARE: Final = Tunable(
     "setup.max_trunk_frac",
     "",
-    default=0.4,
+    default=0.45,
     low=0.1,
     high=1.0,
     step=0.01,
     why="with a trunk of more than this share of the picture's height a person is asked to step away",
-    source="judgement: that is 1.5 to 2 m away, where perspective begins to bend angles",
+    source="judgement: that is about 1.5 m away, where perspective begins to bend angles; drawn people on the floor fill 0.41",
 )
 MAX_ELEVATION: Final = Tunable(
     "setup.max_elevation_deg",

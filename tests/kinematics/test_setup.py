@@ -305,9 +305,12 @@ def test_the_front_is_told_as_it_was_made(front_deg: float, facing: int) -> None
 
 @given(front_deg=st.floats(25.5, 80), sign=st.sampled_from([1.0, -1.0]))
 def test_the_height_of_the_camera_is_only_told_from_the_side(front_deg: float, sign: float) -> None:
-    """A turned trunk leans into the depth."""
+    """A turned trunk leans into the depth, and so does who has one foot on a step."""
     assert math.isnan(view.camera_elevation_deg(posed(sign * front_deg, 1).world_m))
-    assert math.isfinite(view.camera_elevation_deg(posed(0.0, 1).world_m))
+    level = np.array(posed(0.0, 1).world_m)
+    assert math.isfinite(view.camera_elevation_deg(level))
+    level[Landmark.LEFT_ANKLE] += (0.0, -0.4, 0.0)
+    assert math.isnan(view.camera_elevation_deg(level))
 
 
 # ------------------------------------------------------------------------------------------------------- the frame
