@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from posecheck.history.store import History
     from posecheck.keeping import Keeper
     from posecheck.landmarks.base import LandmarkBackend
-    from posecheck.records import Assessment
+    from posecheck.records import Assessment, Setup
     from posecheck.session import Outcome
     from posecheck.sources.camera import CameraSource
     from posecheck.sources.video import VideoSource
@@ -396,6 +396,9 @@ def live(
     model: ModelOption = None,
     history: HistoryOption = False,
     lang: LangOption = None,
+    setup: Annotated[
+        bool, typer.Option("--setup/--no-setup", help="Begin with the set-up check: camera, light, distance, side.")
+    ] = True,
 ) -> None:
     """Watch a camera and say at once what is seen. Nothing is stored unless you ask with --record or --history."""
     if not terminal:
@@ -412,7 +415,7 @@ def live(
 
     keeper = _keeper(chosen, numbers, CAMERA if source is None else VIDEO) if history else None
     with _quiet(), _interruptible() as stop, MediaPipeBackend(model) as backend:
-        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop, tell, keeper)
+        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop, tell, keeper, setup=setup)
     _finish([outcome])
 
 
@@ -427,6 +430,8 @@ def _watch(
     stop: Callable[[], bool],
     tell: Callable[[str], str],
     keeper: Keeper | None = None,
+    *,
+    setup: bool,
 ) -> Outcome:
     from rich.live import Live
 
@@ -437,6 +442,7 @@ def _watch(
     from posecheck.records import Frame
     from posecheck.session import Ending, find_people, run
     from posecheck.terminal import live_line, live_panel, result, seconds
+    from posecheck.terminal_setup import setup_lines, setup_panel
 
     console = _console()
     with contextlib.ExitStack() as stack:
@@ -450,14 +456,29 @@ def _watch(
         rate = Rate()
         every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
 
+        told: Setup | None = None
+        setting_up = setup
+
         def show(_frame: Frame | None, judged: Assessment) -> None:
+            nonlocal told, setting_up
             if keeper is not None:
                 keeper.put(judged)
             rate.tick()
+            latency_s, clock = source.age_s, seconds(judged.t_s)
+            if setting_up and judged.setup is not None and not console.is_terminal:
+                for line in setup_lines(told, judged.setup, clock=clock, tell=tell):
+                    console.print(line)
+                told, setting_up = judged.setup, not judged.setup.over
+                return
             if not rate.due(every_s):
                 return
-            latency_s, clock = source.age_s, seconds(judged.t_s)
-            if console.is_terminal:
+            if setting_up and judged.setup is not None:
+                setting_up = not judged.setup.over
+                screen.update(
+                    setup_panel(judged.setup, stretch, clock=clock, fps=rate.hz, columns=console.width, tell=tell),
+                    refresh=True,
+                )
+            elif console.is_terminal:
                 panel = live_panel(
                     judged,
                     stretch,

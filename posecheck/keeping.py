@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -75,8 +74,6 @@ def row_of(
     *,
     side: str = "",
     routine: str = "",
-    reps_whole: float = math.nan,
-    reps_partial: float = math.nan,
 ) -> Done:
     """The row of what `tally` followed; `started` is the calendar and clock of the person, aware of its time zone."""
     origins = profile.origins()
@@ -88,7 +85,5 @@ def row_of(
         source_kind=source_kind,
         side=side,
         routine=routine,
-        reps_whole=reps_whole,
-        reps_partial=reps_partial,
         limits={tunable.key: origins[tunable.key] for tunable in stretch.tunables},
     )

@@ -1,6 +1,6 @@
 """The records that travel between the rooms, in the order in which they are made.
 
-    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Reps, Said) ─> Event
+    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Reps, Said, Setup) ─> Event
 
 All are frozen, and their arrays are read-only. `t_s` is seconds from the source's own clock, strictly rising within
 a stream. NaN means "not seen", everywhere, and nothing else does. Picture coordinates are pixels of the frame as the
@@ -229,6 +229,65 @@ class Measures:
         return self.values[name]
 
 
+class Fit(StrEnum):
+    """What may be said of one thing in how camera and person are placed."""
+
+    OK = "OK"
+    ACT = "ACT"
+    """Something is to be changed."""
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the set-up check says of one thing."""
+
+    name: str
+    """One of `SETUP_CHECKS`."""
+    verdict: Fit
+    value: float
+    """The median it was judged by, in the unit of `SETUP_CHECKS`; NaN with UNKNOWN, or where no one number tells."""
+    unit: str
+    """"deg", "%" or ""."""
+    sentence: str
+    """What to do; empty with OK."""
+
+
+#: What the set-up check looks at, in the order in which it is put right. `what` explains the value.
+SETUP_CHECKS: Final[tuple[Quantity, ...]] = (
+    Quantity("person", "", "One person", "in view"),
+    Quantity("light", "%", "Light", "of full brightness"),
+    Quantity("frame", "", "Whole body", "from head to feet"),
+    Quantity("distance", "%", "Distance", "of the picture's height is your trunk"),
+    Quantity("side", "deg", "Side-on", "from exactly side-on"),
+    Quantity("height", "deg", "Camera height", "above (+) or below (−) your hips"),
+    Quantity("level", "deg", "Camera level", "off level"),
+    Quantity("back", "%", "Line of the back", "of its outline shows"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How camera and person are placed, before the stretch begins."""
+
+    checks: tuple[Check, ...]
+    """One for each of `SETUP_CHECKS`, in that order."""
+    over: bool
+    """Whether the check is done, because all was well for a while or the stretch has begun. It then stays as it was."""
+    from_s: float
+    """Of the first picture that the checks rest on; NaN before there was one."""
+    to_s: float
+    """Of the last one."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is to be changed, and all that can be told of everybody is known."""
+        told = {check.name: check.verdict for check in self.checks}
+        return Fit.ACT not in told.values() and all(
+            told[name] is Fit.OK for name in ("person", "light", "frame", "distance", "side")
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule says of one frame; only rules in force at that moment (their phase has begun) say anything."""
@@ -393,6 +452,8 @@ class Assessment:
     """The same as a record: which message, and whether it is to be spoken in this very frame. None with no line."""
     reps: Reps | None = None
     """None for a stretch that is not repeated."""
+    setup: Setup | None = None
+    """How camera and person were placed when they began; None where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -93,20 +93,18 @@ class RoutineKeeper:
                 continue
             from_s, tally = self._open.pop(turn)
             part, doing = self._parts[turn[0]], doings[turn]
-            counts = part.stretch.reps is not None
-            rows.append(
-                row_of(
-                    tally,
-                    self._started + timedelta(seconds=from_s - self._first_s),
-                    part.stretch,
-                    part.profile,
-                    self._source_kind,
-                    side=turn[1],
-                    routine=self._routine,
-                    reps_whole=doing.amount if counts else math.nan,
-                    reps_partial=float(doing.partial) if counts else math.nan,
-                )
+            row = row_of(
+                tally,
+                self._started + timedelta(seconds=from_s - self._first_s),
+                part.stretch,
+                part.profile,
+                self._source_kind,
+                side=turn[1],
+                routine=self._routine,
             )
+            if part.stretch.reps is not None:  # the last one ends with the set, and may lie outside of the spell
+                row = replace(row, reps_whole=doing.amount, reps_partial=float(doing.partial))
+            rows.append(row)
         if rows:
             with History(self._path) as history:
                 for row in rows:

@@ -18,6 +18,7 @@ from typing import TypeAlias
 from posecheck.assessment import catalogue, coach, events, judge, messages, runner, running
 from posecheck.assessment.coach import CoachState
 from posecheck.assessment.hold import HoldState
+from posecheck.assessment.reps import RepsState
 from posecheck.assessment.routine import Item, Routine, unlocked
 from posecheck.assessment.running import Call, Out, RunnerState, Stage
 from posecheck.assessment.turns import Doings, Part
@@ -90,7 +91,7 @@ def routine_step(
         ended = (*ended, *events.finish(judging.events, judged.t_s))
         judging = replace(judging, judge=judge.start(now.stretch), events=events.start(now.stretch, now.profile))
     elif out.idle_hold:
-        judging = replace(judging, judge=replace(judging.judge, hold=HoldState()))
+        judging = replace(judging, judge=replace(judging.judge, hold=HoldState(), reps=RepsState()))
     coaching, said = judging.coach, judged.said
     if out.began:
         coaching = coach.in_place(coaching)

@@ -20,7 +20,7 @@ from posecheck.assessment import coach, events, judge, messages
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
 from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
-from posecheck.kinematics import back, measures, view
+from posecheck.kinematics import back, measures, setup, view
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import Sink
 from posecheck.outputs.reps import with_rep
@@ -115,11 +115,14 @@ class JudgingState:
     coach: coach.CoachState
     """A routine tells it of another side, a rest or the next stretch: `replace(state, coach=…)`."""
     events: events.EventsState
+    setup: setup.SetupState
 
 
 def start_judging(stretch: Stretch, profile: Profile) -> JudgingState:
     """The memory of a session in which nothing has been seen yet."""
-    return JudgingState(measures.start(), judge.start(stretch), coach.start(), events.start(stretch, profile))
+    return JudgingState(
+        measures.start(), judge.start(stretch), coach.start(), events.start(stretch, profile), setup.SetupState()
+    )
 
 
 def judge_step(
@@ -129,9 +132,10 @@ def judge_step(
     measuring, measured = measures.step(state.measures, sighting, profile, stretch.lead)
     judging, judged = judge.step(state.judge, sighting, measured, stretch, profile)
     coaching, said = coach.step(state.coach, judged, stretch, profile)
-    judged = replace(judged, cue=messages.in_english(said, stretch), said=said)
+    setting, placed = setup.step(state.setup, sighting, measured, profile)
+    judged = replace(judged, cue=messages.in_english(said, stretch), said=said, setup=placed)
     noting, ended = events.step(state.events, judged)
-    return JudgingState(measuring, judging, coaching, noting), judged, ended
+    return JudgingState(measuring, judging, coaching, noting, setting), judged, ended
 
 
 def assess(sightings: Iterable[Sighting], stretch: Stretch, profile: Profile) -> Iterator[Assessment]:

@@ -40,11 +40,11 @@ class Told(Protocol):
 # ------------------------------------------------------------------------------------------------ on the way
 def where(part: Part, count: int, out: Out, text: Told) -> str:
     """Where one is in a routine of `count` stretches, in a line: "stretch 2 of 5 · left side · hold 12 of 30 s"."""
-    words = [text("routine.stretch_of", number=out.index + 1, count=count)]
+    words = [text("routine.stretch_of", number=out.index + 1, total=count)]
     if out.side:
         words.append(text(f"routine.{out.side}"))
     if part.sets > 1:
-        words.append(text("routine.set_of", number=out.set_number, count=part.sets))
+        words.append(text("routine.set_of", number=out.set_number, total=part.sets))
     if out.stage is Stage.REST:
         words.append(text("routine.resting", seconds=math.ceil(out.left_s)))
     elif out.stage is not Stage.DONE:
@@ -118,7 +118,7 @@ def routine_result(
     """
     whole = [number for number in range(len(parts)) if all(one.done for one in _of(doings, number).values())]
     finished = len(whole) == len(parts)
-    head = text("routine.all_done") if finished else text("routine.part_done", number=len(whole), count=len(parts))
+    head = text("routine.all_done") if finished else text("routine.part_done", number=len(whole), total=len(parts))
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(width=1)
     table.add_column(ratio=1, overflow="fold")

@@ -113,14 +113,17 @@ class Profile(Mapping[str, float]):
 
 
 def amount(value: float, unit: str) -> str:
-    """A value as people read it, with its unit: whole degrees, shares in hundredths; a dash for NaN.
+    """A value as people read it, with its unit: whole degrees and percent, shares in hundredths; a dash for NaN.
 
-    >>> amount(31.4, "deg"), amount(0.7, "s"), amount(0.528, ""), amount(math.nan, "deg")
-    ('31°', '0.7 s', '0.53', '–')
+    >>> amount(31.4, "deg"), amount(0.7, "s"), amount(0.528, ""), amount(63.7, "%"), amount(math.nan, "deg")
+    ('31°', '0.7 s', '0.53', '64 %', '–')
     """
     if math.isnan(value):
         return "–"
-    return f"{value:.0f}°" if unit == "deg" else f"{round(value, 2):g} {unit}".strip()
+    whole = f"{value:.0f}".replace("-0", "0") if abs(value) < 1.0 else f"{value:.0f}"
+    if unit == "deg":
+        return f"{whole}°"
+    return f"{whole} %" if unit == "%" else f"{round(value, 2):g} {unit}".strip()
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

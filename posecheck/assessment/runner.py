@@ -214,7 +214,7 @@ def _read(state: RunnerState, judged: Assessment, part: Part, passed_s: float) -
     """By how much the hold, the count or the timer has grown with this frame; a hold that began anew loses its own."""
     stretch = part.stretch
     if stretch.reps is not None:
-        reps = counted.step(state.reps, judged, stretch.reps, stretch, part.profile)
+        reps = counted.told(judged)
         more, less = max(0, reps.whole - state.reps.whole), max(0, reps.partial - state.reps.partial)
         state = replace(state, reps=reps)
         if less:

@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from posecheck.kinematics import framing, gates, joints, legs, measures, own, posture, smoothing, spine
+from posecheck.kinematics import (
+    checks,
+    framing,
+    gates,
+    joints,
+    legs,
+    measures,
+    own,
+    placing,
+    posture,
+    setup,
+    smoothing,
+    spine,
+)
 from posecheck.kinematics.back import read_back
 from posecheck.kinematics.measures import MeasureState, start, step
 from posecheck.kinematics.spine import SpineReading, read_spine
@@ -26,6 +39,9 @@ TUNABLES: Final[tuple[Tunable, ...]] = (
     *joints.TUNABLES,
     *measures.TUNABLES,
     *smoothing.TUNABLES,
+    *placing.TUNABLES,
+    *checks.TUNABLES,
+    *setup.TUNABLES,
 )
 
 __all__ = [

@@ -35,6 +35,15 @@ _FEET_AGREE_DEG: Final = 8.0
 _SHOULDERS_AHEAD_DEG: Final = 2.0
 _TOES_UP_DEG: Final = 2.5
 
+#: How far pose models turn people towards the camera: shoulders by 4°, hips by 11°. Measured on 270 drawn people.
+_TURNED_IN_DEG: Final = 7.0
+#: From the tilt of the line ankles → shoulders in depth to the camera's elevation. Fitted to 135 drawn people.
+_ELEVATION_PER_TILT: Final = -1.36
+_ELEVATION_AT_0_DEG: Final = -11.5
+#: Turned further from side-on, the tilt has a leaning trunk in it.
+_ELEVATION_TO_DEG: Final = 25.0
+_STEP_M: Final = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -184,6 +193,45 @@ def view_yaw_deg(world_m: Floats) -> float:
         _off_axis_deg(world_m[Landmark.LEFT_SHOULDER] - world_m[Landmark.RIGHT_SHOULDER])
         + _off_axis_deg(world_m[Landmark.LEFT_HIP] - world_m[Landmark.RIGHT_HIP])
     )
+
+
+def front_deg(world_m: Floats) -> float:
+    """How far the person has turned their front towards the camera.
+
+    Zero: exactly side-on. Positive: the front shows; negative: the back does. Range about -97..83, whichever way they
+    face. What pose models turn people towards the camera by on the average is taken off.
+    Needs the `world_m` of both shoulders and hips; NaN if one is missing.
+    Measured on 270 drawn people turned by up to 60°, standing: standard deviation of the error 6°; the sign was right in
+    all of those turned by 20° or more.
+    """
+    lines_m = (
+        world_m[Landmark.LEFT_SHOULDER] - world_m[Landmark.RIGHT_SHOULDER],
+        world_m[Landmark.LEFT_HIP] - world_m[Landmark.RIGHT_HIP],
+    )
+    turned = [math.degrees(math.atan2(line_m[0], abs(line_m[2]))) for line_m in lines_m if np.any(line_m != 0.0)]
+    return sum(turned) / 2.0 - _TURNED_IN_DEG if len(turned) == 2 else math.nan
+
+
+def camera_elevation_deg(world_m: Floats) -> float:
+    """How far the camera looks down on somebody who stands upright with straight legs, seen from the side.
+
+    Zero: it stands level with the hips. Positive: it stands higher. The angle of the line of sight to the hips, whichever
+    way the camera is tilted.
+    Needs the `world_m` of shoulders, hips and ankles; NaN if one is missing, turned by more than 25° from side-on, or
+    with the feet more than 0.3 m apart in the picture's plane (a step, one foot raised).
+    Measured on 135 drawn people, the camera 0.3 to 1.8 m high and 2 to 4 m away: standard deviation of the error 2.7°.
+    """
+    up_m = 0.5 * (
+        world_m[Landmark.LEFT_SHOULDER]
+        + world_m[Landmark.RIGHT_SHOULDER]
+        - world_m[Landmark.LEFT_ANKLE]
+        - world_m[Landmark.RIGHT_ANKLE]
+    )
+    step_m = world_m[Landmark.LEFT_ANKLE, :2] - world_m[Landmark.RIGHT_ANKLE, :2]
+    stands = math.hypot(*step_m) <= _STEP_M and -up_m[1] > 0.0
+    if not (stands and abs(front_deg(world_m)) <= _ELEVATION_TO_DEG):
+        return math.nan
+    return _ELEVATION_PER_TILT * math.degrees(math.atan2(up_m[2], -up_m[1])) + _ELEVATION_AT_0_DEG
 
 
 def _off_axis_deg(line_m: Floats) -> float:

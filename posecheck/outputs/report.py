@@ -26,7 +26,8 @@ import numpy as np
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.overlay import draw
 from posecheck.outputs.reps import reps_section, with_rep
-from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Floats, Frame, Origin, Rep, Verdict
+from posecheck.outputs.setup_card import setup_card
+from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Floats, Frame, Origin, Rep, Setup, Verdict
 from posecheck.tunables import amount
 
 #: The measures plotted, top to bottom.
@@ -83,6 +84,7 @@ class ReportWriter(ClosingSink):
         self._hold_good_s = 0.0
         self._reps: tuple[Rep, ...] | None = None
         self._most_people = 0
+        self._setup: Setup | None = None
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Note one frame."""
@@ -96,6 +98,7 @@ class ReportWriter(ClosingSink):
         self._hold_good_s = max(self._hold_good_s, assessment.hold.good_s)
         self._reps = with_rep(self._reps, assessment)
         self._most_people = max(self._most_people, assessment.sighting.people)
+        self._setup = assessment.setup
         if frame is None:
             return
         spine = "spine_flexion_deg"
@@ -143,6 +146,7 @@ class ReportWriter(ClosingSink):
             hold=f" · hold {self._hold_good_s:.0f} s good" if self._hold_good_s > 0 else "",
             video=self._video(),
             reps=reps_section(self._reps),
+            setup=self._setup_section(),
             plots="".join(self._plot(name) for name in PLOTTED),
             events="".join(self._event_rows()) or '<tr><td colspan="6">Nothing to remark.</td></tr>',
             pictures="".join(self._pictures()),
@@ -160,6 +164,10 @@ class ReportWriter(ClosingSink):
         """(from, to, verdict) of the whole clip."""
         ends = [start for start, _ in self._verdicts[1:]] + ([self._t_s[-1]] if self._t_s else [])
         return [(start, end, verdict) for (start, verdict), end in zip(self._verdicts, ends, strict=True)]
+
+    def _setup_section(self) -> str:
+        """How camera and person were placed; empty where nobody looked."""
+        return "" if self._setup is None else f"<h2>Set-up</h2>{setup_card(self._setup)}"
 
     def _shares(self) -> Iterator[str]:
         for verdict in Verdict:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.reps import rep_as_json, with_rep
-from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Verdict
+from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
 
 SCHEMA_VERSION: Final = 1
 
@@ -65,6 +65,8 @@ class Totals:
     deepest_hinge: Extreme = Extreme()
     worst_spine: Extreme = Extreme()
     """Only over frames in which the view allows to judge the back."""
+    setup: Setup | None = None
+    """How camera and person were placed when they began."""
     standing: tuple[Verdict, str] | None = None
     """Verdict and reason of the latest frame, which the coming interval belongs to."""
 
@@ -95,6 +97,7 @@ class Totals:
             reps=with_rep(self.reps, judged),
             deepest_hinge=self.deepest_hinge.with_value(judged.measures["hip_hinge_deg"], judged.t_s),
             worst_spine=worst,
+            setup=judged.setup,
             standing=(judged.verdict, judged.reason),
         )
 
@@ -185,12 +188,34 @@ class SummaryFile(ClosingSink):
                     for reason, seconds in sorted(totals.unknown_s.items(), key=lambda pair: (-pair[1], pair[0]))
                 },
             },
+            "setup": _setup_json(totals.setup),
             "settings": {
                 key: {"value": value, "origin": where} for key, (value, where) in sorted(origin.settings.items())
             },
             "units": {quantity.name: quantity.unit for quantity in QUANTITIES},
             "accuracy": ACCURACY,
         }
+
+
+def _setup_json(setup: Setup | None) -> dict[str, Any] | None:
+    """The set-up check; None where nobody looked."""
+    if setup is None:
+        return None
+    return {
+        "well": setup.is_well,
+        "from_s": _rounded(setup.from_s),
+        "to_s": _rounded(setup.to_s),
+        "checks": [
+            {
+                "name": check.name,
+                "verdict": check.verdict.value,
+                "value": _rounded(check.value),
+                "unit": check.unit,
+                "sentence": check.sentence,
+            }
+            for check in setup.checks
+        ],
+    }
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from posecheck import terminal_setup
 from posecheck.assessment import coach, load_stretch, messages, stretch_ids
 from posecheck.assessment.judge import NOT_WATCHED
 from posecheck.assessment.messages import Messages, blanks, in_english, languages, stretch_texts
 from posecheck.body import Side
 from posecheck.errors import UsageError
 from posecheck.kinematics import framing
-from posecheck.records import CueKind, Said, Urgency
+from posecheck.records import SETUP_CHECKS, CueKind, Said, Urgency
 from tests.assessment.scenes import DRILL, FOLD, profile
 
 PACKAGE = Path(messages.__file__).parents[1]
@@ -89,8 +90,20 @@ def test_every_reason_in_the_catalogue_is_said_somewhere() -> None:
     """No message is left over from a sentence that the code says no more."""
     said_in_code = {text for path in ROOMS if path.name not in FOR_AUTHORS for text in sentences(path)}
     english = Messages.load("en").english
-    unsaid = [key for key, text in english.items() if key.startswith("view.") and nameless(text) not in said_in_code]
+    labels = ("setup.label.", "setup.what.")
+    reasons = {key: text for key, text in english.items() if key.startswith(("view.", "setup."))}
+    unsaid = [k for k, text in reasons.items() if not k.startswith(labels) and nameless(text) not in said_in_code]
     assert unsaid == []
+
+
+def test_every_label_of_the_set_up_check_is_a_message() -> None:
+    """What a check is called, what its value means, and what the panel says around them; and no others."""
+    english = Messages.load("en").english
+    labels = {key: text for key, text in english.items() if key.startswith(("setup.label.", "setup.what."))}
+    wanted = {f"setup.label.{asked.name}": asked.label for asked in SETUP_CHECKS}
+    wanted |= {f"setup.what.{asked.name}": asked.what for asked in SETUP_CHECKS}
+    panel = {"title": terminal_setup.TITLE, "ready": terminal_setup.READY, "begin": terminal_setup.BEGIN}
+    assert labels == wanted | {f"setup.label.{name}": text for name, text in panel.items()}
 
 
 def test_every_word_of_the_coach_exists() -> None:
@@ -165,6 +178,14 @@ def test_the_words_of_a_stretch_are_all_there(stretch_id: str) -> None:
         (
             "Step back: your shoulders and hips are cut off.",
             "Geh einen Schritt zurück: Deine Schultern und Hüften sind nicht im Bild.",
+        ),
+        (
+            "Turn about 20° to your left, until the camera sees you exactly from the side.",
+            "Dreh dich um etwa 20° nach links, bis die Kamera dich genau von der Seite sieht.",
+        ),
+        (
+            "Step away from the camera until it sees your head and feet.",
+            "Geh von der Kamera weg, bis auch das zu sehen ist: Kopf und Füße.",
         ),
         ("5 more seconds.", "Noch 5 Sekunden."),
         ("Done, that was 27.5 seconds.", "Geschafft, das waren 27.5 Sekunden."),

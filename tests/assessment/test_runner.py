@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from posecheck.assessment import counted, runner
+from posecheck.assessment import runner
 from posecheck.assessment.running import Stage
 from posecheck.assessment.turns import Doing
 from posecheck.records import Verdict
@@ -30,7 +29,6 @@ from tests.assessment.doing import (
     parts_of,
     seen,
 )
-from tests.assessment.scenes import DRILL, profile
 
 STEP = item("foot_on_step", "both", hold__target_s=5)
 FOLD = item("standing_forward_fold", hold__target_s=5)
@@ -189,34 +187,9 @@ def test_repetitions_are_counted_whole_and_partial() -> None:
     parts = parts_of(item("hip_hinge_drill", reps__count=2))
     story = done(parts, frames([(1, UP), (2, EITHER), (1, UP), (2, EITHER), (1, UP)], 30))
     assert story[-1][3].doings[0, ""] == Doing(1, 1, 2.0)
-    goal = DRILL.reps
-    assert goal is not None
-    numbers = profile(DRILL, reps__depth_deg=80.0)
-    state = counted.Counted()
-    for _, judged, _, _ in story:
-        state = counted.step(state, judged, goal, DRILL, numbers)
-    assert (state.whole, state.partial) == (0, 2)
-
-
-def test_an_assessment_that_counts_itself_is_believed() -> None:
-    """A count that comes with the assessment stands over what could be seen otherwise."""
-
-    @dataclass(frozen=True)
-    class Own:
-        """Somebody's own count."""
-
-        whole: int = 3
-        partial: int = 1
-
-    @dataclass(frozen=True)
-    class Judged:
-        """An assessment that counts."""
-
-        reps: Own
-
-    goal = DRILL.reps
-    assert goal is not None
-    assert counted.step(counted.Counted(), Judged(Own()), goal, DRILL, profile(DRILL)) == counted.Counted(3, 1)  # type: ignore[arg-type]
+    shallow = parts_of(item("hip_hinge_drill", reps__count=2, reps__depth_deg=80))
+    story = done(shallow, frames([(1, UP), (2, EITHER), (1, UP), (2, EITHER), (1, UP)], 30))
+    assert (story[-1][3].doings[0, ""].amount, story[-1][3].doings[0, ""].partial) == (0.0, 2)
 
 
 def test_a_stretch_in_which_nothing_counts_is_left_out() -> None:

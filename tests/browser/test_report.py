@@ -63,6 +63,8 @@ def test_the_report_shows_verdict_plots_events_and_clip(page: Page, results: Pat
     page.goto((results / "report.html").as_uri())
     expect(page.locator("h1")).to_have_text("hinge_clean_then_rounded.mp4")
     expect(page.locator("svg[data-from]")).to_have_count(4)
+    expect(page.locator("ul.checks li")).to_have_count(8)
+    expect(page.locator("ul.checks i.ok").first).to_be_visible()
     expect(page.locator("svg rect.warn").first).to_be_attached()
     video = page.locator("video")
     until(page, "document.querySelector('video').readyState >= 2")

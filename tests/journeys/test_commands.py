@@ -38,6 +38,8 @@ def test_live_from_a_file_judges_and_records(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert time.monotonic() - begun > 6.0
     assert "frames/s" in done.stdout
+    assert "Set-up: Side-on  ● OK" in done.stdout
+    assert done.stdout.index("Set-up") < done.stdout.index("hip hinge")
     recording = read_recording(tmp_path / "mine.jsonl")
     sightings = list(recording.sightings())
     assert len(sightings) > 30
@@ -66,6 +68,14 @@ def test_an_unknown_language_is_refused_before_the_camera_opens(tmp_path: Path) 
     """Analyze and live name the languages they know."""
     for call in (("live", "--terminal"), ("analyze", ROUNDED)):
         refused(posecheck(*call, "--lang", "fr", cwd=tmp_path), 2, r'unknown language "fr"\. Known: de, en\.')
+
+
+def test_live_begins_at_once_without_the_set_up_check(tmp_path: Path) -> None:
+    """--no-setup shows readings from the first picture on."""
+    done = posecheck("live", "--terminal", "--source", ROUNDED, "--for", "1", "--no-setup", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "hip hinge" in done.stdout
+    assert "Set-up" not in done.stdout
 
 
 def test_live_stores_nothing_unless_asked(tmp_path: Path) -> None:
@@ -131,7 +141,7 @@ def test_live_in_a_terminal_draws_a_panel_and_ends_with_ctrl_c(tmp_path: Path) -
     plain = CONTROL.sub("", shown)
     assert interrupted, plain[-2000:]
     assert running.returncode == 130
-    for word in ("Hip hinge", "Knee", "Spine", "limit 35°", "frames/s", "Ctrl-C ends", "GOOD"):
+    for word in ("Hip hinge", "Knee", "Spine", "limit 35°", "frames/s", "Ctrl-C ends", "GOOD", "Set-up", "Whole body"):
         assert word in plain
     assert "Traceback" not in plain
     assert "Interrupted: what was done so far is kept." in plain

@@ -1,0 +1,65 @@
+"""The set-up check in the results of a session: its card in the report, and its part of the summary."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+from posecheck.outputs.base import COMPLETE
+from posecheck.outputs.report import ReportWriter
+from posecheck.outputs.setup_card import setup_card
+from posecheck.outputs.summary import SummaryFile
+from posecheck.records import SETUP_CHECKS, Check, Fit, Setup
+from tests.outputs.people import ORIGIN, stream
+
+TURN = "Turn about 20° to your left, until the camera sees you exactly from the side."
+PLACED = Setup(
+    tuple(
+        Check(asked.name, Fit.ACT, 22.4, asked.unit, TURN)
+        if asked.name == "side"
+        else Check(asked.name, Fit.UNKNOWN, math.nan, asked.unit, "Later.")
+        if asked.name == "height"
+        else Check(asked.name, Fit.OK, 7.0, asked.unit, "")
+        for asked in SETUP_CHECKS
+    ),
+    over=True,
+    from_s=0.25,
+    to_s=2.25,
+)
+
+
+def test_the_card_says_of_each_check_what_was_found() -> None:
+    """Label, value with its meaning, and what to do; what was not seen has no number."""
+    card = setup_card(PLACED)
+    assert card.count("<li>") == len(SETUP_CHECKS)
+    assert TURN in card
+    assert "22° from exactly side-on" in card
+    assert "could not be told" in card
+    assert "Later." not in card
+    assert "nan" not in card
+    assert "before the stretch began, from 0.2 to 2.2 s" in card
+    assert "before the stretch began" not in setup_card(replace(PLACED, over=False))
+
+
+def test_report_and_summary_hold_it_and_do_without(tmp_path: Path) -> None:
+    """The last word on the set-up goes into both; a session in which nobody looked has none."""
+    for name, placed in (("with", PLACED), ("without", None)):
+        page, file = tmp_path / f"{name}.html", tmp_path / f"{name}.json"
+        report = ReportWriter(page, ORIGIN, title="Clip", stretch_name="Fold", limits={}, clip=None)
+        summary = SummaryFile(file, ORIGIN)
+        for judged in stream(1.0, fps=5.0):
+            for sink in (report, summary):
+                sink.put(None, replace(judged, setup=placed))
+        report.close(COMPLETE)
+        summary.close(COMPLETE)
+        told = json.loads(file.read_text(encoding="utf-8"))["setup"]
+        assert ("<h2>Set-up</h2>" in page.read_text(encoding="utf-8")) == (placed is not None)
+        if placed is None:
+            assert told is None
+            continue
+        assert (told["well"], told["from_s"], told["to_s"]) == (False, 0.25, 2.25)
+        assert [check["name"] for check in told["checks"]] == [asked.name for asked in SETUP_CHECKS]
+        assert told["checks"][4] == {"name": "side", "verdict": "ACT", "value": 22.4, "unit": "deg", "sentence": TURN}
+        assert told["checks"][5]["value"] is None
