@@ -107,7 +107,7 @@ NO_RUNS: Final[Runs] = MappingProxyType({})
 def find(assessment: Assessment, stretch: Stretch) -> Fault | None:
     """The one fault to speak of: the view, else the first rule of the stretch that warns or cannot be told."""
     unknown = assessment.verdict is Verdict.UNKNOWN
-    problem = assessment.measures.view.reason or (assessment.reason if unknown else "")
+    problem = assessment.reason if unknown else assessment.measures.view.reason
     if problem:
         return _view(problem)
     findings = {finding.rule: finding for finding in assessment.findings}

@@ -72,7 +72,7 @@ def step(
     elif _elsewhere(measures.view.position, stretch):
         seen = _unseen(measures, WRONG_POSITION[stretch.position])
     elif stretch.position == "lying":
-        seen = _not_for_lying(measures)
+        seen = measures = _not_for_lying(measures)
     rules_state, findings = rules.step(state.rules, seen, stretch, profile)
     problem = seen.view.reason
     verdict, reason = _overall(findings, problem)

@@ -259,12 +259,12 @@ def test_of_two_people_the_nearer_is_judged_and_the_other_never_taken_for_them(b
 
 # ------------------------------------------------------------------------------------------------- all of the reasons
 def sentences() -> dict[str, str]:
-    """Every reason that is a constant of a room, by its name."""
+    """Every reason that is a constant of a room, by its name; that a stretch is not watched is no fault of a picture."""
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}": value
         for module in (framing, gates, spine, judge)
         for name, value in vars(module).items()
-        if name.isupper() and not name.startswith("_") and isinstance(value, str)
+        if name.isupper() and not name.startswith("_") and isinstance(value, str) and value != judge.NOT_WATCHED
     }
 
 
