@@ -107,7 +107,7 @@ LYING: Final = Pose(knee_deg=60.0, other_knee_deg=75.0, leg_raise_deg=35.0, arms
 SEATED_TALL: Final = Pose(knee_deg=6.0, arms="thighs")
 PLANS: Final[dict[str, Plan]] = {
     "hip_hinge_drill": _plan(
-        "standing", 55.0, knee_deg=10.0, bent_knee_deg=45.0, start=Pose(knee_deg=8.0, arms="hips")
+        "standing", 55.0, knee_deg=10.0, bent_knee_deg=45.0, start=Pose(knee_deg=8.0, arms="thighs")
     ),
     "standing_forward_fold": _plan("standing", 75.0, knee_deg=6.0, bent_knee_deg=38.0),
     "alternate_reach": _plan("standing", 60.0, knee_deg=5.0, bent_knee_deg=38.0),

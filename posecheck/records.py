@@ -342,6 +342,8 @@ class Rep:
     """From leaving the bottom to its end."""
     remark: str
     """What is to be said of it, a sentence; empty when it was good."""
+    warned: bool = False
+    """Whether a rule warned in it; one that is merely hurried or shallow has a remark and no warning."""
 
     @property
     def whole(self) -> bool:

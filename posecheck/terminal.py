@@ -206,8 +206,11 @@ def reps_table(reps: Sequence[Rep], tell: Callable[[str], str] = str) -> Rendera
     table.add_column("down / up", justify="right", no_wrap=True)
     table.add_column("how it was", ratio=1, overflow="fold")
     for rep in reps:
-        verdict = Verdict.UNKNOWN if not rep.seen else Verdict.GOOD if rep.good else Verdict.WARN
-        told = Text(f"{SHAPE[verdict]} ", style=STYLE[verdict])
+        if rep.seen and not rep.warned and not rep.good:  # hurried or shallow: a remark, not a warning
+            told = Text("○ ")
+        else:
+            verdict = Verdict.UNKNOWN if not rep.seen else Verdict.WARN if rep.warned else Verdict.GOOD
+            told = Text(f"{SHAPE[verdict]} ", style=STYLE[verdict])
         kind = "" if rep.whole else "Partial. " if rep.seen else "Not seen. "
         table.add_row(
             str(rep.number or "–"),

@@ -285,4 +285,5 @@ def _rep(rep: Open, end_s: float, phase: Phase, *, seen: bool, remark: str, numb
         descent_s=min(rep.down[0][0], end_s) - rep.start_s,
         ascent_s=max(0.0, end_s - rep.bottom_s),
         remark=remark,
+        warned=rep.rounded_s > 0 or rep.bent_knee_s > 0 or bool(rep.fault),
     )

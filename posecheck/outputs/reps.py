@@ -7,11 +7,14 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from posecheck.records import QUANTITIES, Assessment, Rep, Verdict
+from posecheck.records import QUANTITIES, Assessment, Rep
 from posecheck.tunables import amount
 
 _UNITS = {quantity.name: quantity.unit for quantity in QUANTITIES}
 _LABELS = {quantity.name: quantity.label for quantity in QUANTITIES}
+
+#: Class and shape: those of the verdicts, and a hollow one where nothing warned and there is yet something to say.
+_UNSEEN, _WARNED, _GOOD, _REMARK = ("unknown", "◆"), ("warn", "▲"), ("good", "●"), ("remark", "○")
 
 
 def with_rep(reps: tuple[Rep, ...] | None, judged: Assessment) -> tuple[Rep, ...] | None:
@@ -41,6 +44,7 @@ def rep_as_json(rep: Rep) -> dict[str, Any]:
         "descent_s": _rounded(rep.descent_s),
         "ascent_s": _rounded(rep.ascent_s),
         "remark": rep.remark,
+        "warned": rep.warned,
     }
 
 
@@ -57,15 +61,13 @@ def reps_section(reps: Sequence[Rep] | None) -> str:
 
 
 def _row(rep: Rep) -> str:
-    verdict, shape = (
-        (Verdict.UNKNOWN, "◆") if not rep.seen else (Verdict.GOOD, "●") if rep.good else (Verdict.WARN, "▲")
-    )
+    kind_of, shape = _UNSEEN if not rep.seen else _WARNED if rep.warned else _GOOD if rep.good else _REMARK
     kind = "" if rep.whole else "Partial, not counted. " if rep.seen else "Not seen, not counted. "
     return (
         f'<tr tabindex="0" data-t="{rep.start_s}"><td>{rep.number or "–"}</td>'
         f"<td>{rep.start_s:.1f}</td><td>{rep.end_s:.1f}</td><td>{amount(rep.depth, _UNITS[rep.measure])}</td>"
         f"<td>{rep.descent_s:.1f}&nbsp;/&nbsp;{rep.ascent_s:.1f}&nbsp;s</td>"
-        f'<td><span class="{verdict.lower()}">{shape}</span> {kind}{html.escape(rep.remark) or "Good."}</td></tr>'
+        f'<td><span class="{kind_of}">{shape}</span> {kind}{html.escape(rep.remark) or "Good."}</td></tr>'
     )
 
 

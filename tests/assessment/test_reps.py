@@ -155,6 +155,7 @@ def test_the_numbers_come_from_the_profile() -> None:
     found = watch(Drill([PARTIAL]).seen(times(30, 8)), numbers=numbers)
     assert found.counts == (1, 0, 0)
     assert found.reps[0].remark.startswith("A little hurried")
+    assert not found.reps[0].warned
     assert found.judged[-1].reps is not None
     assert found.judged[-1].reps.target == 3
 

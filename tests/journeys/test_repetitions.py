@@ -74,6 +74,7 @@ def test_facing_the_other_way_is_the_same() -> None:
         )
     for clean, rounded in (one, other):
         assert clean.remark.startswith("A little hurried: 2.3 seconds")
+        assert not clean.warned
         assert rounded.remark.startswith("Your back rounded for ")
     for a, b in zip(one, other, strict=True):
         assert (a.start_s, a.end_s) == pytest.approx((b.start_s, b.end_s), abs=0.15)

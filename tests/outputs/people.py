@@ -167,6 +167,7 @@ def rep(number: int, start_s: float, remark: str = "", *, seen: bool = True, dep
         descent_s=1.1,
         ascent_s=1.3,
         remark=remark,
+        warned=remark.startswith("Your back"),
     )
 
 

@@ -223,6 +223,7 @@ def test_the_summary_lists_the_repetitions(tmp_path: Path) -> None:
         "descent_s": 1.1,
         "ascent_s": 1.3,
         "remark": "Not deep enough: 35° of 45°.",
+        "warned": False,
     }
     assert reps[2]["worst_spine_deg"] is None
     held = _summary(tmp_path / "held.json", people.stream(1.0, fps=5.0))
