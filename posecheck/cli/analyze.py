@@ -1,0 +1,196 @@
+"""`posecheck demo` and `posecheck analyze`: recorded videos."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from posecheck.cli.common import (
+    console_for,
+    finish,
+    interruptible,
+    keeper_for,
+    numbers_for,
+    quiet,
+    say_error,
+    show,
+    teller_for,
+)
+from posecheck.cli.options import (
+    DEFAULT_STRETCH,
+    HistoryOption,
+    LangOption,
+    ModelOption,
+    ProfileOption,
+    SetOption,
+    StretchOption,
+)
+from posecheck.errors import PosecheckError, UsageError
+
+if TYPE_CHECKING:
+    from posecheck.assessment.stretch import Stretch
+    from posecheck.keeping import Keeper
+    from posecheck.records import Assessment
+    from posecheck.sources.video import VideoSource
+    from posecheck.tunables import Profile
+
+#: Where results go when nobody says where.
+DEFAULT_FOLDER: Final = Path("posecheck_out")
+
+
+def demo(
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where the results go.")] = DEFAULT_FOLDER
+    / "demo",
+) -> None:
+    """Run a bundled clip through the whole pipeline, to a report: one clean repetition, then a rounded one."""
+    from posecheck.resources import samples_dir
+
+    clip = samples_dir() / "hinge_clean_then_rounded.mp4"
+    stretch, profile = numbers_for("hip_hinge_drill", None, None)
+    _analyze([(clip, out)], stretch, profile, None, teller_for(None, stretch), video="webm", from_s=None, to_s=None)
+    show("\nYour own clip: [bold]posecheck analyze VIDEO[/]      Live: [bold]posecheck live --terminal[/]")
+
+
+def analyze(
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", metavar="DIR", help="Folder for the results; with several videos a subfolder each."
+        ),
+    ] = None,
+    stretch: StretchOption = DEFAULT_STRETCH,
+    video: Annotated[bool, typer.Option("--video", help="Write an annotated clip too (WebM).")] = False,
+    mp4: Annotated[
+        bool, typer.Option("--mp4", help="Write an annotated clip as H.264 mp4 (needs posecheck\\[h264]).")
+    ] = False,
+    from_s: Annotated[float | None, typer.Option("--from", metavar="S", min=0, help="Begin at this second.")] = None,
+    to_s: Annotated[float | None, typer.Option("--to", metavar="S", min=0, help="End before this second.")] = None,
+    sets: SetOption = None,
+    profile: ProfileOption = None,
+    model: ModelOption = None,
+    history: HistoryOption = False,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on", metavar="DATE", formats=["%Y-%m-%d"], help="With --history: the day it was filmed, if not today."
+        ),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request."""
+    if on is not None and not history:
+        raise UsageError("--on says under which day the history keeps it: add --history.")
+    filmed = _filmed(on)
+    if from_s is not None and to_s is not None and to_s <= from_s:
+        raise UsageError(f"--to {to_s:g} must be later than --from {from_s:g}.")
+    chosen, numbers = numbers_for(stretch, profile, sets)
+    tell = teller_for(lang, chosen)
+    clips = _folders(videos, out)
+    ending = "mp4" if mp4 else "webm" if video else None
+    _analyze(
+        clips, chosen, numbers, model, tell, video=ending, from_s=from_s, to_s=to_s, filmed=filmed if history else None
+    )
+
+
+def _filmed(on: datetime | None) -> datetime:
+    """Now, or the noon of another day, as the clock of this place says it."""
+    now = datetime.now().astimezone()
+    if on is None or on.date() == now.date():
+        return now
+    if on.date() > now.date():
+        raise UsageError(f"--on {on.date()} is still to come.")
+    return datetime.combine(on, time_of_day(12)).astimezone()
+
+
+def _folders(videos: list[Path], out: Path | None) -> list[tuple[Path, Path]]:
+    """Where each clip's results go. One clip: `out` itself. Several: a subfolder each, named apart when need be."""
+    if out is not None and len(videos) == 1:
+        return [(videos[0], out)]
+    taken: set[str] = set()
+    pairs = []
+    for clip in videos:
+        names = (clip.stem if count == 1 else f"{clip.stem}_{count}" for count in itertools.count(1))
+        name = next(name for name in names if name.casefold() not in taken)  # some disks know no upper case
+        taken.add(name.casefold())
+        pairs.append((clip, (out or DEFAULT_FOLDER) / name))
+    return pairs
+
+
+def _analyze(
+    clips: list[tuple[Path, Path]],
+    stretch: Stretch,
+    profile: Profile,
+    model: Path | None,
+    tell: Callable[[str], str],
+    *,
+    video: str | None,
+    from_s: float | None,
+    to_s: float | None,
+    filmed: datetime | None = None,
+) -> None:
+    """Analyse clip after clip; each is kept in the history under the day of `filmed`, if given."""
+    from posecheck.analysis import Result, analyze_clip
+    from posecheck.keeping import VIDEO
+    from posecheck.landmarks.mediapipe import MediaPipeBackend
+    from posecheck.progress import Progress
+    from posecheck.session import Ending
+    from posecheck.terminal import result
+
+    results: list[Result] = []
+    failed = 0
+    keepers = [keeper_for(stretch, profile, VIDEO) if filmed else None for _ in clips]
+    with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
+        for (clip, folder), keeper in zip(clips, keepers, strict=True):
+            try:
+                with Progress(console_for(stderr=True)) as progress:
+
+                    def opened(source: VideoSource, progress: Progress = progress, clip: Path = clip) -> None:
+                        ends = [s for s in (to_s, source.info.duration_s) if s is not None]
+                        progress.open(clip.name, from_s or 0.0, min(ends) if ends else None)
+
+                    def told(
+                        _: object, judged: Assessment, progress: Progress = progress, keeper: Keeper | None = keeper
+                    ) -> None:
+                        progress.frame(judged.t_s)
+                        if keeper is not None:
+                            keeper.put(judged)
+
+                    one = analyze_clip(
+                        clip,
+                        folder,
+                        stretch,
+                        profile,
+                        backend,
+                        video=video,
+                        from_s=from_s,
+                        to_s=to_s,
+                        on_open=opened,
+                        on_frame=told,
+                        stop=stop,
+                    )
+            except UsageError:
+                raise
+            except PosecheckError as error:
+                failed += 1
+                say_error(str(error))
+                continue
+            results.append(one)
+            show(result(clip.name, stretch, one.outcome, one.written, one.notes, tell))
+            if one.outcome.ending is Ending.BROKE:
+                say_error(one.outcome.message)
+            if one.outcome.ending is Ending.INTERRUPTED:
+                break
+            if keeper is not None and filmed is not None:
+                try:
+                    show(keeper.keep(filmed))
+                except PosecheckError as error:
+                    failed += 1
+                    say_error(str(error))
+    finish([one.outcome for one in results], failed)

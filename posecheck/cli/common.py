@@ -1,0 +1,130 @@
+"""What the commands share: printing, errors, interrupts, the numbers in force, cameras, exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from posecheck.assessment.stretch import Stretch
+    from posecheck.keeping import Keeper
+    from posecheck.session import Outcome
+    from posecheck.sources.camera import CameraSource
+    from posecheck.terminal_routine import Told
+    from posecheck.tunables import Profile
+
+EXIT_INTERRUPTED: Final = 130
+#: Redraws a second of the live panel: enough to follow, cheap enough to forget.
+LIVE_REDRAWS_HZ: Final = 10
+#: A line of live readings this often when the output is not a terminal.
+PLAIN_LIVE_S: Final = 1.0
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM are remembered while inside, and acted on between two frames; a second one acts at once.
+
+    Gives the question whether one has come.
+    """
+    came = threading.Event()
+
+    def remember(_number: int, _frame: FrameType | None) -> None:
+        if came.is_set():
+            raise KeyboardInterrupt
+        came.set()
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, remember) for number in numbers]
+    try:
+        yield came.is_set
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def say_error(message: str) -> None:
+    """Print an error to stderr, each of its lines as one of ours."""
+    for line in message.splitlines() or [""]:
+        print(f"posecheck: {line}", file=sys.stderr)
+
+
+def console_for(*, stderr: bool = False) -> Console:
+    """The terminal as Rich sees it now."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+def show(what: RenderableType) -> None:
+    """Print something rich to stdout."""
+    console_for().print(what)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[Path]:
+    """Native libraries write to the log while inside; gives its path."""
+    from posecheck.logs import log_path, native_noise_to
+
+    path = log_path()
+    with native_noise_to(path):
+        yield path
+
+
+def numbers_for(stretch_id: str, profile: Path | None, sets: list[str] | None) -> tuple[Stretch, Profile]:
+    """The stretch and the numbers in force for it."""
+    from posecheck.assessment.catalogue import load_stretch
+    from posecheck.profiles import build_profile
+    from posecheck.session import default_profile
+
+    stretch = load_stretch(stretch_id)
+    return stretch, build_profile(default_profile(stretch), stretch.id, profile, sets or ())
+
+
+def teller_for(language: str | None, stretch: Stretch) -> Told:
+    """What turns an English sentence into the language asked for, or that of the environment."""
+    from posecheck.assessment.messages import Messages
+
+    if language is None:
+        language = "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
+    return Messages.load(language).knowing(stretch).text
+
+
+def finish(outcomes: list[Outcome], failed: int = 0) -> None:
+    """Exit as the outcomes demand; return when all is well."""
+    from posecheck.session import Ending
+
+    if any(outcome.ending is Ending.INTERRUPTED for outcome in outcomes):
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if failed or any(outcome.ending is Ending.BROKE for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def keeper_for(stretch: Stretch, profile: Profile, source_kind: str) -> Keeper:
+    """Somebody who keeps a session in the user's own history."""
+    from posecheck.history.store import history_path
+    from posecheck.keeping import Keeper
+
+    return Keeper(history_path(), stretch, profile, source_kind)
+
+
+def camera_source(stack: contextlib.ExitStack, camera: int, file: Path | None) -> CameraSource:
+    """The camera, or a video played as if it were one; closed with `stack`."""
+    from posecheck.sources.camera import CameraSource, open_camera
+    from posecheck.sources.playback import PlaybackDevice
+    from posecheck.sources.video import VideoSource
+
+    if file is None:
+        return stack.enter_context(open_camera(camera))
+    video = stack.enter_context(VideoSource(file))
+    return stack.enter_context(CameraSource(PlaybackDevice(video, pace="real time"), name=str(file)))

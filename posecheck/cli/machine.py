@@ -1,0 +1,59 @@
+"""`posecheck replay`, `cameras` and `doctor`: a recording judged again, and what this machine has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from posecheck.cli.common import finish, interruptible, numbers_for, quiet, show
+from posecheck.cli.options import ModelOption, ProfileOption, SetOption
+from posecheck.errors import SourceError
+
+
+def replay(
+    recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording.jsonl.")],
+    stretch: Annotated[
+        str | None, typer.Option("--stretch", metavar="ID", help="Another stretch than the recorded one.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="DIR", help="Write tables and a report there.")
+    ] = None,
+    sets: SetOption = None,
+    profile: ProfileOption = None,
+) -> None:
+    """Judge a recording again with other numbers: no camera, no model, no pixels."""
+    from posecheck.analysis import judge_recording
+    from posecheck.sources.replay import read_recording
+    from posecheck.terminal import result
+
+    chosen, numbers = numbers_for(stretch or read_recording(recording).origin.stretch, profile, sets)
+    with interruptible() as stop:
+        one = judge_recording(recording, out, chosen, numbers, stop=stop)
+    show(result(recording.name, chosen, one.outcome, one.written, one.notes))
+    finish([one.outcome])
+
+
+def cameras() -> None:
+    """List the cameras that answer."""
+    from posecheck.sources.camera import list_cameras
+    from posecheck.terminal import cameras_table
+
+    with quiet():
+        found = list_cameras()
+    if not found:
+        raise SourceError("no camera answered. Plug one in, close programs that use it, or allow access to it.")
+    show(cameras_table(found))
+
+
+def doctor(model: ModelOption = None) -> None:
+    """Check this installation: versions, OpenCV, the model, one timed frame, cameras, where the log is."""
+    from posecheck.doctor import State, examine
+    from posecheck.terminal import facts_table
+
+    with quiet() as log:
+        facts = list(examine(log, model))
+    show(facts_table(facts))
+    if any(fact.state is State.FAULT for fact in facts):
+        raise typer.Exit(1)

@@ -1,0 +1,34 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+DEFAULT_STRETCH: Final = "standing_forward_fold"
+
+StretchOption = Annotated[
+    str, typer.Option("--stretch", metavar="ID", help="Which stretch; see `posecheck stretches list`.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a number, e.g. spine_rounding.limit_deg=30. Repeatable."),
+]
+ProfileOption = Annotated[
+    Path | None, typer.Option("--profile", metavar="FILE", help="A TOML file with your own numbers.")
+]
+ModelOption = Annotated[
+    Path | None, typer.Option("--model", metavar="FILE", help="Your own pose_landmarker .task bundle.")
+]
+HistoryOption = Annotated[
+    bool, typer.Option("--history/--no-history", help="Keep a line of this in your history; see `posecheck history`.")
+]
+HistoryFileOption = Annotated[
+    Path | None, typer.Option("--file", metavar="FILE", help="Another history than your own.", show_default=False)
+]
+LangOption = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="en|de", help="Language of cues and reasons. Default: that of LANG, else English."),
+]

@@ -1,0 +1,211 @@
+"""`posecheck routine` and `posecheck routines`: stretch after stretch."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from posecheck.cli.common import (
+    EXIT_INTERRUPTED,
+    LIVE_REDRAWS_HZ,
+    PLAIN_LIVE_S,
+    camera_source,
+    console_for,
+    interruptible,
+    quiet,
+    say_error,
+    show,
+    teller_for,
+)
+from posecheck.cli.history import history_file
+from posecheck.cli.options import HistoryOption, LangOption, ModelOption, ProfileOption, SetOption
+from posecheck.errors import HistoryError, UsageError
+
+if TYPE_CHECKING:
+    from posecheck.assessment.routine import Routine
+    from posecheck.assessment.running import Out
+    from posecheck.assessment.turns import Doings, Part
+    from posecheck.landmarks.base import LandmarkBackend
+    from posecheck.records import Assessment
+    from posecheck.terminal_routine import Told
+
+routines_app = typer.Typer(help="Stretches to do one after another.", no_args_is_help=True)
+
+
+def routine(
+    which: Annotated[
+        str,
+        typer.Argument(metavar="ID|FILE", help="A routine; see `posecheck routines list`. Or your own file (TOML)."),
+    ],
+    terminal: Annotated[bool, typer.Option("--terminal", help="Show the live panel in this terminal.")] = False,
+    camera: Annotated[
+        int | None, typer.Option("--camera", metavar="N", min=0, help="Which camera; see `posecheck cameras`.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--source", metavar="FILE", help="Play a video as if it were the camera.")
+    ] = None,
+    sets: SetOption = None,
+    profile: ProfileOption = None,
+    model: ModelOption = None,
+    history: HistoryOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Do a whole routine: stretch after stretch, both sides, with rests. Ctrl-C ends it; what was done is kept."""
+    if not terminal:
+        raise UsageError(
+            f"this version shows a routine in the terminal only. Try: posecheck routine {which} --terminal"
+        )
+    if camera is not None and source is not None:
+        raise UsageError("--camera and --source exclude each other.")
+    from posecheck.landmarks.mediapipe import MediaPipeBackend
+    from posecheck.routine_session import plan
+
+    chosen = _routine(which)
+    days = _days_practised(chosen)
+    parts = plan(chosen, days, profile, sets or ())
+    tellers = [teller_for(lang, part.stretch) for part in parts]
+    with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
+        _do_routine(backend, chosen, parts, tellers, camera or 0, source, stop, days=days, keep=history)
+
+
+def _routine(which: str) -> Routine:
+    """A routine by its id, or the one in a file."""
+    from posecheck.assessment.routine_files import load_routine, read_routine
+
+    is_file = which.endswith(".toml") or "/" in which or "\\" in which
+    return read_routine(Path(which)) if is_file else load_routine(which)
+
+
+def _days_practised(routine: Routine) -> int:
+    """On how many days before today this routine was practised, as far as the user's own history tells."""
+    from posecheck.history.store import History
+
+    path = history_file(None)
+    if path is None or not routine.then:
+        return 0
+    with History(path) as history:
+        return history.days_practised(routine=routine.id, before=datetime.now().astimezone().date())
+
+
+def _do_routine(
+    backend: LandmarkBackend,
+    routine: Routine,
+    parts: tuple[Part, ...],
+    tellers: list[Told],
+    camera: int,
+    file: Path | None,
+    stop: Callable[[], bool],
+    *,
+    days: int,
+    keep: bool,
+) -> None:
+    from rich.console import Group
+    from rich.live import Live
+
+    from posecheck.history.store import history_path
+    from posecheck.keeping import CAMERA, VIDEO
+    from posecheck.progress import Rate
+    from posecheck.records import Frame
+    from posecheck.routine_keeping import RoutineKeeper
+    from posecheck.routine_session import run_routine
+    from posecheck.session import Ending, find_people
+    from posecheck.terminal import live_line, live_panel, seconds
+    from posecheck.terminal_routine import routine_panel, routine_result, where
+
+    console = console_for()
+    keeper: RoutineKeeper | None = None
+    failed: list[str] = []
+    with contextlib.ExitStack() as stack:
+        source = camera_source(stack, camera, file)
+        if keep:
+            kind = CAMERA if file is None else VIDEO
+            keeper = RoutineKeeper(history_path(), parts, routine.id, kind, datetime.now().astimezone())
+        screen = stack.enter_context(
+            Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
+        )
+        rate = Rate()
+        every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
+
+        def show(_frame: Frame | None, judged: Assessment, out: Out, doings: Doings) -> None:
+            if keeper is not None and not failed:
+                try:
+                    keeper.put(judged, out, doings)
+                except HistoryError as error:  # the stretching goes on; it is told at the end, and by the exit code
+                    failed.append(str(error))
+            rate.tick()
+            spoken = judged.said is not None and judged.said.spoken
+            if not rate.due(every_s) and (console.is_terminal or not (spoken or out.finished)):
+                return
+            part, tell = parts[out.index], tellers[out.index]
+            if console.is_terminal:
+                above = routine_panel(routine, parts, out, doings, columns=console.width, text=tell)
+                if not part.stretch.watch:
+                    screen.update(above, refresh=True)
+                    return
+                panel = live_panel(
+                    judged,
+                    part.stretch,
+                    part.profile,
+                    fps=rate.hz,
+                    latency_s=source.age_s,
+                    dropped=source.dropped,
+                    clock=seconds(judged.t_s),
+                    columns=console.width,
+                    tell=tell,
+                )
+                screen.update(Group(above, panel), refresh=True)
+            else:
+                line = live_line(judged, fps=rate.hz, latency_s=source.age_s, clock=seconds(judged.t_s), tell=tell)
+                console.print(f"{where(part, len(parts), out, tell)}  ", line, sep="")
+
+        pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
+        outcome = run_routine(pairs, parts, show, stop=stop)
+    if outcome.ending is Ending.BROKE:
+        say_error(outcome.message)
+    kept: int | None = None
+    if keeper is not None:
+        try:
+            kept = keeper.rows if failed else keeper.close(outcome.doings)
+        except HistoryError as error:
+            kept = keeper.rows
+            failed.append(str(error))
+    console.print(
+        routine_result(
+            routine, parts, outcome.doings, days_practised=days, kept=kept, columns=console.width, text=tellers[0]
+        )
+    )
+    for message in failed:
+        say_error(message)
+    if outcome.ending is Ending.INTERRUPTED:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if failed or outcome.ending is Ending.BROKE:
+        raise typer.Exit(1)
+
+
+@routines_app.command("list")
+def routines_list() -> None:
+    """List the routines."""
+    from posecheck.assessment.routine_files import load_routine, routine_ids
+    from posecheck.cards import routines_table
+
+    show(routines_table([load_routine(routine_id) for routine_id in routine_ids()]))
+
+
+@routines_app.command("show")
+def routines_show(
+    routine: Annotated[str, typer.Argument(metavar="ID|FILE", help="A routine's id, or your own file (TOML).")],
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=0, help="As it is after so many days of practice.")
+    ] = 0,
+) -> None:
+    """Show one routine: its stretches in order, how long it takes, and what is unlocked by when."""
+    from posecheck.assessment.catalogue import load_stretch
+    from posecheck.cards import routine_card
+
+    chosen = _routine(routine)
+    show(routine_card(chosen, {item.stretch: load_stretch(item.stretch) for item in chosen.items}, days))

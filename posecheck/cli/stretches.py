@@ -1,0 +1,49 @@
+"""`posecheck stretches`: the stretches posecheck knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from posecheck.cli.common import numbers_for, say_error, show
+from posecheck.cli.options import ProfileOption, SetOption
+
+stretches_app = typer.Typer(help="The stretches posecheck knows.", no_args_is_help=True)
+
+
+@stretches_app.command("list")
+def stretches_list() -> None:
+    """List the stretches, by the position in which they are done."""
+    from posecheck.assessment.catalogue import load_stretch, stretch_ids
+    from posecheck.cards import stretches_table
+
+    show(stretches_table([load_stretch(stretch_id) for stretch_id in stretch_ids()]))
+
+
+@stretches_app.command("show")
+def stretches_show(
+    stretch_id: Annotated[str, typer.Argument(metavar="ID")], sets: SetOption = None, profile: ProfileOption = None
+) -> None:
+    """Show one stretch: how it is done, what is judged, the numbers in force and where each comes from."""
+    from posecheck.cards import stretch_card
+
+    show(stretch_card(*numbers_for(stretch_id, profile, sets)))
+
+
+@stretches_app.command("check")
+def stretches_check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Stretch or routine files (TOML).")],
+) -> None:
+    """Check stretch and routine files and report every mistake at once."""
+    from posecheck.assessment.routine_files import check_any
+
+    found = {file: check_any(file) for file in files}
+    for file, mistakes in found.items():
+        if not mistakes:
+            print(f"{file}: fine")
+        for mistake in mistakes:
+            say_error(mistake)
+    if any(found.values()):
+        raise typer.Exit(1)
