@@ -14,6 +14,7 @@ from typing import Final
 
 import posecheck
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
 from posecheck.errors import OutputError, PosecheckError, RecordingError
 from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
@@ -55,10 +56,14 @@ class Result:
     """What was odd about the source and how it was dealt with."""
 
 
-def origin_of(source: str, stretch: Stretch, model_sha256: str, profile: Profile) -> Origin:
+def origin_of(
+    source: str, stretch: Stretch, model_sha256: str, profile: Profile, calibrations: Calibrations | None = None
+) -> Origin:
     """The origin that is written into every output."""
     spine_sha256 = bundled_network().sha256
-    return Origin(posecheck.__version__, source, stretch.id, model_sha256, profile.origins(), spine_sha256)
+    return Origin(
+        posecheck.__version__, source, stretch.id, model_sha256, profile.origins(), spine_sha256, calibrations
+    )
 
 
 def limits_of(stretch: Stretch, profile: Profile) -> dict[str, float]:
@@ -128,6 +133,7 @@ def analyze_clip(
     video: str | None = None,
     from_s: float | None = None,
     to_s: float | None = None,
+    calibrations: Calibrations | None = None,
     on_open: Callable[[VideoSource], None] | None = None,
     on_frame: OnFrame | None = None,
     stop: Callable[[], bool] | None = None,
@@ -140,7 +146,7 @@ def analyze_clip(
         prepare_folder(folder, clip)
         if on_open is not None:
             on_open(source)
-        origin = origin_of(str(clip.resolve()), stretch, backend.model_sha256, profile)
+        origin = origin_of(str(clip.resolve()), stretch, backend.model_sha256, profile, calibrations)
         annotated = folder / f"{VIDEO_STEM}.{video}" if video else None
         makers: list[Callable[[], Sink]] = []
         if annotated is not None:
@@ -150,7 +156,7 @@ def analyze_clip(
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
         makers += _makers(folder, origin, stretch, profile, annotated or clip)
         with contextlib.closing(find_people(source, backend, ahead_frames=AHEAD_FRAMES)) as pairs:
-            outcome = run(pairs, stretch, profile, _built(makers), on_frame, stop=stop)
+            outcome = run(pairs, stretch, profile, _built(makers), on_frame, stop=stop, calibrations=calibrations)
         notes = source.notes
         if source.times_repaired:
             notes = (*notes, f"{source.times_repaired} frames had a time that did not rise; it was repaired.")
@@ -163,10 +169,13 @@ def judge_recording(
     stretch: Stretch,
     profile: Profile,
     *,
+    calibrations: Calibrations | None = None,
     on_frame: OnFrame | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Result:
     """Judge a recording again, without camera, model or pixels; write tables and report to `folder` if given.
+
+    What was known of the person when it was recorded is known again, unless other `calibrations` are given.
 
     Raises RecordingError when it cannot be read, OutputError when the folder is the recording's own.
     """
@@ -175,18 +184,28 @@ def judge_recording(
     first = next(sightings, None)
     if first is None:
         raise RecordingError(f"{recording} holds no frame: the session ended before one was seen.")
+    calibrations = calibrations or played.origin.calibrations
     makers: list[Callable[[], Sink]] = []
     if folder is not None:
         if (folder / FILES["recording"]).exists():
             raise OutputError(f"{folder} holds an analysis with its recording. Choose another folder with -o.")
         prepare_folder(folder, Path(played.origin.source))
         _clear(folder)
-        origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile)
+        origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile, calibrations)
         makers = _makers(folder, origin, stretch, profile, None)
     whole = played.ending == COMPLETE
     pairs = ((None, sighting) for sighting in itertools.chain([first], sightings))
     told = "" if whole else f"the recording ended early: {played.ending}"
-    outcome = run(pairs, stretch, profile, _built(makers), on_frame, stop=stop, played_ending=told)
+    outcome = run(
+        pairs,
+        stretch,
+        profile,
+        _built(makers),
+        on_frame,
+        stop=stop,
+        played_ending=told,
+        calibrations=calibrations,
+    )
     notes = () if whole else (f"The recording ended early: {played.ending}.",)
     return Result(outcome, tuple(_written(folder, None)) if folder is not None else (), notes)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import posecheck
 from posecheck.assessment.stretch import DEPTH, Stretch
+from posecheck.calibration import ORIGIN
 from posecheck.history.done import Done
 from posecheck.history.store import History
 from posecheck.history.tally import LEAST_S, HistoryTally
@@ -77,6 +78,7 @@ def row_of(
 ) -> Done:
     """The row of what `tally` followed; `started` is the calendar and clock of the person, aware of its time zone."""
     origins = profile.origins()
+    calibrated = any(where.startswith(ORIGIN) for _, where in (origins[tunable.key] for tunable in stretch.tunables))
     return tally.done(
         started,
         started.date(),
@@ -85,5 +87,6 @@ def row_of(
         source_kind=source_kind,
         side=side,
         routine=routine,
+        calibrated=calibrated,
         limits={tunable.key: origins[tunable.key] for tunable in stretch.tunables},
     )

@@ -7,6 +7,8 @@ For every stretch that has the number, and for one stretch only (which stands ov
 
     [stretches.hip_hinge_drill.spine_rounding]
     limit_deg = 25
+
+The tables [calibration.standing] and [calibration.seated] are written by `posecheck calibrate` (see `profile_store`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ from typing import Any
 
 from posecheck.assessment import running
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.assessment.own_limits import own_limits
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import ORIGIN, Calibrations
 from posecheck.errors import TunableError
 from posecheck.session import default_profile
 from posecheck.tunables import Profile, unknown
@@ -47,6 +51,7 @@ def read_profile_file(path: Path) -> tuple[dict[str, object], dict[str, dict[str
         raise TunableError(f"The profile {path} is not a text file.") from error
     except tomllib.TOMLDecodeError as error:
         raise TunableError(f"The profile {path} is not valid TOML: {error}.") from error
+    data.pop("calibration", None)
     own = data.pop("stretches", {})
     if not isinstance(own, Mapping) or not all(isinstance(table, Mapping) for table in own.values()):
         raise TunableError(f"{path}: [stretches.ID.…] must be tables, one for each stretch.")
@@ -61,8 +66,14 @@ def parse_set(text: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Iterable[str]) -> Profile:
-    """The numbers in force for one stretch: `base` < profile file < command line.
+def build_profile(
+    base: Profile,
+    stretch_id: str,
+    file: Path | None,
+    sets: Iterable[str],
+    calibrations: Calibrations | None = None,
+) -> Profile:
+    """The numbers in force for one stretch: `base` < what follows from `calibrations` < profile file < command line.
 
     A number in the file that another stretch has but this one has not is passed over (one file serves all
     stretches); a number that nobody has is refused, here as on the command line. The number at which a warning ends
@@ -70,6 +81,18 @@ def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Itera
 
     Raises TunableError, naming the file or "--set", the key, and the nearest spelling or the range.
     """
+    sets = list(sets)
+    stretch = load_stretch(stretch_id)
+    profile = _written_over(base, stretch_id, file, sets)
+    one = None if calibrations is None else calibrations.of(stretch.position)
+    if calibrations is not None and one is not None:  # how they follow may be told by the file and --set
+        own = own_limits(stretch, one.own_max_deg, profile)
+        profile = _written_over(base.with_layer(own, calibrations.origin(one)), stretch_id, file, sets)
+    return kept_together(profile, stretch)
+
+
+def _written_over(base: Profile, stretch_id: str, file: Path | None, sets: Iterable[str]) -> Profile:
+    """`base` with what people wrote over it: the file, then the command line."""
     profile = base
     if file is not None:
         shared, own = read_profile_file(file)
@@ -83,14 +106,14 @@ def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Itera
             raise TunableError(f"{file}: {unknown('key', bad[0], known)}")
         profile = profile.with_layer({key: value for key, value in shared.items() if key in base}, str(file))
         profile = profile.with_layer(own.get(stretch_id, {}), str(file))
-    profile = profile.with_layer(dict(parse_set(text) for text in sets), "--set")
-    return kept_together(profile, load_stretch(stretch_id))
+    return profile.with_layer(dict(parse_set(text) for text in sets), "--set")
 
 
 def kept_together(profile: Profile, stretch: Stretch) -> Profile:
     """The profile with every end of a warning or phase on the good side of its beginning.
 
-    An end that nobody chose follows a beginning that was moved past it. Raises TunableError for one that was chosen.
+    An end that nobody chose follows a beginning that was moved past it, and a beginning that came from a calibration
+    follows an end that somebody chose. Raises TunableError where both were chosen.
     """
     pairs = [(rule.limit, rule.leave, rule.direction) for rule in stretch.rules]
     pairs += [(phase.begin, phase.leave, phase.direction) for phase in stretch.phases]
@@ -99,7 +122,10 @@ def kept_together(profile: Profile, stretch: Stretch) -> Profile:
             continue
         origin = profile.settings[leave.key].origin
         told = f"{begin.key} = {profile[begin.key]:g}"
-        if origin != "default":
+        if origin != "default" and profile.settings[begin.key].origin.startswith(ORIGIN):
+            profile = profile.with_layer({begin.key: profile[leave.key]}, f"follows {leave.key}")
+            continue
+        if origin != "default" and not origin.startswith(ORIGIN):
             raise TunableError(
                 f"{origin}: {leave.key} = {profile[leave.key]:g} must lie on the good side of {told}, or a warning "
                 "would never end."

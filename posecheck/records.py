@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.body import LANDMARK_COUNT, Landmark, Side
+from posecheck.calibration import Calibrations, Notice
 
 Floats: TypeAlias = NDArray[np.float64]
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -456,6 +457,8 @@ class Assessment:
     """None for a stretch that is not repeated."""
     setup: Setup | None = None
     """How camera and person were placed when they began; None where nobody looked."""
+    notices: tuple[Notice, ...] = ()
+    """What does not fit about the person's stored calibration; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,3 +489,5 @@ class Origin:
     """Every number in force: key → (value, where it came from)."""
     spine_model_sha256: str = ""
     """Of the network that read the back. A recording has none: it is read again whenever it is judged."""
+    calibrations: Calibrations | None = None
+    """What was known of the person before the first picture; None where nothing was."""

@@ -23,6 +23,7 @@ from posecheck.assessment.routine import Item, Routine, unlocked
 from posecheck.assessment.running import Call, Out, RunnerState, Stage
 from posecheck.assessment.turns import Doings, Part
 from posecheck.body import Side
+from posecheck.calibration import Calibrations
 from posecheck.errors import BrokenSourceError, TunableError
 from posecheck.profiles import build_profile, kept_together, parse_set
 from posecheck.records import Assessment, CueKind, Event, Frame, Said, Sighting
@@ -35,11 +36,15 @@ OnFrame: TypeAlias = Callable[[Frame | None, Assessment, Out, Doings], None]
 
 # ------------------------------------------------------------------------------------------------ what is to be done
 def plan(
-    routine: Routine, days_practised: int = 0, file: Path | None = None, sets: Sequence[str] = ()
+    routine: Routine,
+    days_practised: int = 0,
+    file: Path | None = None,
+    sets: Sequence[str] = (),
+    calibrations: Calibrations | None = None,
 ) -> tuple[Part, ...]:
     """The parts of `routine` for somebody who has practised on so many days before today.
 
-    The numbers in force: catalogue default < profile file < routine < `sets`, texts `key=value` that reach every
+    The numbers in force: catalogue default < calibration < profile file < routine < `sets`, texts `key=value` that reach every
     stretch that has the key. Raises TunableError as `profiles.build_profile` does.
     """
     items = unlocked(routine, days_practised)
@@ -51,7 +56,7 @@ def plan(
     parts = []
     for item, base in zip(items, bases, strict=True):
         stretch = catalogue.load_stretch(item.stretch)
-        profile = build_profile(base, stretch.id, file, ()).with_layer(item.numbers, routine.id)
+        profile = build_profile(base, stretch.id, file, (), calibrations).with_layer(item.numbers, routine.id)
         profile = profile.with_layer({key: value for key, value in own.items() if key in base}, "--set")
         parts.append(Part(item, stretch, kept_together(profile, stretch)))
     return tuple(parts)
@@ -71,10 +76,10 @@ class RoutineState:
     running: RunnerState
 
 
-def start_routine(parts: Sequence[Part]) -> RoutineState:
-    """The memory of a routine in which nothing has been seen yet. Raises ValueError for one without parts."""
+def start_routine(parts: Sequence[Part], calibrations: Calibrations | None = None) -> RoutineState:
+    """The memory of a routine in which nothing but `calibrations` is known yet. Raises ValueError for one without parts."""
     running = runner.start(parts)
-    return RoutineState(start_judging(parts[0].stretch, parts[0].profile), running)
+    return RoutineState(start_judging(parts[0].stretch, parts[0].profile, calibrations), running)
 
 
 def routine_step(
@@ -143,13 +148,14 @@ def run_routine(
     on_frame: OnFrame | None = None,
     *,
     stop: Callable[[], bool] | None = None,
+    calibrations: Calibrations | None = None,
 ) -> RoutineOutcome:
     """Go through a routine until it is done, its source ends or breaks, or it is interrupted.
 
     `stop` is asked between frames. Interrupts and a source that breaks half-way are endings, told in the outcome.
     Raises what the source raised before its first frame, what the model raised, and what `on_frame` raised.
     """
-    state = start_routine(parts)
+    state = start_routine(parts, calibrations)
     ending, message, frames = Ending.COMPLETE, "", 0
     try:
         for frame, sighting in pairs:

@@ -18,9 +18,11 @@ import numpy as np
 from posecheck import assessment, kinematics
 from posecheck.assessment import coach, events, judge, messages
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations, Notice
 from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
 from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
-from posecheck.kinematics import back, measures, setup, view
+from posecheck.kinematics import back, matching, measures, setup, view
+from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import Sink
 from posecheck.outputs.reps import with_rep
@@ -116,12 +118,24 @@ class JudgingState:
     """A routine tells it of another side, a rest or the next stretch: `replace(state, coach=…)`."""
     events: events.EventsState
     setup: setup.SetupState
+    calibrations: Calibrations | None = None
+    match: matching.MatchState = field(default_factory=matching.MatchState)
+    """Whether they fit what is seen."""
 
 
-def start_judging(stretch: Stretch, profile: Profile) -> JudgingState:
-    """The memory of a session in which nothing has been seen yet."""
+def start_judging(stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None) -> JudgingState:
+    """The memory of a session in which nothing has been seen yet.
+
+    With `calibrations` it is known from the first frame how this person stands and sits; limits that follow from
+    them are for `profiles.build_profile`.
+    """
     return JudgingState(
-        measures.start(), judge.start(stretch), coach.start(), events.start(stretch, profile), setup.SetupState()
+        measures.start(calibrations),
+        judge.start(stretch),
+        coach.start(),
+        events.start(stretch, profile),
+        setup.SetupState(),
+        calibrations,
     )
 
 
@@ -134,13 +148,30 @@ def judge_step(
     coaching, said = coach.step(state.coach, judged, stretch, profile)
     setting, placed = setup.step(state.setup, sighting, measured, profile)
     judged = replace(judged, cue=messages.in_english(said, stretch), said=said, setup=placed)
+    match = state.match
+    if state.calibrations is not None and stretch.watch:
+        match, told = matching.step(
+            match,
+            state.calibrations,
+            stretch.position,
+            placed,
+            sighting.image_wh,
+            measuring.own,
+            profile,
+            bundled_network(),
+        )
+        judged = replace(judged, notices=told)
+        if any(notice.name == "person" for notice in told):
+            measuring = measures.without_stored(measuring)
     noting, ended = events.step(state.events, judged)
-    return JudgingState(measuring, judging, coaching, noting, setting), judged, ended
+    return JudgingState(measuring, judging, coaching, noting, setting, state.calibrations, match), judged, ended
 
 
-def assess(sightings: Iterable[Sighting], stretch: Stretch, profile: Profile) -> Iterator[Assessment]:
+def assess(
+    sightings: Iterable[Sighting], stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None
+) -> Iterator[Assessment]:
     """Judge a whole stream of sightings, one assessment each."""
-    state = start_judging(stretch, profile)
+    state = start_judging(stretch, profile, calibrations)
     for sighting in sightings:
         state, judged, _ = judge_step(state, sighting, stretch, profile)
         yield judged
@@ -177,6 +208,8 @@ class Outcome:
     """The longest hold of good seconds."""
     reps: tuple[Rep, ...] | None = None
     """Every repetition that was ended, partial and unseen ones too; None for a stretch that is not repeated."""
+    notices: tuple[Notice, ...] = ()
+    """What did not fit about the person's calibration, as told last."""
     lost_outputs: tuple[str, ...] = ()
     """Optional outputs that failed on the way, each with its message."""
 
@@ -195,6 +228,7 @@ def run(
     *,
     stop: Callable[[], bool] | None = None,
     played_ending: str = "",
+    calibrations: Calibrations | None = None,
 ) -> Outcome:
     """Judge a stream and tell the sinks, until it ends, breaks or is interrupted.
 
@@ -205,7 +239,7 @@ def run(
 
     Raises what the source raised before its first frame, what the model raised, and the error of a critical sink.
     """
-    state = start_judging(stretch, profile)
+    state = start_judging(stretch, profile, calibrations)
     tally = _Tally()
     live = list(sinks)
     lost: list[str] = []
@@ -286,6 +320,7 @@ class _Tally:
         self.events: list[Event] = []
         self.hold_good_s = 0.0
         self.reps: tuple[Rep, ...] | None = None
+        self.notices: tuple[Notice, ...] = ()
         self._last: Verdict | None = None
 
     def add(self, judged: Assessment, ended: Iterable[Event]) -> None:
@@ -300,6 +335,7 @@ class _Tally:
         self.most_people = max(self.most_people, judged.sighting.people)
         self.hold_good_s = max(self.hold_good_s, judged.hold.good_s)
         self.reps = with_rep(self.reps, judged)
+        self.notices = judged.notices
         self.events.extend(ended)
 
     def outcome(self) -> Outcome:
@@ -313,4 +349,5 @@ class _Tally:
             events=tuple(sorted(self.events, key=lambda event: (event.start_s, event.rule))),
             hold_good_s=self.hold_good_s,
             reps=self.reps,
+            notices=self.notices,
         )

@@ -121,6 +121,7 @@ def live_panel(
     view = judged.measures.view
     side = f"{view.near_side} side" if view.near_side else "side not known"
     yaw = judged.measures["view_yaw_deg"]
+    notes = [Text(f"◆ {tell(notice.sentence)}", style="yellow") for notice in judged.notices]
     foot = Text(
         f"{side}, {degrees(yaw)} from side-on   {view.people} in view\n"
         f"{clock}   {fps:.0f} frames/s   {latency_s * 1000:.0f} ms   {dropped} dropped   Ctrl-C ends",
@@ -128,7 +129,7 @@ def live_panel(
         justify="center",
     )
     return Panel(
-        Group(banner, table, Text(), foot),
+        Group(banner, table, Text(), *notes, foot),
         title=f"posecheck · {escape(tell(stretch.name))}",
         border_style=style,
         box=box.ROUNDED,
@@ -245,6 +246,7 @@ def result(
         parts.append(
             Text(f"◆ {outcome.most_people} people in view: one was followed, the others left out.", style="yellow")
         )
+    parts.extend(Text(f"◆ {tell(notice.sentence)}", style="yellow") for notice in outcome.notices)
     share = Text()
     for verdict in Verdict:
         share.append(

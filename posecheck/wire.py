@@ -1,6 +1,7 @@
 """How a recording is written as text: one JSON object a line, and exactly the same numbers when read back.
 
-    line 1       header     what this is: format, versions, stretch, numbers in force, units
+    line 1       header     what this is: format, versions, stretch, numbers in force, units, and what was known of the
+                            person before, where something was: {"name", "age_days", "standing": …, "seated": …}
     line 2 …     sightings  one frame each, raw: before any smoothing
     last line    footer     how it ended and how many frames there were
 
@@ -15,12 +16,13 @@ import binascii
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NoReturn
 
 import numpy as np
 
 from posecheck.body import LANDMARK_COUNT
+from posecheck.calibration import Calibrations, from_table, to_table
 from posecheck.errors import RecordingError
 from posecheck.records import CROP_SHAPE, Back, Bytes, Floats, Origin, Sighting
 
@@ -48,6 +50,8 @@ _BACK_KEYS: Final = frozenset(("facing", "inside_frac", "hip_px", "shoulder_px",
 _HEADER_KEYS: Final = frozenset(
     ("format", "format_version", "posecheck", "source", "stretch", "model_sha256", "settings", "units")
 )
+#: Left out where there is nothing to say, and in recordings of posecheck 0.1.
+_HEADER_OPTIONAL: Final = frozenset(("calibration",))
 _FOOTER_KEYS: Final = frozenset(("ending", "frames", "person_frames"))
 
 
@@ -84,6 +88,7 @@ class Footer:
 # ---------------------------------------------------------------------------------------------------------- writing
 def header_line(origin: Origin) -> str:
     """The first line of a recording, without its newline."""
+    own = {} if origin.calibrations is None else {"calibration": _calibration(origin.calibrations)}
     return _dumps(
         {
             "format": FORMAT,
@@ -94,8 +99,37 @@ def header_line(origin: Origin) -> str:
             "model_sha256": origin.model_sha256,
             "settings": {key: [float(value), where] for key, (value, where) in origin.settings.items()},
             "units": dict(UNITS),
+            **own,
         }
     )
+
+
+def _calibration(calibrations: Calibrations) -> dict[str, Any]:
+    ages = {one.position: one.age_days for one in calibrations if math.isfinite(one.age_days)}
+    return {"name": calibrations.name, "age_days": ages, **to_table(calibrations)}
+
+
+def _read_calibration(found: Any, place: str) -> Calibrations:
+    if (
+        not isinstance(found, dict)
+        or not isinstance(found.get("name"), str)
+        or not isinstance(found.get("age_days"), dict)
+    ):
+        raise RecordingError(f"{place}: calibration must be an object with a name and age_days")
+    ages = found["age_days"]
+    try:
+        out = from_table(
+            {key: value for key, value in found.items() if key not in {"name", "age_days"}},
+            found["name"],
+            "calibration",
+        )
+    except ValueError as error:
+        raise RecordingError(f"{place}: {error}") from None
+    for one in out:
+        if one.position in ages:
+            age_days = _number(ages[one.position], f"{place}: calibration.age_days.{one.position}")
+            out = out.plus(replace(one, age_days=age_days))
+    return out
 
 
 def sighting_line(sighting: Sighting) -> str:
@@ -150,7 +184,7 @@ def read_header(line: str, place: str) -> Header:
             f"{place}: written by a newer posecheck (recording format {version}; this one reads up to "
             f"{FORMAT_VERSION}). Update posecheck to replay it."
         )
-    _check_keys(found, _HEADER_KEYS, place)
+    _check_keys(found, _HEADER_KEYS | (_HEADER_OPTIONAL & found.keys()), place)
     for key in ("posecheck", "source", "stretch", "model_sha256"):
         if not isinstance(found[key], str):
             raise RecordingError(f"{place}: {key} must be text, not {found[key]!r}")
@@ -160,6 +194,7 @@ def read_header(line: str, place: str) -> Header:
         stretch=found["stretch"],
         model_sha256=found["model_sha256"],
         settings=_settings(found["settings"], place),
+        calibrations=_read_calibration(found["calibration"], place) if "calibration" in found else None,
     )
     return Header(version, origin)
 

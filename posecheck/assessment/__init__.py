@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from posecheck.assessment import coach, events, hold, judge, reps, rules
+from posecheck.assessment import coach, events, hold, judge, own_limits, reps, rules
 from posecheck.assessment.catalogue import check, load_stretch, read_stretch, stretch_ids
 from posecheck.assessment.routine import Item, Routine, unlocked
 from posecheck.assessment.routine_files import load_routine, read_routine, routine_ids
@@ -22,7 +22,13 @@ from posecheck.assessment.stretch import Stretch
 from posecheck.tunables import Tunable
 
 #: The numbers of this room that do not belong to one stretch.
-TUNABLES: Final[tuple[Tunable, ...]] = (*rules.TUNABLES, *hold.TUNABLES, *reps.TUNABLES, *coach.TUNABLES)
+TUNABLES: Final[tuple[Tunable, ...]] = (
+    *rules.TUNABLES,
+    *hold.TUNABLES,
+    *reps.TUNABLES,
+    *coach.TUNABLES,
+    *own_limits.TUNABLES,
+)
 
 __all__ = [
     "TUNABLES",

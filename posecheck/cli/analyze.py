@@ -17,6 +17,7 @@ from posecheck.cli.common import (
     interruptible,
     keeper_for,
     numbers_for,
+    own_of,
     quiet,
     say_error,
     show,
@@ -35,6 +36,7 @@ from posecheck.errors import PosecheckError, UsageError
 
 if TYPE_CHECKING:
     from posecheck.assessment.stretch import Stretch
+    from posecheck.calibration import Calibrations
     from posecheck.keeping import Keeper
     from posecheck.records import Assessment
     from posecheck.sources.video import VideoSource
@@ -90,12 +92,22 @@ def analyze(
     filmed = _filmed(on)
     if from_s is not None and to_s is not None and to_s <= from_s:
         raise UsageError(f"--to {to_s:g} must be later than --from {from_s:g}.")
-    chosen, numbers = numbers_for(stretch, profile, sets)
+    own = own_of(profile)
+    chosen, numbers = numbers_for(stretch, own, sets)
     tell = teller_for(lang, chosen)
     clips = _folders(videos, out)
     ending = "mp4" if mp4 else "webm" if video else None
     _analyze(
-        clips, chosen, numbers, model, tell, video=ending, from_s=from_s, to_s=to_s, filmed=filmed if history else None
+        clips,
+        chosen,
+        numbers,
+        model,
+        tell,
+        video=ending,
+        from_s=from_s,
+        to_s=to_s,
+        filmed=filmed if history else None,
+        calibrations=own.calibrations,
     )
 
 
@@ -134,6 +146,7 @@ def _analyze(
     from_s: float | None,
     to_s: float | None,
     filmed: datetime | None = None,
+    calibrations: Calibrations | None = None,
 ) -> None:
     """Analyse clip after clip; each is kept in the history under the day of `filmed`, if given."""
     from posecheck.analysis import Result, analyze_clip
@@ -171,6 +184,7 @@ def _analyze(
                         video=video,
                         from_s=from_s,
                         to_s=to_s,
+                        calibrations=calibrations,
                         on_open=opened,
                         on_frame=told,
                         stop=stop,

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
@@ -17,8 +18,10 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from posecheck.assessment.messages import Messages
     from posecheck.assessment.stretch import Stretch
     from posecheck.keeping import Keeper
+    from posecheck.profile_store import OwnProfile
     from posecheck.session import Outcome
     from posecheck.sources.camera import CameraSource
     from posecheck.terminal_routine import Told
@@ -81,23 +84,36 @@ def quiet() -> Iterator[Path]:
         yield path
 
 
-def numbers_for(stretch_id: str, profile: Path | None, sets: list[str] | None) -> tuple[Stretch, Profile]:
+def own_of(profile: str | None) -> OwnProfile:
+    """The profile asked for, with what its person was calibrated to."""
+    from posecheck.profile_store import own_profile
+
+    return own_profile(profile, datetime.now().astimezone().date())
+
+
+def numbers_for(stretch_id: str, own: OwnProfile | None, sets: list[str] | None) -> tuple[Stretch, Profile]:
     """The stretch and the numbers in force for it."""
     from posecheck.assessment.catalogue import load_stretch
     from posecheck.profiles import build_profile
     from posecheck.session import default_profile
 
     stretch = load_stretch(stretch_id)
-    return stretch, build_profile(default_profile(stretch), stretch.id, profile, sets or ())
+    file, calibrations = (own.file, own.calibrations) if own is not None else (None, None)
+    return stretch, build_profile(default_profile(stretch), stretch.id, file, sets or (), calibrations)
 
 
 def teller_for(language: str | None, stretch: Stretch) -> Told:
     """What turns an English sentence into the language asked for, or that of the environment."""
+    return messages_in(language).knowing(stretch).text
+
+
+def messages_in(language: str | None) -> Messages:
+    """Every text in the language asked for, or that of the environment."""
     from posecheck.assessment.messages import Messages
 
     if language is None:
         language = "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
-    return Messages.load(language).knowing(stretch).text
+    return Messages.load(language)
 
 
 def finish(outcomes: list[Outcome], failed: int = 0) -> None:

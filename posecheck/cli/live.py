@@ -20,6 +20,7 @@ from posecheck.cli.common import (
     interruptible,
     keeper_for,
     numbers_for,
+    own_of,
     quiet,
     say_error,
     teller_for,
@@ -37,6 +38,7 @@ from posecheck.errors import UsageError
 
 if TYPE_CHECKING:
     from posecheck.assessment.stretch import Stretch
+    from posecheck.calibration import Calibrations
     from posecheck.keeping import Keeper
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment, Setup
@@ -76,7 +78,8 @@ def live(
         raise UsageError("--camera and --source exclude each other.")
     if record is not None and record.exists():
         raise UsageError(f"{record} exists already. Choose another name for the recording.")
-    chosen, numbers = numbers_for(stretch, profile, sets)
+    own = own_of(profile)
+    chosen, numbers = numbers_for(stretch, own, sets)
     from posecheck.keeping import CAMERA, VIDEO
 
     tell = teller_for(lang, chosen)
@@ -84,7 +87,20 @@ def live(
 
     keeper = keeper_for(chosen, numbers, CAMERA if source is None else VIDEO) if history else None
     with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
-        outcome = _watch(backend, chosen, numbers, camera or 0, source, record, for_s, stop, tell, keeper, setup=setup)
+        outcome = _watch(
+            backend,
+            chosen,
+            numbers,
+            camera or 0,
+            source,
+            record,
+            for_s,
+            stop,
+            tell,
+            keeper,
+            setup=setup,
+            calibrations=own.calibrations,
+        )
     finish([outcome])
 
 
@@ -101,6 +117,7 @@ def _watch(
     keeper: Keeper | None = None,
     *,
     setup: bool,
+    calibrations: Calibrations | None = None,
 ) -> Outcome:
     from rich.live import Live
 
@@ -118,7 +135,8 @@ def _watch(
         source = camera_source(stack, camera, file)
         sinks: list[Sink] = []
         if record is not None:
-            sinks.append(RecordingWriter(record, origin_of(source.name, stretch, backend.model_sha256, profile)))
+            origin = origin_of(source.name, stretch, backend.model_sha256, profile, calibrations)
+            sinks.append(RecordingWriter(record, origin))
         screen = stack.enter_context(
             Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
         )
@@ -165,7 +183,15 @@ def _watch(
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
         started = datetime.now().astimezone()
-        outcome = run(pairs if for_s is None else _until(pairs, for_s), stretch, profile, sinks, show, stop=stop)
+        outcome = run(
+            pairs if for_s is None else _until(pairs, for_s),
+            stretch,
+            profile,
+            sinks,
+            show,
+            stop=stop,
+            calibrations=calibrations,
+        )
     if outcome.ending is Ending.BROKE:
         say_error(outcome.message)
     written = [("recording", record)] if record is not None else []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import finish, interruptible, numbers_for, quiet, show
+from posecheck.cli.common import finish, interruptible, numbers_for, own_of, quiet, show
 from posecheck.cli.options import ModelOption, ProfileOption, SetOption
 from posecheck.errors import SourceError
 
@@ -28,9 +29,12 @@ def replay(
     from posecheck.sources.replay import read_recording
     from posecheck.terminal import result
 
-    chosen, numbers = numbers_for(stretch or read_recording(recording).origin.stretch, profile, sets)
+    origin, own = read_recording(recording).origin, own_of(profile)
+    if own.calibrations is None:  # the person is still who was calibrated then
+        own = replace(own, calibrations=origin.calibrations)
+    chosen, numbers = numbers_for(stretch or origin.stretch, own, sets)
     with interruptible() as stop:
-        one = judge_recording(recording, out, chosen, numbers, stop=stop)
+        one = judge_recording(recording, out, chosen, numbers, calibrations=own.calibrations, stop=stop)
     show(result(recording.name, chosen, one.outcome, one.written, one.notes))
     finish([one.outcome])
 

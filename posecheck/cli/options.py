@@ -17,7 +17,12 @@ SetOption = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change a number, e.g. spine_rounding.limit_deg=30. Repeatable."),
 ]
 ProfileOption = Annotated[
-    Path | None, typer.Option("--profile", metavar="FILE", help="A TOML file with your own numbers.")
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME|FILE",
+        help="Your own numbers and calibration: a name (see `posecheck profiles list`) or a TOML file.",
+    ),
 ]
 ModelOption = Annotated[
     Path | None, typer.Option("--model", metavar="FILE", help="Your own pose_landmarker .task bundle.")

@@ -17,6 +17,7 @@ from posecheck.cli.common import (
     camera_source,
     console_for,
     interruptible,
+    own_of,
     quiet,
     say_error,
     show,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from posecheck.assessment.routine import Routine
     from posecheck.assessment.running import Out
     from posecheck.assessment.turns import Doings, Part
+    from posecheck.calibration import Calibrations
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment
     from posecheck.terminal_routine import Told
@@ -67,10 +69,22 @@ def routine(
 
     chosen = _routine(which)
     days = _days_practised(chosen)
-    parts = plan(chosen, days, profile, sets or ())
+    own = own_of(profile)
+    parts = plan(chosen, days, own.file, sets or (), own.calibrations)
     tellers = [teller_for(lang, part.stretch) for part in parts]
     with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
-        _do_routine(backend, chosen, parts, tellers, camera or 0, source, stop, days=days, keep=history)
+        _do_routine(
+            backend,
+            chosen,
+            parts,
+            tellers,
+            camera or 0,
+            source,
+            stop,
+            days=days,
+            keep=history,
+            calibrations=own.calibrations,
+        )
 
 
 def _routine(which: str) -> Routine:
@@ -103,6 +117,7 @@ def _do_routine(
     *,
     days: int,
     keep: bool,
+    calibrations: Calibrations | None = None,
 ) -> None:
     from rich.console import Group
     from rich.live import Live
@@ -164,7 +179,7 @@ def _do_routine(
                 console.print(f"{where(part, len(parts), out, tell)}  ", line, sep="")
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
-        outcome = run_routine(pairs, parts, show, stop=stop)
+        outcome = run_routine(pairs, parts, show, stop=stop, calibrations=calibrations)
     if outcome.ending is Ending.BROKE:
         say_error(outcome.message)
     kept: int | None = None

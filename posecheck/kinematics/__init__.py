@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import Final
 
 from posecheck.kinematics import (
+    calibrating,
     checks,
     framing,
     gates,
     joints,
     legs,
+    matching,
     measures,
     own,
     placing,
@@ -42,6 +44,8 @@ TUNABLES: Final[tuple[Tunable, ...]] = (
     *placing.TUNABLES,
     *checks.TUNABLES,
     *setup.TUNABLES,
+    *calibrating.TUNABLES,
+    *matching.TUNABLES,
 )
 
 __all__ = [

@@ -14,10 +14,11 @@ from typing import Final
 import numpy as np
 
 from posecheck.body import Side, of
+from posecheck.calibration import SEATED, STANDING, Calibrations
 from posecheck.kinematics import angles, framing, gates, joints, legs, own, posture, smoothing, spine, view
 from posecheck.kinematics.back import axis_px
 from posecheck.kinematics.features import aligned
-from posecheck.kinematics.network import Code, Network, Told, bundled_network
+from posecheck.kinematics.network import CODE_SIZE, Code, Network, Told, bundled_network
 from posecheck.records import Floats, Measures, Sighting, View
 from posecheck.tunables import Profile, Tunable
 
@@ -76,16 +77,34 @@ class MeasureState:
     lead: legs.LeadState
 
 
-def start() -> MeasureState:
-    """The memory of a session in which nothing has been seen yet."""
+def start(calibrations: Calibrations | None = None, network: Network | None = None) -> MeasureState:
+    """The memory of a session in which nothing has been seen yet, but for what the person was calibrated to.
+
+    A calibration that another network made is left out: its code would mean something else here.
+    """
     return MeasureState(
         view.FacingState(),
         view.SideState(),
-        own.OwnState(),
+        own.OwnState() if calibrations is None else _stored(calibrations, network or bundled_network()),
         smoothing.OneEuro(),
         posture.PostureState(),
         legs.LeadState(),
     )
+
+
+def _stored(calibrations: Calibrations, network: Network) -> own.OwnState:
+    """What is known of a person before anything was seen."""
+    known = {
+        one.position: own.Upright(np.asarray(one.code, np.float32), one.seen_s, one.seen_s, one.tallest_deg)
+        for one in calibrations
+        if one.spine_model_sha256 == network.sha256 and len(one.code) == CODE_SIZE
+    }
+    return own.OwnState(stored_standing=known.get(STANDING), stored_seated=known.get(SEATED))
+
+
+def without_stored(state: MeasureState) -> MeasureState:
+    """The memory without the calibration: it is another person's."""
+    return replace(state, own=replace(state.own, stored_standing=None, stored_seated=None))
 
 
 def step(

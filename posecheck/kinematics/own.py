@@ -2,7 +2,8 @@
 
 People differ in how they stand, and a silhouette does not tell a round build from a round posture. So the codes of
 upright pictures (see `network`) are averaged, for standing and for sitting apart, and handed to the reader with every
-later picture. A slumped upright back is no example: pictures that read round on their own are left out, and among
+later picture. What a calibration found of the same person (`OwnState.stored_…`) is known from the first picture on, and gives
+way as this day's pictures come in. A slumped upright back is no example: pictures that read round on their own are left out, and among
 those of one posture the taller ones weigh more. One misread picture does little harm: none weighs more than about
 twelve times as much as another.
 """
@@ -60,7 +61,17 @@ MIN_TIME: Final = Tunable(
     why="how long somebody must have been upright before it is used",
     source="judgement: longer than a glitch, shorter than anybody's pause before a stretch",
 )
-TUNABLES: Final = (MAX_LEAN, MAX_STANDING, MAX_SEATED, MIN_TIME)
+STORED: Final = Tunable(
+    "own.stored_s",
+    "s",
+    default=3.0,
+    low=0.0,
+    high=30.0,
+    step=0.5,
+    why="a stored calibration counts like so many seconds of upright pictures, then fades; 0 does not use it",
+    source="judgement: as long as it was taken; after 8 s of upright pictures of today it has a ninth of the say",
+)
+TUNABLES: Final = (MAX_LEAN, MAX_STANDING, MAX_SEATED, MIN_TIME, STORED)
 
 #: Positions that share one neutral: sitting tips the pelvis back, on a chair and on the floor.
 _SEATED: Final = frozenset({posture.SEATED, posture.FLOOR})
@@ -94,6 +105,9 @@ class OwnState:
     seated: Upright | None = None
     t_s: float = math.nan
     """Time of the last sighting."""
+    stored_standing: Upright | None = None
+    """From a calibration; it is not learnt from and not forgotten."""
+    stored_seated: Upright | None = None
 
 
 def own_code(state: OwnState, position: str, profile: Mapping[str, float]) -> Code | None:
@@ -102,11 +116,30 @@ def own_code(state: OwnState, position: str, profile: Mapping[str, float]) -> Co
     Chair and floor share one code; every other position, and none, is read with the standing one. Somebody who sits
     and has only been seen standing is read with their standing code as well: it tells their build.
     """
-    known = [state.seated, state.standing] if position in _SEATED else [state.standing]
-    for upright in known:
-        if upright is not None and upright.seen_s >= profile[MIN_TIME.key]:
-            return upright.code
+    standing = (state.standing, state.stored_standing)
+    known = [(state.seated, state.stored_seated), standing] if position in _SEATED else [standing]
+    for live, stored in known:
+        code = _believed(live, stored, profile)
+        if code is not None:
+            return code
     return None
+
+
+def live_of(state: OwnState, position: str) -> Upright | None:
+    """What this stream itself has taught of "standing" or of sitting (any other position); None before it has."""
+    return state.standing if position == posture.STANDING else state.seated
+
+
+def _believed(live: Upright | None, stored: Upright | None, profile: Mapping[str, float]) -> Code | None:
+    """The code to use of a live and a stored one: seconds vote, and stored ones fade while live ones come in."""
+    live = live if live is not None and live.seen_s >= profile[MIN_TIME.key] else None
+    if stored is None or not profile[STORED.key] > 0.0:
+        return None if live is None else live.code
+    if live is None:
+        return stored.code
+    stored_s = min(stored.seen_s, profile[STORED.key]) * math.exp(-live.seen_s / _MEMORY_S)
+    live_s = min(live.seen_s, _MEMORY_S)
+    return live.code + (stored.code - live.code) * np.float32(stored_s / (stored_s + live_s))
 
 
 def step(
@@ -121,12 +154,13 @@ def step(
     """Learn from one picture if it shows an upright back; else only the time moves on.
 
     `flexion_deg` is what the picture reads without knowing the person; NaN, or no code, teaches nothing. Nor does
-    kneeling, where the leg in front tips the pelvis. A time that runs backwards is another stream: everything is
-    forgotten.
+    kneeling, where the leg in front tips the pelvis. A time that runs backwards is another stream: everything but
+    a stored calibration is forgotten.
     """
     passed_s = t_s - state.t_s
     if passed_s < 0.0:
-        state, passed_s = OwnState(), math.nan
+        state = OwnState(stored_standing=state.stored_standing, stored_seated=state.stored_seated)
+        passed_s = math.nan
     out = replace(state, t_s=t_s)
     sits = position in _SEATED
     limit_deg = profile[(MAX_SEATED if sits else MAX_STANDING).key]

@@ -23,10 +23,11 @@ from typing import Final
 import cv2
 import numpy as np
 
+from posecheck.calibration import Notice
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.overlay import draw
 from posecheck.outputs.reps import reps_section, with_rep
-from posecheck.outputs.setup_card import setup_card
+from posecheck.outputs.setup_card import calibration_note, setup_card
 from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Floats, Frame, Origin, Rep, Setup, Verdict
 from posecheck.tunables import amount
 
@@ -85,6 +86,7 @@ class ReportWriter(ClosingSink):
         self._reps: tuple[Rep, ...] | None = None
         self._most_people = 0
         self._setup: Setup | None = None
+        self._notices: tuple[Notice, ...] = ()
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Note one frame."""
@@ -99,6 +101,7 @@ class ReportWriter(ClosingSink):
         self._reps = with_rep(self._reps, assessment)
         self._most_people = max(self._most_people, assessment.sighting.people)
         self._setup = assessment.setup
+        self._notices = assessment.notices
         if frame is None:
             return
         spine = "spine_flexion_deg"
@@ -167,7 +170,9 @@ class ReportWriter(ClosingSink):
 
     def _setup_section(self) -> str:
         """How camera and person were placed; empty where nobody looked."""
-        return "" if self._setup is None else f"<h2>Set-up</h2>{setup_card(self._setup)}"
+        if self._setup is None:
+            return ""
+        return f"<h2>Set-up</h2>{setup_card(self._setup)}{calibration_note(self._origin.calibrations, self._notices)}"
 
     def _shares(self) -> Iterator[str]:
         for verdict in Verdict:

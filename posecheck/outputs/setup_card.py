@@ -6,6 +6,7 @@ import html
 import math
 from typing import Final
 
+from posecheck.calibration import Calibrations, Notice
 from posecheck.records import SETUP_CHECKS, Check, Fit, Quantity, Setup
 from posecheck.tunables import amount
 
@@ -37,3 +38,13 @@ def _cell(check: Check, asked: Quantity) -> str:
         f'<li><i class="{fit}" title="{check.verdict}">{SHAPE[check.verdict]}</i><b>{html.escape(asked.label)}</b>'
         f"<small>{html.escape(means)}</small>{act}</li>"
     )
+
+
+def calibration_note(calibrations: Calibrations | None, notices: tuple[Notice, ...]) -> str:
+    """What was known of the person and what does not fit about it, a line each, as HTML; empty where nothing was."""
+    if calibrations is None or not any(calibrations):
+        return ""
+    days = ", ".join(f"{one.position} {one.made_on}" for one in calibrations)
+    lines = [f"<p><small>Calibrated: {html.escape(f'{calibrations.name} ({days})')}.</small></p>"]
+    lines += [f'<p class="unknown">◆ {html.escape(notice.sentence)}</p>' for notice in notices]
+    return "".join(lines)

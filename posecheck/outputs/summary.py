@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from posecheck.calibration import Calibrations, Notice
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.reps import rep_as_json, with_rep
 from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
@@ -67,6 +68,8 @@ class Totals:
     """Only over frames in which the view allows to judge the back."""
     setup: Setup | None = None
     """How camera and person were placed when they began."""
+    notices: tuple[Notice, ...] = ()
+    """What did not fit about the person's calibration, as told last."""
     standing: tuple[Verdict, str] | None = None
     """Verdict and reason of the latest frame, which the coming interval belongs to."""
 
@@ -98,6 +101,7 @@ class Totals:
             deepest_hinge=self.deepest_hinge.with_value(judged.measures["hip_hinge_deg"], judged.t_s),
             worst_spine=worst,
             setup=judged.setup,
+            notices=judged.notices,
             standing=(judged.verdict, judged.reason),
         )
 
@@ -189,12 +193,31 @@ class SummaryFile(ClosingSink):
                 },
             },
             "setup": _setup_json(totals.setup),
+            "calibration": _calibration_json(origin.calibrations, totals.notices),
             "settings": {
                 key: {"value": value, "origin": where} for key, (value, where) in sorted(origin.settings.items())
             },
             "units": {quantity.name: quantity.unit for quantity in QUANTITIES},
             "accuracy": ACCURACY,
         }
+
+
+def _calibration_json(calibrations: Calibrations | None, notices: tuple[Notice, ...]) -> dict[str, Any] | None:
+    """What was known of the person, and what does not fit about it; None where nothing was known."""
+    if calibrations is None:
+        return None
+    return {
+        "name": calibrations.name,
+        **{
+            one.position: {
+                "made_on": one.made_on,
+                "age_days": _rounded(one.age_days),
+                "own_max_deg": _rounded(one.own_max_deg),
+            }
+            for one in calibrations
+        },
+        "notices": [{"name": notice.name, "sentence": notice.sentence} for notice in notices],
+    }
 
 
 def _setup_json(setup: Setup | None) -> dict[str, Any] | None:

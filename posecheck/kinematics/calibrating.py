@@ -1,0 +1,367 @@
+"""How does this person stand or sit tall, and how far can they round? Leads them through it; remembers in a value.
+
+    "tall"   stand (or sit) as tall as you can, still, well seen, for 3 s in all
+    "round"  round as far as is comfortable, for 5 s in all; may be left out (`skip`)
+    "done"   `Calibrating.calibration` holds what was found
+
+Only what is seen counts. A blink costs nothing but its own time, a longer one, or a step, begins the tall part anew;
+no part ever ends on a picture that does not count. What is in the way is one sentence, the first thing to put right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from posecheck.calibration import STANDING, Calibration
+from posecheck.kinematics import checks, measures, own, posture
+from posecheck.kinematics.back import axis_px
+from posecheck.kinematics.matching import camera_of
+from posecheck.kinematics.network import Network, bundled_network
+from posecheck.kinematics.placing import Placing, place
+from posecheck.kinematics.setup import WINDOW
+from posecheck.records import PAUSE_S, Check, Fit, Measures, Sighting
+from posecheck.tunables import Profile, Tunable
+
+TALL: Final = "tall"
+ROUND: Final = "round"
+DONE: Final = "done"
+
+TALL_TIME: Final = Tunable(
+    "calibrate.tall_s",
+    "s",
+    default=3.0,
+    low=1.0,
+    high=10.0,
+    step=0.5,
+    why="how long somebody must stand or sit tall and still to be calibrated; longer averages more sway",
+    source="judgement: one slow breath, over which the mean of the readings no longer moves",
+)
+ROUND_TIME: Final = Tunable(
+    "calibrate.round_s",
+    "s",
+    default=5.0,
+    low=2.0,
+    high=20.0,
+    step=0.5,
+    why="how long somebody is to be rounded, all in all, to find how far they can",
+    source="judgement: time to sink in slowly and stay for a breath",
+)
+STILL: Final = Tunable(
+    "calibrate.still_trunks",
+    "",
+    default=0.08,
+    low=0.02,
+    high=0.5,
+    step=0.01,
+    why="who moves hips or shoulders further than this, in lengths of the trunk, within half a second is not still",
+    source="judgement: ordinary sway moves the shoulders by 0.03-0.05 in that time, a step or a bend by more than 0.1",
+)
+BLINK: Final = Tunable(
+    "calibrate.blink_s",
+    "s",
+    default=0.7,
+    low=0.0,
+    high=5.0,
+    step=0.1,
+    why="after not standing tall, still and well seen for longer than this, the seconds are counted anew",
+    source="judgement: as for the facing, longer than a glitch",
+)
+MAX_TALL: Final = Tunable(
+    "calibrate.max_tall_deg",
+    "deg",
+    default=40.0,
+    low=10.0,
+    high=60.0,
+    step=1.0,
+    why="who reads rounder than this while standing or sitting tall is asked to grow taller",
+    source="measured on synthetic people: none of them read more while they stood; somebody who was asked is believed further than somebody who happens to stand there (own.max_standing_deg)",
+)
+ROUND_FROM: Final = Tunable(
+    "calibrate.round_from_deg",
+    "deg",
+    default=12.0,
+    low=3.0,
+    high=40.0,
+    step=1.0,
+    why="rounded by more than this beyond the own neutral, the seconds of rounding count",
+    source="judgement: about the error of one reading, so that standing there does not count",
+)
+HELD: Final = Tunable(
+    "calibrate.held_s",
+    "s",
+    default=1.0,
+    low=0.1,
+    high=4.0,
+    step=0.1,
+    why="the own maximum is what was reached for so long in all; shorter lets single misread pictures decide",
+    source="judgement: a fifth of the time of rounding; readings jitter by 2-3 deg from frame to frame",
+)
+MIN_MAX: Final = Tunable(
+    "calibrate.min_max_deg",
+    "deg",
+    default=25.0,
+    low=10.0,
+    high=60.0,
+    step=1.0,
+    why="an own maximum below this is not believed: the person did not round, or was misread",
+    source="judgement: half of what backs bend as a rule (52 deg lumbar alone in 126 people, Laird et al. 2019), and no limit is set below it",
+)
+GIVE_UP: Final = Tunable(
+    "calibrate.give_up_s",
+    "s",
+    default=25.0,
+    low=5.0,
+    high=120.0,
+    step=5.0,
+    why="the rounding is left out when no credible maximum was found in so many seconds of being seen",
+    source="judgement: five times as long as it takes",
+)
+TUNABLES: Final = (TALL_TIME, ROUND_TIME, STILL, BLINK, MAX_TALL, ROUND_FROM, HELD, MIN_MAX, GIVE_UP)
+
+STAND_TALL: Final = "Stand upright, side-on to the camera, both legs straight."
+SIT_TALL: Final = "Sit upright, side-on to the camera, on a chair or on the floor."
+COME_UP: Final = "Come up until your trunk is upright."
+GROW: Final = "Grow taller: lift your chest and the crown of your head."
+KEEP_STILL: Final = "Keep still for a moment."
+NOT_SEEN: Final = "Your back is out of sight: stay side-on, with the whole body in the picture."
+ROUND_MORE: Final = "Round your back a little further, as far as is comfortable."
+
+#: Nothing counts while the set-up check asks for something about one of these.
+_NEEDED: Final = ("person", "light", "frame", "distance", "side")
+#: Stillness is judged over so long; a frame stands for the time since the last one, up to the second.
+_STILL_S: Final = 0.5
+_LONGEST_FRAME_S: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalibrateState:
+    """What calibrating remembers from one picture to the next. Made by `start`."""
+
+    position: str
+    with_round: bool
+    measures: measures.MeasureState
+    stage: str = TALL
+    t_s: float = math.nan
+    window: tuple[Placing, ...] = ()
+    acting: frozenset[str] = frozenset()
+    places: tuple[tuple[float, tuple[float, float, float, float]], ...] = ()
+    """Time and place of hips and shoulders, for the stillness."""
+    bad_since_s: float = math.nan
+    neutral_deg: float = math.nan
+    """The reading at the end of the tall part."""
+    rounded: tuple[tuple[float, float], ...] = ()
+    """(flexion, seconds) of the pictures that count as rounded."""
+    seen_s: float = 0.0
+    """Seconds with a reading in the rounding part."""
+    taken: Calibration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrating:
+    """What is to be shown of one picture."""
+
+    stage: str
+    """"tall", "round" or "done"."""
+    title: str
+    """Key of the message: what is going on."""
+    text: str
+    """Key of the message: what to do."""
+    progress: float
+    """Of the stage, 0..1."""
+    left_s: float
+    """Seconds still to go in this stage."""
+    problem: str
+    """Why this picture does not count, an English sentence to act on; empty when it does."""
+    measures: Measures
+    own_max_deg: float
+    """How far the person has rounded so far; NaN before that."""
+    calibration: Calibration | None
+    """What was found, once done; day and version are still to be filled in."""
+
+
+def start(position: str, *, with_round: bool = True) -> CalibrateState:
+    """The beginning, for "standing" or "seated" (on a chair or on the floor)."""
+    return CalibrateState(position, with_round, measures.start())
+
+
+def skip(state: CalibrateState) -> CalibrateState:
+    """Leave the rounding out; before somebody has stood tall this changes nothing but that it will not be asked for."""
+    state = replace(state, with_round=False)
+    return replace(state, stage=DONE) if state.stage == ROUND else state
+
+
+def step(
+    state: CalibrateState, sighting: Sighting, profile: Profile, network: Network | None = None
+) -> tuple[CalibrateState, Calibrating]:
+    """Take in one picture: the new memory, and what is to be shown.
+
+    A picture from the past begins anew; a pause counts as not being seen.
+    """
+    network = network or bundled_network()
+    if sighting.t_s <= state.t_s:
+        state = start(state.position, with_round=state.with_round)
+    tall = max(profile[own.MAX_STANDING.key], profile[own.MAX_SEATED.key], profile[MAX_TALL.key])
+    asked = profile.with_layer({own.MAX_STANDING.key: tall, own.MAX_SEATED.key: tall}, "calibrating")
+    passed_s = sighting.t_s - state.t_s
+    if state.stage == TALL and passed_s > PAUSE_S:
+        state = replace(state, measures=replace(state.measures, own=own.OwnState(t_s=state.t_s)))
+    before = state.measures.own
+    measuring, measured = measures.step(state.measures, sighting, asked, network=network)
+    placing = place(sighting, measured, profile)
+    kept = () if passed_s > PAUSE_S else state.window
+    window = (*(one for one in kept if placing.t_s - one.t_s < profile[WINDOW.key]), placing)
+    told = checks.checks(window, state.acting, profile[WINDOW.key], profile)
+    state = replace(
+        state,
+        measures=measuring,
+        t_s=sighting.t_s,
+        window=window,
+        acting=frozenset(check.name for check in told if check.verdict is Fit.ACT),
+    )
+    problem = ""
+    if state.stage == TALL:
+        state, problem = _tall(state, sighting, measured, told, before, passed_s, profile, network)
+    else:  # rounded or bent: nothing of it is an example of standing tall
+        state = replace(state, measures=replace(measuring, own=replace(before, t_s=sighting.t_s)))
+        if state.stage == ROUND:
+            state, problem = _round(state, measured, passed_s, profile)
+    return state, _shown(state, measured, problem, profile)
+
+
+# ------------------------------------------------------------------------------------------------ standing tall
+def _tall(
+    state: CalibrateState,
+    sighting: Sighting,
+    measured: Measures,
+    told: tuple[Check, ...],
+    before: own.OwnState,
+    passed_s: float,
+    profile: Mapping[str, float],
+    network: Network,
+) -> tuple[CalibrateState, str]:
+    known, learnt = own.live_of(before, state.position), own.live_of(state.measures.own, state.position)
+    places = _places(state, sighting)
+    state = replace(state, places=places)
+    problem = _in_the_way(state, measured, told, profile)
+    if not problem and (learnt is None or learnt is known) and passed_s > 0.0:
+        problem = GROW
+    if problem:
+        since_s = sighting.t_s if math.isnan(state.bad_since_s) else state.bad_since_s
+        lost = sighting.t_s - since_s > profile[BLINK.key]
+        kept = own.OwnState(t_s=sighting.t_s) if lost else replace(before, t_s=sighting.t_s)
+        return replace(state, measures=replace(state.measures, own=kept), bad_since_s=since_s), problem
+    state = replace(state, bad_since_s=math.nan)
+    if learnt is None or learnt.seen_s < profile[TALL_TIME.key]:
+        return state, ""
+    taken = Calibration(
+        position=state.position,
+        code=tuple(learnt.code.tolist()),
+        seen_s=learnt.seen_s,
+        tallest_deg=learnt.tallest_deg,
+        own_max_deg=math.nan,
+        facing=measured.view.facing,
+        camera=camera_of(told, sighting.image_wh),
+        spine_model_sha256=network.sha256,
+    )
+    stage = ROUND if state.with_round else DONE
+    return replace(state, stage=stage, taken=taken, neutral_deg=measured["spine_flexion_deg"]), ""
+
+
+def _in_the_way(
+    state: CalibrateState, measured: Measures, told: tuple[Check, ...], profile: Mapping[str, float]
+) -> str:
+    """The first thing to put right before time counts; empty if there is none."""
+    for check in told:
+        if check.name in _NEEDED and check.verdict is Fit.ACT:
+            return check.sentence
+    if measured.view.reason:
+        return measured.view.reason
+    stands = state.position == STANDING
+    wanted = {posture.STANDING} if stands else {posture.SEATED, posture.FLOOR}
+    if measured.view.position not in wanted:
+        return STAND_TALL if stands else SIT_TALL
+    if not abs(measured["trunk_inclination_deg"]) <= profile[own.MAX_LEAN.key]:
+        return COME_UP
+    return "" if _is_still(state, profile[STILL.key]) else KEEP_STILL
+
+
+def _places(state: CalibrateState, sighting: Sighting) -> tuple[tuple[float, tuple[float, float, float, float]], ...]:
+    """Where hips and shoulders were in the last half second."""
+    hip, shoulder = axis_px(sighting.landmarks_px)
+    here = (float(hip[0]), float(hip[1]), float(shoulder[0]), float(shoulder[1]))
+    return (*(one for one in state.places if sighting.t_s - one[0] <= _STILL_S), (sighting.t_s, here))
+
+
+def _is_still(state: CalibrateState, limit_trunks: float) -> bool:
+    """Whether hips and shoulders stayed where they were; pictures without a person say nothing."""
+    points = np.array([place for _, place in state.places if not math.isnan(sum(place))])
+    if len(points) == 0:
+        return False
+    trunk_px = float(np.hypot(*(points[-1, 2:] - points[-1, :2])))
+    moved = np.ptp(points, axis=0).reshape(2, 2)
+    return bool(np.hypot(moved[:, 0], moved[:, 1]).max() <= limit_trunks * trunk_px)
+
+
+# ------------------------------------------------------------------------------------------------ rounding
+def _round(
+    state: CalibrateState, measured: Measures, passed_s: float, profile: Mapping[str, float]
+) -> tuple[CalibrateState, str]:
+    flexion_deg = measured["spine_flexion_deg"]
+    if math.isnan(flexion_deg):
+        return state, measured.view.reason or NOT_SEEN
+    share_s = min(passed_s, _LONGEST_FRAME_S)
+    state = replace(state, seen_s=state.seen_s + share_s)
+    if flexion_deg - _neutral_deg(state) >= profile[ROUND_FROM.key]:
+        state = replace(state, rounded=(*state.rounded, (flexion_deg, share_s)))
+    given_up = state.seen_s >= profile[GIVE_UP.key]
+    if _rounded_s(state) < profile[ROUND_TIME.key] and not given_up:
+        return state, ""
+    most_deg = held_deg(state.rounded, profile[HELD.key])
+    if most_deg >= profile[MIN_MAX.key] and state.taken is not None:
+        return replace(state, stage=DONE, taken=replace(state.taken, own_max_deg=most_deg)), ""
+    return (replace(state, stage=DONE), "") if given_up else (state, ROUND_MORE)
+
+
+def held_deg(rounded: tuple[tuple[float, float], ...], held_s: float) -> float:
+    """The flexion that was reached for `held_s` in all; NaN if nothing lasted so long."""
+    total_s = 0.0
+    for flexion_deg, share_s in sorted(rounded, reverse=True):
+        total_s += share_s
+        if total_s >= held_s:
+            return flexion_deg
+    return math.nan
+
+
+def _neutral_deg(state: CalibrateState) -> float:
+    return 0.0 if math.isnan(state.neutral_deg) else state.neutral_deg
+
+
+def _rounded_s(state: CalibrateState) -> float:
+    return sum(share_s for _, share_s in state.rounded)
+
+
+# ------------------------------------------------------------------------------------------------ what is shown
+def _shown(state: CalibrateState, measured: Measures, problem: str, profile: Mapping[str, float]) -> Calibrating:
+    learnt = own.live_of(state.measures.own, state.position)
+    wanted_s, done_s = 0.0, 0.0
+    if state.stage == TALL:
+        wanted_s, done_s = profile[TALL_TIME.key], 0.0 if learnt is None else learnt.seen_s
+    elif state.stage == ROUND:
+        wanted_s, done_s = profile[ROUND_TIME.key], _rounded_s(state)
+    text = f"calibrate.{state.stage}.{state.position}" if state.stage == TALL else f"calibrate.{state.stage}.text"
+    return Calibrating(
+        stage=state.stage,
+        title=f"calibrate.{state.stage}.title",
+        text=text,
+        progress=min(done_s / wanted_s, 1.0) if wanted_s > 0.0 else 1.0,
+        left_s=max(wanted_s - done_s, 0.0),
+        problem=problem,
+        measures=measured,
+        own_max_deg=held_deg(state.rounded, profile[HELD.key]),
+        calibration=state.taken if state.stage == DONE else None,
+    )
