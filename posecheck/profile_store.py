@@ -129,12 +129,10 @@ def save_calibration(name: str, calibration: Calibration) -> Path:
 
 
 def delete_profile(name: str) -> Path:
-    """Delete the profile of a name for good; gives what its file was. Raises UsageError, OutputError."""
-    path = find_profile(name) if not _NAME.fullmatch(name) else named_path(name)
+    """Delete the profile of a name for good; gives the file it was. Raises UsageError, OutputError."""
+    path = find_profile(name)
     if path.parent != profiles_dir():
-        raise UsageError(f"{name} is a file of your own: delete it yourself.")
-    if not path.is_file():
-        find_profile(name)
+        raise UsageError(f"{name} is no profile by name but a file of your own: delete it yourself.")
     try:
         path.unlink()
     except OSError as error:

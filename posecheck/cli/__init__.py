@@ -15,10 +15,12 @@ import typer
 
 from posecheck import __version__
 from posecheck.cli.analyze import analyze, demo
+from posecheck.cli.calibrate import calibrate
 from posecheck.cli.common import EXIT_INTERRUPTED, say_error
 from posecheck.cli.history import history_app
 from posecheck.cli.live import live
 from posecheck.cli.machine import cameras, doctor, replay
+from posecheck.cli.profiles import profiles_app
 from posecheck.cli.routine import routine, routines_app
 from posecheck.cli.stretches import stretches_app
 from posecheck.errors import PosecheckError
@@ -31,11 +33,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, analyze, live, routine, replay, cameras, doctor):
+for command in (demo, analyze, live, routine, calibrate, replay, cameras, doctor):
     app.command()(command)
 app.add_typer(stretches_app, name="stretches")
 app.add_typer(history_app, name="history")
 app.add_typer(routines_app, name="routines")
+app.add_typer(profiles_app, name="profiles")
 
 
 def main() -> None:

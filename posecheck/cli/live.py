@@ -38,7 +38,7 @@ from posecheck.errors import UsageError
 
 if TYPE_CHECKING:
     from posecheck.assessment.stretch import Stretch
-    from posecheck.calibration import Calibrations
+    from posecheck.calibration import Calibrations, Notice
     from posecheck.keeping import Keeper
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment, Setup
@@ -145,13 +145,19 @@ def _watch(
 
         told: Setup | None = None
         setting_up = setup
+        noticed: tuple[Notice, ...] = ()
 
         def show(_frame: Frame | None, judged: Assessment) -> None:
-            nonlocal told, setting_up
+            nonlocal told, setting_up, noticed
             if keeper is not None:
                 keeper.put(judged)
             rate.tick()
             latency_s, clock = source.age_s, seconds(judged.t_s)
+            if judged.notices != noticed and not console.is_terminal:
+                for notice in judged.notices:
+                    if notice not in noticed:
+                        console.print(f"{clock}  ◆ {tell(notice.sentence)}")
+            noticed = judged.notices
             if setting_up and judged.setup is not None and not console.is_terminal:
                 for line in setup_lines(told, judged.setup, clock=clock, tell=tell):
                     console.print(line)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import numbers_for, say_error, show
+from posecheck.cli.common import numbers_for, own_of, say_error, show
 from posecheck.cli.options import ProfileOption, SetOption
 
 stretches_app = typer.Typer(help="The stretches posecheck knows.", no_args_is_help=True)
@@ -29,7 +29,7 @@ def stretches_show(
     """Show one stretch: how it is done, what is judged, the numbers in force and where each comes from."""
     from posecheck.cards import stretch_card
 
-    show(stretch_card(*numbers_for(stretch_id, profile, sets)))
+    show(stretch_card(*numbers_for(stretch_id, own_of(profile), sets)))
 
 
 @stretches_app.command("check")

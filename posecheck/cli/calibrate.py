@@ -1,0 +1,141 @@
+"""`posecheck calibrate`: how you stand or sit tall, how far you round, and what follows from it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from posecheck.cli.common import (
+    EXIT_INTERRUPTED,
+    LIVE_REDRAWS_HZ,
+    PLAIN_LIVE_S,
+    camera_source,
+    console_for,
+    interruptible,
+    messages_in,
+    quiet,
+    show,
+)
+from posecheck.cli.options import LangOption, ModelOption, SetOption
+from posecheck.errors import SourceError, UsageError
+
+if TYPE_CHECKING:
+    from posecheck.assessment.stretch import Stretch
+    from posecheck.calibration import Calibration
+    from posecheck.landmarks.base import LandmarkBackend
+    from posecheck.tunables import Profile
+
+#: Stretches whose limits the card shows: an ordinary one and a strict one.
+_SHOWN = {"standing": ("standing_forward_fold", "hip_hinge_drill"), "seated": ("chair_leg_stretch",)}
+
+
+def calibrate(
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="The profile to keep it in.")] = "me",
+    seated: Annotated[bool, typer.Option("--seated", help="Sitting, on a chair or on the floor.")] = False,
+    no_round: Annotated[bool, typer.Option("--no-round", help="Leave out how far you can round.")] = False,
+    camera: Annotated[
+        int | None, typer.Option("--camera", metavar="N", min=0, help="Which camera; see `posecheck cameras`.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--source", metavar="FILE", help="Play a video as if it were the camera.")
+    ] = None,
+    sets: SetOption = None,
+    model: ModelOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Stand tall for 3 s, round for 5 s: your own neutral and your own limits, kept in a profile on this machine."""
+    if camera is not None and source is not None:
+        raise UsageError("--camera and --source exclude each other.")
+    from posecheck import __version__
+    from posecheck.assessment.catalogue import load_stretch
+    from posecheck.calibration import SEATED, STANDING
+    from posecheck.landmarks.mediapipe import MediaPipeBackend
+    from posecheck.profile_store import named_path, save_calibration
+    from posecheck.profiles import parse_set
+    from posecheck.session import default_profile
+    from posecheck.terminal_calibrate import calibration_card
+
+    named_path(name)
+    tell = messages_in(lang).text
+    position = SEATED if seated else STANDING
+    stretches = [load_stretch(stretch) for stretch in _SHOWN[position]]
+    profile = default_profile(stretches[0]).with_layer(dict(parse_set(text) for text in sets or ()), "--set")
+    with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
+        found = _lead(backend, position, profile, camera or 0, source, stop, tell, with_round=not no_round)
+    if found is None:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    found = replace(found, made_on=datetime.now().astimezone().date().isoformat(), version=__version__)
+    path = save_calibration(name, found)
+    use = f"posecheck live --terminal --stretch {stretches[0].id} --profile {name}"
+    show(calibration_card(found, [_limits(one, found, name) for one in stretches], path, use, tell))
+
+
+def _limits(stretch: Stretch, calibration: Calibration, name: str) -> tuple[Stretch, float, float]:
+    """Where the back of a stretch warns from, and until when, with this calibration and nothing else."""
+    from posecheck.calibration import Calibrations
+    from posecheck.profiles import build_profile
+    from posecheck.session import default_profile
+
+    own = Calibrations(name).plus(calibration)
+    profile = build_profile(default_profile(stretch), stretch.id, None, (), own)
+    return stretch, profile["spine_rounding.limit_deg"], profile["spine_rounding.leave_deg"]
+
+
+def _lead(
+    backend: LandmarkBackend,
+    position: str,
+    profile: Profile,
+    camera: int,
+    file: Path | None,
+    stop: Callable[[], bool],
+    tell: Callable[..., str],
+    *,
+    with_round: bool,
+) -> Calibration | None:
+    """Lead somebody through it; None when it was interrupted. Raises SourceError when the pictures end before."""
+    from rich.live import Live
+
+    from posecheck.kinematics import calibrating
+    from posecheck.progress import Rate
+    from posecheck.session import find_people
+    from posecheck.terminal import seconds
+    from posecheck.terminal_calibrate import calibrate_line, calibrate_panel
+
+    console = console_for()
+    state = calibrating.start(position, with_round=with_round)
+    told, problem = ("", ""), ""
+    with contextlib.ExitStack() as stack:
+        source = camera_source(stack, camera, file)
+        screen = stack.enter_context(
+            Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
+        )
+        rate = Rate()
+        every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
+        for _, sighting in stack.enter_context(contextlib.closing(find_people(source, backend))):
+            state, out = calibrating.step(state, sighting, profile)
+            rate.tick()
+            if console.is_terminal and told[0] not in {"", out.stage}:
+                console.bell()  # whose head is down hears that the next part has begun
+            changed, told, problem = told != (out.stage, out.problem), (out.stage, out.problem), out.problem
+            clock = seconds(sighting.t_s)
+            if console.is_terminal and (changed or rate.due(every_s)):
+                panel = calibrate_panel(out, clock=clock, fps=rate.hz, columns=console.width, tell=tell)
+                screen.update(panel, refresh=True)
+            elif not console.is_terminal and rate.due(every_s):
+                console.print(calibrate_line(out, clock=clock, tell=tell))
+            if out.calibration is not None:
+                return out.calibration
+            if stop():
+                return None
+        _ended(source.name, problem, tell)
+
+
+def _ended(source: str, problem: str, tell: Callable[..., str]) -> NoReturn:
+    why = f" In the way at last: {tell(problem)}" if problem else ""
+    raise SourceError(f"{source} ended before the calibration was done; nothing was kept.{why}")

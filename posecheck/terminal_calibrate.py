@@ -1,0 +1,145 @@
+"""What the terminal shows while somebody is calibrated, and of profiles. Builds pictures, prints none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibration, Calibrations
+from posecheck.terminal import ACCURACY_NOTE, degrees, gauge
+
+if TYPE_CHECKING:
+    from posecheck.kinematics.calibrating import Calibrating
+
+#: As wide as a panel gets.
+WIDEST = 100
+_DIM = "bright_black"
+#: A whole back bends by about so much: the end of the gauge.
+_MOST_DEG = 90.0
+
+
+def calibrate_panel(
+    out: Calibrating, *, clock: str, fps: float, columns: int, tell: Callable[..., str]
+) -> RenderableType:
+    """What to do, how far it is, and what is in the way, as a panel `columns` wide; `tell` knows keys and sentences."""
+    style = "yellow" if out.problem else "green"
+    shape = "◆" if out.problem else "●"
+    wide = min(max(columns - 40, 10), 50)
+    heading = Text(tell(out.title), style=f"bold {style}", justify="center")
+    what = Text(tell(out.text), justify="center")
+    problem = Text(f"{shape}  {tell(out.problem)}" if out.problem else " ", style=f"bold {style}", justify="center")
+    table = Table.grid(padding=(0, 2))
+    table.add_row(
+        f"{out.left_s:4.1f} s", gauge(out.progress, 0.0, 1.0, math.nan, wide), f"{100.0 * out.progress:.0f} %"
+    )
+    spine_deg = out.measures["spine_flexion_deg"]
+    table.add_row("Spine", gauge(spine_deg, 0.0, _MOST_DEG, math.nan, wide), degrees(spine_deg))
+    foot = Text(f"{clock}   {fps:.0f} frames/s   Ctrl-C ends", style=_DIM, justify="center")
+    return Panel(
+        Group(Padding(heading, (1, 0, 0, 0)), what, Text(), table, Text(), problem, Text(), foot),
+        title="posecheck calibrate",
+        border_style=style,
+        box=box.ROUNDED,
+        padding=(0, 2),
+        width=min(columns, WIDEST),
+    )
+
+
+def calibrate_line(out: Calibrating, *, clock: str, tell: Callable[..., str]) -> Text:
+    """The same in one line, for output that is not a terminal."""
+    line = Text(f"{clock}  {tell(out.title)}  {out.left_s:.1f} s  ")
+    line.append(f"◆ {tell(out.problem)}" if out.problem else f"● {tell(out.text)}")
+    return line
+
+
+def calibration_card(
+    calibration: Calibration,
+    limits: Sequence[tuple[Stretch, float, float]],
+    path: Path,
+    use: str,
+    tell: Callable[..., str],
+) -> RenderableType:
+    """What was found, the limits that follow (stretch, warns above, good again below), where it is kept, how to use it."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    neutral = tell(
+        "calibrate.card.neutral_what",
+        seconds=round(calibration.seen_s, 1),
+        degrees=round(calibration.tallest_deg),
+    )
+    table.add_row(tell("calibrate.card.neutral"), escape(neutral))
+    skipped = math.isnan(calibration.own_max_deg)
+    most = (
+        tell("calibrate.card.own_max_none")
+        if skipped
+        else tell("calibrate.card.own_max_what", degrees=round(calibration.own_max_deg))
+    )
+    table.add_row(tell("calibrate.card.own_max"), escape(most))
+    for stretch, limit_deg, leave_deg in limits:
+        label = tell("calibrate.card.limit", stretch=stretch.name)
+        table.add_row(escape(label), tell("calibrate.card.limit_what", degrees=limit_deg, least=leave_deg))
+    table.add_row(tell("calibrate.card.file"), escape(str(path)))
+    table.add_row(tell("calibrate.card.use"), escape(use))
+    return Panel(
+        Group(table, Text(), Text(ACCURACY_NOTE, style=_DIM)),
+        title=f"● {tell('calibrate.done.title')}",
+        border_style="green",
+        box=box.ROUNDED,
+    )
+
+
+def profiles_table(rows: Sequence[tuple[str, Mapping[str, str], Calibrations | None]]) -> RenderableType:
+    """Every profile in one line: its name, its own numbers, what it is calibrated for."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("profile", "own numbers", "calibrated"):
+        table.add_column(heading)
+    for name, numbers, calibrations in rows:
+        table.add_row(escape(name), str(len(numbers)), _short(calibrations))
+    return table
+
+
+def _short(calibrations: Calibrations | None) -> str:
+    told = [f"{one.position} {one.made_on}" for one in calibrations or ()]
+    return ", ".join(told) or "–"
+
+
+def profile_card(
+    name: str, path: Path, numbers: Mapping[str, str], calibrations: Calibrations | None
+) -> RenderableType:
+    """One profile: its own numbers, its calibrations with their age, its file."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in calibrations or ():
+        table.add_row(f"Calibrated {one.position}", f"on {one.made_on}, {_age(one.age_days)}, posecheck {one.version}")
+        most = "not taken" if math.isnan(one.own_max_deg) else degrees(one.own_max_deg)
+        table.add_row("", f"own maximum {most}, {one.seen_s:.1f} s tall, read as {degrees(one.tallest_deg)} before")
+        camera = one.camera
+        table.add_row(
+            "",
+            f"camera {degrees(camera.yaw_deg)} from side-on, height {degrees(camera.elevation_deg)}, "
+            f"roll {degrees(camera.roll_deg)}, {camera.image_wh[0]}×{camera.image_wh[1]}",
+        )
+    if calibrations is None:
+        table.add_row("Calibrated", f"not yet: posecheck calibrate {escape(name)}")
+    for key, value in numbers.items():
+        table.add_row(escape(key), escape(value))
+    table.add_row("File", escape(str(path)))
+    return Panel(table, title=escape(name), border_style=_DIM, box=box.ROUNDED)
+
+
+def _age(age_days: float) -> str:
+    days = round(age_days)
+    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
