@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -133,9 +133,5 @@ def _lead(
                 return out.calibration
             if stop():
                 return None
-        _ended(source.name, problem, tell)
-
-
-def _ended(source: str, problem: str, tell: Callable[..., str]) -> NoReturn:
-    why = f" In the way at last: {tell(problem)}" if problem else ""
-    raise SourceError(f"{source} ended before the calibration was done; nothing was kept.{why}")
+        why = f" In the way at last: {tell(problem)}" if problem else ""
+        raise SourceError(f"{source.name} ended before the calibration was done; nothing was kept.{why}")

@@ -1,0 +1,119 @@
+"""Limits that follow from how far a person can round: by half, within bounds, strict stretches stay stricter."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from posecheck.assessment import load_stretch, stretch_ids
+from posecheck.assessment.own_limits import FOLD_LIMIT_DEG, own_limits
+from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibration, Calibrations, CameraSetup
+from posecheck.errors import TunableError
+from posecheck.profiles import build_profile
+from posecheck.session import default_profile
+
+LIMIT, LEAVE = "spine_rounding.limit_deg", "spine_rounding.leave_deg"
+FOLD, DRILL, CHAIR = (load_stretch(one) for one in ("standing_forward_fold", "hip_hinge_drill", "chair_leg_stretch"))
+EVERY = [load_stretch(one) for one in stretch_ids()]
+
+
+def own(stretch: Stretch, own_max_deg: float) -> dict[str, float]:
+    """The numbers that follow, with nothing changed."""
+    return own_limits(stretch, own_max_deg, default_profile(stretch))
+
+
+@pytest.mark.parametrize(
+    ("own_max_deg", "limit", "leave"),
+    [
+        (40.0, 25.0, 15.0),
+        (50.0, 25.0, 15.0),
+        (62.0, 31.0, 19.0),
+        (70.0, 35.0, 21.0),
+        (90.0, 45.0, 25.0),
+        (120.0, 45.0, 25.0),
+    ],
+)
+def test_a_fold_warns_from_half_of_the_own_maximum(own_max_deg: float, limit: float, leave: float) -> None:
+    """Half within 25..45, and good again below three tenths within 15..25."""
+    assert own(FOLD, own_max_deg) == {LIMIT: limit, LEAVE: leave}
+
+
+def test_the_fold_of_the_catalogue_is_what_strictness_is_measured_by() -> None:
+    """If its limit moves, so must the number here."""
+    rule = next(rule for rule in FOLD.rules if rule.measure == "spine_flexion_deg")
+    assert rule.limit.default == FOLD_LIMIT_DEG
+
+
+@given(st.floats(0.0, 180.0), st.floats(0.0, 180.0), st.sampled_from(EVERY))
+def test_whatever_the_maximum_the_limits_stay_in_range_and_in_order(one: float, other: float, stretch: Stretch) -> None:
+    """Never outside the range of the number, the end never beyond the limit, more range never a stricter limit."""
+    ranges = {tunable.key: tunable for tunable in stretch.tunables}
+    low, high = (own(stretch, deg) for deg in sorted((one, other)))
+    for numbers in (low, high):
+        for key, value in numbers.items():
+            assert ranges[key].low <= value <= ranges[key].high
+        assert numbers.get(LEAVE, 0.0) <= numbers.get(LIMIT, 0.0)
+    assert all(low[key] <= high[key] for key in low)
+
+
+@given(st.floats(0.0, 180.0))
+def test_a_strict_stretch_stays_stricter(own_max_deg: float) -> None:
+    """The drill by the same share as in the catalogue, to the degree."""
+    strict, usual = own(DRILL, own_max_deg), own(FOLD, own_max_deg)
+    assert strict[LIMIT] < usual[LIMIT]
+    assert strict[LIMIT] / usual[LIMIT] == pytest.approx(30.0 / 35.0, abs=0.03)
+
+
+def test_without_a_maximum_or_a_rule_nothing_follows() -> None:
+    """Rounding left out; a stretch that does not judge the back."""
+    assert own(FOLD, math.nan) == {}
+    assert own(load_stretch("lying_leg_raise"), 60.0) == {}
+
+
+# ------------------------------------------------------------------------------------------------- among the layers
+def mine(position: str = "standing", own_max_deg: float = 60.0) -> Calibrations:
+    """Somebody calibrated in one position."""
+    camera = CameraSetup(image_wh=(640, 480))
+    return Calibrations("anna").plus(
+        Calibration(position, (0.0,), 3.0, 5.0, own_max_deg, 1, camera, "0" * 64, "2026-11-21", "0.1.0")
+    )
+
+
+def layered(
+    stretch: Stretch, folder: Path, text: str, *sets: str, who: Calibrations | None = None
+) -> dict[str, tuple[float, str]]:
+    """The numbers in force with a profile file of this text and this calibration."""
+    file = folder / "anna.toml"
+    file.write_text(text, encoding="utf-8")
+    return build_profile(default_profile(stretch), stretch.id, file, sets, who or mine()).origins()
+
+
+def test_the_calibration_stands_over_the_default_and_under_what_people_wrote(tmp_path: Path) -> None:
+    """Each number says where it comes from."""
+    numbers = layered(FOLD, tmp_path, "")
+    assert numbers[LIMIT] == (30.0, "your calibration of 2026-11-21 (anna)")
+    assert layered(FOLD, tmp_path, "[spine_rounding]\nlimit_deg = 33\n")[LIMIT] == (33.0, str(tmp_path / "anna.toml"))
+    assert layered(FOLD, tmp_path, "", f"{LIMIT}=41")[LIMIT] == (41.0, "--set")
+    assert layered(CHAIR, tmp_path, "")[LIMIT] == (35.0, "default")
+    assert layered(CHAIR, tmp_path, "", who=mine("seated"))[LIMIT][0] == 30.0
+
+
+def test_how_the_limits_follow_may_be_told(tmp_path: Path) -> None:
+    """The share is a number like any other, in the file and with --set."""
+    assert layered(FOLD, tmp_path, "[own_range]\nlimit_frac = 0.7\n")[LIMIT][0] == 42.0
+    assert layered(FOLD, tmp_path, "", "own_range.limit_frac=0.7")[LIMIT][0] == 42.0
+
+
+def test_what_nobody_chose_gives_way(tmp_path: Path) -> None:
+    """A written end moves the calibrated limit, a written limit the calibrated end; two written ones must agree."""
+    numbers = layered(FOLD, tmp_path, "[spine_rounding]\nleave_deg = 34\n")
+    assert (numbers[LIMIT][0], numbers[LEAVE][0]) == (34.0, 34.0)
+    numbers = layered(FOLD, tmp_path, "[spine_rounding]\nlimit_deg = 16\n")
+    assert (numbers[LIMIT][0], numbers[LEAVE][0]) == (16.0, 16.0)
+    with pytest.raises(TunableError, match="good side"):
+        layered(FOLD, tmp_path, "[spine_rounding]\nlimit_deg = 20\nleave_deg = 34\n")
