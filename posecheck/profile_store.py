@@ -189,16 +189,18 @@ def _without_section(text: str, section: str) -> str:
 
 def _require_only_that_changed(before: str, after: str, path: Path, position: str) -> None:
     """Raise OutputError if anything but one calibration would differ: the file is laid out in a way unknown here."""
-    old, new = _parsed(before, path), {}
-    with contextlib.suppress(tomllib.TOMLDecodeError):
+    old = _parsed(before, path)
+    try:
         new = tomllib.loads(after)
-    for data in (old, new):
+    except tomllib.TOMLDecodeError:
+        new = None
+    for data in (old, new or {}):
         own = data.get(_OURS)
         if isinstance(own, dict):
             own.pop(position, None)
             if not own:
                 del data[_OURS]
-    if old != new:
+    if new is None or old != new:
         raise OutputError(
             f"{path} holds a calibration that was not written by posecheck calibrate: take it out, then calibrate again."
         )
