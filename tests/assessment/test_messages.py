@@ -91,7 +91,8 @@ def test_every_reason_in_the_catalogue_is_said_somewhere() -> None:
     said_in_code = {text for path in ROOMS if path.name not in FOR_AUTHORS for text in sentences(path)}
     english = Messages.load("en").english
     labels = ("setup.label.", "setup.what.")
-    reasons = {key: text for key, text in english.items() if key.startswith(("view.", "setup."))}
+    reasons = {key: text for key, text in english.items() if key.startswith(("view.", "setup.", "match."))}
+    reasons |= {key: text for key, text in english.items() if re.fullmatch(r"calibrate\.\w+", key)}
     unsaid = [k for k, text in reasons.items() if not k.startswith(labels) and nameless(text) not in said_in_code]
     assert unsaid == []
 

@@ -1,0 +1,232 @@
+"""A drawn person before the real pose model: calibrated from a clip, the profile used, the recording judged again."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from rich.console import Console
+from typer.testing import CliRunner
+
+from benchmarks.people import Camera, ClipSpec, Clothes, Motion, Pose, Studio, framed, go, still
+from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.messages import Messages
+from posecheck.calibration import Calibration, Calibrations
+from posecheck.cli import app
+from posecheck.errors import PosecheckError
+from posecheck.kinematics import calibrating
+from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.profile_store import own_profile, save_calibration
+from posecheck.records import Bytes, Frame, Sighting, frozen
+from posecheck.session import Looker, assess, default_profile
+from posecheck.sources.replay import read_recording
+from posecheck.terminal_calibrate import calibrate_line, calibrate_panel
+from tests.journeys import media
+from tests.journeys.drawn import MAN
+from tests.journeys.test_analyze import posecheck
+
+EVERY_S = 0.2
+TALL_S, DOWN_S, ROUND_S = 3.6, 1.0, 5.4
+ROUND = Pose(trunk_inclination_deg=55.0, lumbar_deg=45.0, thoracic_deg=20.0, neck_deg=15.0)
+TRUE_MAX_DEG = 65.0
+FOLD = load_stretch("standing_forward_fold")
+PROFILE = default_profile(FOLD)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """The pictures, their times, and what is seen in them."""
+
+    pictures: list[Bytes]
+    times_s: list[float]
+    sightings: list[Sighting]
+
+
+@pytest.fixture(scope="module")
+def clip() -> Clip:
+    """Somebody stands tall for 3.6 s, rounds, and stays so for 5.4 s. Who keeps still is drawn once."""
+    down = go(
+        DOWN_S,
+        trunk_inclination_deg=ROUND.trunk_inclination_deg,
+        lumbar_deg=ROUND.lumbar_deg,
+        thoracic_deg=ROUND.thoracic_deg,
+        neck_deg=ROUND.neck_deg,
+    )
+    motion = Motion.of(Pose(), still(TALL_S), down, still(ROUND_S))
+    clothes = Clothes(shirt_looseness=0.15)
+    studio = Studio(framed(ClipSpec(motion, body=MAN, clothes=clothes, camera=Camera(yaw_deg=3.0), seed=1)))
+    times_s = [k * EVERY_S for k in range(round((TALL_S + DOWN_S + ROUND_S) / EVERY_S))]
+    drawn: dict[float, Bytes] = {}
+    pictures, sightings = [], []
+    looker = Looker()
+    with MediaPipeBackend() as backend:
+        for index, t_s in enumerate(times_s):
+            at = 0.0 if t_s <= TALL_S else min(t_s, TALL_S + DOWN_S)
+            if at not in drawn:
+                drawn[at] = frozen(studio.frame(at).image_rgb, "uint8")
+            pictures.append(drawn[at])
+            frame = Frame(drawn[at], t_s, index)
+            sightings.append(looker.look(frame, backend.detect(frame)))
+    return Clip(pictures, times_s, sightings)
+
+
+@pytest.fixture(scope="module")
+def found(clip: Clip) -> Calibration:
+    """What the person is calibrated to."""
+    state = calibrating.start("standing")
+    for sighting in clip.sightings:
+        state, out = calibrating.step(state, sighting, PROFILE)
+        if out.calibration is not None:
+            return replace(out.calibration, made_on="2026-11-21", version="0.1.0", age_days=0.0)
+    raise AssertionError(out)
+
+
+def test_somebody_is_calibrated_and_their_maximum_is_near_the_true_one(found: Calibration) -> None:
+    """Upright reads as upright, and a true 65 degrees within the error of a reading."""
+    assert abs(found.tallest_deg) < 15.0
+    assert found.own_max_deg == pytest.approx(TRUE_MAX_DEG, abs=15.0)
+    assert found.camera.yaw_deg < 15.0
+
+
+def test_the_own_neutral_is_known_from_the_first_frame_on(clip: Clip, found: Calibration) -> None:
+    """Who begins bent is read as the person they are: as after standing tall first, not as a stranger."""
+    bent = clip.sightings[-5:]
+    as_stranger = next(iter(assess(bent, FOLD, PROFILE)))
+    calibrated = next(iter(assess(bent, FOLD, PROFILE, Calibrations("me", found))))
+    after_standing = list(assess(clip.sightings, FOLD, PROFILE))[-5]
+    key = "spine_flexion_deg"
+    assert calibrated.measures[key] == pytest.approx(after_standing.measures[key], abs=1.5)
+    assert abs(calibrated.measures[key] - as_stranger.measures[key]) > 0.1
+
+
+def test_the_same_person_is_told_nothing_and_another_setup_is(clip: Clip, found: Calibration) -> None:
+    """No notice for whoever was just calibrated; one sentence for a camera that stood elsewhere."""
+    fits = list(assess(clip.sightings[:18], FOLD, PROFILE, Calibrations("me", found)))
+    assert fits[-1].setup is not None
+    assert fits[-1].setup.over
+    assert {one.notices for one in fits} == {()}
+    elsewhere = replace(found, camera=replace(found.camera, elevation_deg=20.0))
+    said = list(assess(clip.sightings[:18], FOLD, PROFILE, Calibrations("me", elsewhere)))
+    assert [notice.name for notice in said[-1].notices] == ["height"]
+
+
+def test_another_persons_neutral_is_noticed_and_dropped(clip: Clip, found: Calibration) -> None:
+    """A code that changes the upright reading: it is said, and everything is read as without a calibration."""
+    wrong = replace(found, code=tuple(value + 4.0 for value in found.code))
+    said = list(assess(clip.sightings, FOLD, PROFILE, Calibrations("me", wrong)))
+    plain = list(assess(clip.sightings, FOLD, PROFILE))
+    assert [notice.name for notice in said[-1].notices] == ["person"]
+    key = "spine_flexion_deg"
+    assert said[-1].measures[key] == pytest.approx(plain[-1].measures[key], abs=1e-3)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's folder of its own, for this process and those it starts, and the current one."""
+    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def command(*words: object, typed: str = "") -> Result:
+    """Run a command in this process; an error of ours stands in its `exception`."""
+    return CliRunner().invoke(app, [str(word) for word in words], input=typed)
+
+
+def refused(done: Result, code: int, words: str) -> None:
+    """Check that a command ended with one of our own errors."""
+    assert isinstance(done.exception, PosecheckError), done.output
+    assert done.exception.exit_code == code
+    assert words in str(done.exception)
+
+
+def hurried(clip: Clip) -> tuple[list[Bytes], list[float]]:
+    """The same person in less time: 1.4 s tall, then rounded at once."""
+    pictures = [*clip.pictures[:8], *clip.pictures[round((TALL_S + DOWN_S) / EVERY_S) :][:15]]
+    return pictures, [k * EVERY_S for k in range(len(pictures))]
+
+
+def test_calibrate_use_and_replay(clip: Clip, home: Path) -> None:
+    """One journey: calibrate from a clip, analyse with the profile, and replay to the same numbers without it."""
+    pictures, times_s = hurried(clip)
+    film = media.encode(home / "calibrate.mp4", pictures, times_s=times_s)
+    short = ("--set", "calibrate.tall_s=1", "--set", "calibrate.round_s=2")
+    done = posecheck("calibrate", "anna", "--source", film, *short, "--lang", "de", cwd=home)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Eingemessen" in done.stdout
+    assert "posecheck live --terminal" in done.stdout
+    own = own_profile("anna", datetime.now().astimezone().date()).calibrations
+    assert own is not None
+    assert own.standing is not None
+    assert own.standing.own_max_deg == pytest.approx(TRUE_MAX_DEG, abs=15.0)
+
+    assert command("analyze", film, "-o", "out", "--profile", "anna").exit_code == 0
+    summary = json.loads((home / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["calibration"]["name"] == "anna"
+    assert summary["calibration"]["notices"] == []
+    assert summary["settings"]["spine_rounding.limit_deg"]["origin"].startswith("your calibration of ")
+    assert "Calibrated: anna (standing" in (home / "out" / "report.html").read_text(encoding="utf-8")
+    assert read_recording(home / "out" / "recording.jsonl").origin.calibrations == own
+
+    assert command("profiles", "delete", "anna", "--yes").exit_code == 0
+    assert command("replay", "out/recording.jsonl", "-o", "again").exit_code == 0
+    for name in ("measures.csv", "events.csv"):
+        assert (home / "again" / name).read_bytes() == (home / "out" / name).read_bytes()
+    assert json.loads((home / "again" / "summary.json").read_text(encoding="utf-8"))["settings"] == summary["settings"]
+
+
+def test_a_clip_that_ends_too_soon_keeps_nothing(clip: Clip, home: Path) -> None:
+    """Exit code 1, one line, no profile."""
+    film = media.encode(home / "short.mp4", clip.pictures[:5], times_s=clip.times_s[:5])
+    refused(
+        command("calibrate", "anna", "--source", film), 1, "ended before the calibration was done; nothing was kept"
+    )
+    assert not (home / "posecheck" / "profiles").exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_profiles_are_listed_shown_and_deleted(found: Calibration) -> None:
+    """By name, with age and maximum; deleting asks first; a name that is not there is told with the nearest one."""
+    save_calibration("anna", found)
+    assert "anna" in command("profiles", "list").stdout
+    shown = command("profiles", "show", "anna").stdout
+    assert "Calibrated standing" in shown
+    assert f"own maximum {found.own_max_deg:.0f}°" in shown
+    refused(command("profiles", "show", "ana"), 2, 'unknown profile "ana". Did you mean "anna"')
+    refused(command("analyze", "x.mp4", "--profile", "ana"), 2, 'unknown profile "ana"')
+    kept = command("profiles", "delete", "anna", typed="n\n")
+    assert kept.exit_code == 1
+    assert "Nothing was deleted" in kept.stdout
+    assert "Deleted" in command("profiles", "delete", "anna", "--yes").stdout
+    assert "No profile yet" in command("profiles", "list").stdout
+
+
+@pytest.mark.usefixtures("home")
+def test_wrong_use_is_refused() -> None:
+    """Before a camera is opened: a name that cannot be one, two sources."""
+    refused(command("calibrate", "../x", "--source", "a.mp4"), 2, "cannot be the name of a profile")
+    refused(command("calibrate", "--camera", "0", "--source", "a.mp4"), 2, "exclude each other")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("columns", [60, 140])
+def test_the_panel_says_what_to_do_and_what_is_in_the_way(clip: Clip, language: str, columns: int) -> None:
+    """Title, text, seconds left and the problem, in the language asked for, in a narrow and in a wide terminal."""
+    tell = Messages.load(language).text
+    state, out = calibrating.step(calibrating.start("standing"), clip.sightings[-1], PROFILE)
+    assert out.problem == calibrating.COME_UP
+    console = Console(width=columns, record=True, file=io.StringIO())
+    console.print(calibrate_panel(out, clock="1.0 s", fps=30.0, columns=columns, tell=tell))
+    console.print(calibrate_line(out, clock="1.0 s", tell=tell))
+    shown = " ".join(console.export_text().replace("│", " ").split())
+    for text in (out.title, out.text, out.problem):
+        assert tell(text) in shown
+    assert "3.0 s" in shown
+    del state
