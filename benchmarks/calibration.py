@@ -41,6 +41,8 @@ FIRST_PERSON: Final = 3001
 MAXIMA: Final = ((28.0, 14.0), (38.0, 18.0), (46.0, 24.0), (54.0, 30.0))
 EVERY_S: Final = 0.125
 FOLD: Final = load_stretch("standing_forward_fold")
+LIMIT: Final = "spine_rounding.limit_deg"
+USUAL_DEG: Final = default_profile(FOLD)[LIMIT]
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def _spec(person: Person, motion: Motion, seed: int) -> ClipSpec:
 def limits_table(clips: int) -> Iterator[str]:
     """What maximum is read of people whose true one is known, and which limit follows from either."""
     profile: Profile = default_profile(FOLD)
+    off: list[tuple[float, float]] = []
     yield "| person | true maximum | read | limit by the true one | limit by the read one |"
     yield "|---|---|---|---|---|"
     with MediaPipeBackend() as backend:
@@ -162,12 +165,13 @@ def limits_table(clips: int) -> Iterator[str]:
             except RuntimeError as error:
                 yield f"| {seed} | {sum(deepest):.0f}° | {error} | | |"
                 continue
-            limits = [
-                own_limits(FOLD, deg, profile).get("spine_rounding.limit_deg", FOLD.rules[0].limit.default)
-                for deg in (sum(deepest), read_deg)
-            ]
+            limits = [own_limits(FOLD, deg, profile).get(LIMIT, USUAL_DEG) for deg in (sum(deepest), read_deg)]
             yield f"| {seed} | {sum(deepest):.0f}° | {read_deg:.0f}° | {limits[0]:.0f}° | {limits[1]:.0f}° |"
+            off.append((abs(USUAL_DEG - limits[0]), abs(limits[1] - limits[0])))
             print(".", end="", file=sys.stderr, flush=True)
+    usual, own = np.mean(off, axis=0) if off else (np.nan, np.nan)
+    yield ""
+    yield f"Mean distance from the limit by the true maximum: usual limit {usual:.1f}°, own limit {own:.1f}°."
 
 
 def main() -> None:

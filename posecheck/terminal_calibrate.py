@@ -18,6 +18,7 @@ from rich.text import Text
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibration, Calibrations
 from posecheck.terminal import ACCURACY_NOTE, degrees, gauge
+from posecheck.tunables import amount
 
 if TYPE_CHECKING:
     from posecheck.kinematics.calibrating import Calibrating
@@ -124,13 +125,15 @@ def profile_card(
     table.add_column(overflow="fold")
     for one in calibrations or ():
         table.add_row(f"Calibrated {one.position}", f"on {one.made_on}, {_age(one.age_days)}, posecheck {one.version}")
-        most = "not taken" if math.isnan(one.own_max_deg) else degrees(one.own_max_deg)
-        table.add_row("", f"own maximum {most}, {one.seen_s:.1f} s tall, read as {degrees(one.tallest_deg)} before")
+        most = "not taken" if math.isnan(one.own_max_deg) else _deg(one.own_max_deg)
+        table.add_row(
+            "", f"own maximum {most}, {one.seen_s:.1f} s tall, read as {amount(one.tallest_deg, 'deg')} before"
+        )
         camera = one.camera
         table.add_row(
             "",
-            f"camera {degrees(camera.yaw_deg)} from side-on, height {degrees(camera.elevation_deg)}, "
-            f"roll {degrees(camera.roll_deg)}, {camera.image_wh[0]}×{camera.image_wh[1]}",
+            f"camera {amount(camera.yaw_deg, 'deg')} from side-on, height {amount(camera.elevation_deg, 'deg')}, "
+            f"roll {amount(camera.roll_deg, 'deg')}, {camera.image_wh[0]}×{camera.image_wh[1]}",
         )
     if calibrations is None:
         table.add_row("Calibrated", f"not yet: posecheck calibrate {escape(name)}")
@@ -143,3 +146,7 @@ def profile_card(
 def _age(age_days: float) -> str:
     days = round(age_days)
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+def _deg(value_deg: float) -> str:
+    return amount(value_deg, "deg")

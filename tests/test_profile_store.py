@@ -104,7 +104,7 @@ def test_a_disk_that_fails_leaves_the_old_one(monkeypatch: pytest.MonkeyPatch) -
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(profile_store.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OutputError, match="No space left"):
         save_calibration("anna", replace(standing(), own_max_deg=70.0))
     assert path.read_bytes() == before

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from posecheck.calibration import STANDING, Calibration
-from posecheck.kinematics import checks, measures, own, posture
+from posecheck.kinematics import checks, measures, own, posture, rounding
 from posecheck.kinematics.back import axis_px
 from posecheck.kinematics.matching import camera_of
 from posecheck.kinematics.network import Network, bundled_network
@@ -40,16 +40,6 @@ TALL_TIME: Final = Tunable(
     step=0.5,
     why="how long somebody must stand or sit tall and still to be calibrated; longer averages more sway",
     source="judgement: one slow breath, over which the mean of the readings no longer moves",
-)
-ROUND_TIME: Final = Tunable(
-    "calibrate.round_s",
-    "s",
-    default=5.0,
-    low=2.0,
-    high=20.0,
-    step=0.5,
-    why="how long somebody is to be rounded, all in all, to find how far they can",
-    source="judgement: time to sink in slowly and stay for a breath",
 )
 STILL: Final = Tunable(
     "calibrate.still_trunks",
@@ -81,47 +71,7 @@ MAX_TALL: Final = Tunable(
     why="who reads rounder than this while standing or sitting tall is asked to grow taller",
     source="measured on synthetic people: none of them read more while they stood; somebody who was asked is believed further than somebody who happens to stand there (own.max_standing_deg)",
 )
-ROUND_FROM: Final = Tunable(
-    "calibrate.round_from_deg",
-    "deg",
-    default=12.0,
-    low=3.0,
-    high=40.0,
-    step=1.0,
-    why="rounded by more than this beyond the own neutral, the seconds of rounding count",
-    source="judgement: about the error of one reading, so that standing there does not count",
-)
-HELD: Final = Tunable(
-    "calibrate.held_s",
-    "s",
-    default=1.0,
-    low=0.1,
-    high=4.0,
-    step=0.1,
-    why="the own maximum is what was reached for so long in all; shorter lets single misread pictures decide",
-    source="judgement: a fifth of the time of rounding; readings jitter by 2-3 deg from frame to frame",
-)
-MIN_MAX: Final = Tunable(
-    "calibrate.min_max_deg",
-    "deg",
-    default=25.0,
-    low=10.0,
-    high=60.0,
-    step=1.0,
-    why="an own maximum below this is not believed: the person did not round, or was misread",
-    source="judgement: half of what backs bend as a rule (52 deg lumbar alone in 126 people, Laird et al. 2019), and no limit is set below it",
-)
-GIVE_UP: Final = Tunable(
-    "calibrate.give_up_s",
-    "s",
-    default=25.0,
-    low=5.0,
-    high=120.0,
-    step=5.0,
-    why="the rounding is left out when no credible maximum was found in so many seconds of being seen",
-    source="judgement: five times as long as it takes",
-)
-TUNABLES: Final = (TALL_TIME, ROUND_TIME, STILL, BLINK, MAX_TALL, ROUND_FROM, HELD, MIN_MAX, GIVE_UP)
+TUNABLES: Final = (TALL_TIME, STILL, BLINK, MAX_TALL, *rounding.TUNABLES)
 
 STAND_TALL: Final = "Stand upright, side-on to the camera, both legs straight."
 SIT_TALL: Final = "Sit upright, side-on to the camera, on a chair or on the floor."
@@ -133,9 +83,8 @@ ROUND_MORE: Final = "Round your back a little further, as far as is comfortable.
 
 #: Nothing counts while the set-up check asks for something about one of these.
 _NEEDED: Final = ("person", "light", "frame", "distance", "side")
-#: Stillness is judged over so long; a frame stands for the time since the last one, up to the second.
+#: Stillness is judged over so long.
 _STILL_S: Final = 0.5
-_LONGEST_FRAME_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,10 +103,7 @@ class CalibrateState:
     bad_since_s: float = math.nan
     neutral_deg: float = math.nan
     """The reading at the end of the tall part."""
-    rounded: tuple[tuple[float, float], ...] = ()
-    """(flexion, seconds) of the pictures that count as rounded."""
-    seen_s: float = 0.0
-    """Seconds with a reading in the rounding part."""
+    rounded: rounding.Rounded = field(default_factory=rounding.Rounded)
     taken: Calibration | None = None
 
 
@@ -312,37 +258,14 @@ def _round(
     state: CalibrateState, measured: Measures, passed_s: float, profile: Mapping[str, float]
 ) -> tuple[CalibrateState, str]:
     flexion_deg = measured["spine_flexion_deg"]
-    if math.isnan(flexion_deg):
+    if math.isnan(flexion_deg) or state.taken is None:
         return state, measured.view.reason or NOT_SEEN
-    share_s = min(passed_s, _LONGEST_FRAME_S)
-    state = replace(state, seen_s=state.seen_s + share_s)
-    if flexion_deg - _neutral_deg(state) >= profile[ROUND_FROM.key]:
-        state = replace(state, rounded=(*state.rounded, (flexion_deg, share_s)))
-    given_up = state.seen_s >= profile[GIVE_UP.key]
-    if _rounded_s(state) < profile[ROUND_TIME.key] and not given_up:
-        return state, ""
-    most_deg = held_deg(state.rounded, profile[HELD.key])
-    if most_deg >= profile[MIN_MAX.key] and state.taken is not None:
-        return replace(state, stage=DONE, taken=replace(state.taken, own_max_deg=most_deg)), ""
-    return (replace(state, stage=DONE), "") if given_up else (state, ROUND_MORE)
-
-
-def held_deg(rounded: tuple[tuple[float, float], ...], held_s: float) -> float:
-    """The flexion that was reached for `held_s` in all; NaN if nothing lasted so long."""
-    total_s = 0.0
-    for flexion_deg, share_s in sorted(rounded, reverse=True):
-        total_s += share_s
-        if total_s >= held_s:
-            return flexion_deg
-    return math.nan
-
-
-def _neutral_deg(state: CalibrateState) -> float:
-    return 0.0 if math.isnan(state.neutral_deg) else state.neutral_deg
-
-
-def _rounded_s(state: CalibrateState) -> float:
-    return sum(share_s for _, share_s in state.rounded)
+    rounded = rounding.add(state.rounded, flexion_deg, state.neutral_deg, passed_s, profile)
+    state = replace(state, rounded=rounded)
+    if not rounding.is_over(rounded, profile):
+        return state, ROUND_MORE if rounded.counted_s >= profile[rounding.ROUND_TIME.key] else ""
+    own_max_deg = rounding.credible_max_deg(rounded, profile)
+    return replace(state, stage=DONE, taken=replace(state.taken, own_max_deg=own_max_deg)), ""
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
@@ -352,7 +275,7 @@ def _shown(state: CalibrateState, measured: Measures, problem: str, profile: Map
     if state.stage == TALL:
         wanted_s, done_s = profile[TALL_TIME.key], 0.0 if learnt is None else learnt.seen_s
     elif state.stage == ROUND:
-        wanted_s, done_s = profile[ROUND_TIME.key], _rounded_s(state)
+        wanted_s, done_s = profile[rounding.ROUND_TIME.key], state.rounded.counted_s
     text = f"calibrate.{state.stage}.{state.position}" if state.stage == TALL else f"calibrate.{state.stage}.text"
     return Calibrating(
         stage=state.stage,
@@ -362,6 +285,6 @@ def _shown(state: CalibrateState, measured: Measures, problem: str, profile: Map
         left_s=max(wanted_s - done_s, 0.0),
         problem=problem,
         measures=measured,
-        own_max_deg=held_deg(state.rounded, profile[HELD.key]),
+        own_max_deg=rounding.held_deg(state.rounded.samples, profile[rounding.HELD.key]),
         calibration=state.taken if state.stage == DONE else None,
     )

@@ -7,7 +7,7 @@ notice once told stays as it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -95,9 +95,8 @@ OTHER_NETWORK: Final = "Your calibration was made by another version of posechec
 ONLY_SEATED: Final = "You are only calibrated sitting: calibrate standing too, or stand tall for a moment first."
 ONLY_STANDING: Final = "You are only calibrated standing: calibrate sitting too, or sit tall for a moment first."
 ANOTHER_PERSON: Final = "You look different from when you calibrated, so your stored neutral is not used: calibrate again, or choose your own profile."
-
-#: Names of the notices after which the stored code is not used.
-NOT_USED: Final = frozenset({"network", "person"})
+CLOSER: Final = "You are much closer to the camera than when you calibrated: step back, or calibrate again."
+FURTHER: Final = "You are much further from the camera than when you calibrated: come closer, or calibrate again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,8 @@ def notices(
         return (Notice("network", OTHER_NETWORK),)
     found = []
     if one.age_days > profile[MAX_AGE.key]:
-        found.append(Notice("age", f"Your calibration is {one.age_days:.0f} days old: calibrate again when you can."))
+        old = f"Your calibration is {one.age_days:.0f} days old: calibrate again when you can."
+        found.append(Notice("age", old))
     if camera is not None:
         found += _camera(one.camera, camera, profile)
     if person_deg > profile[MAX_PERSON.key]:
@@ -167,35 +167,33 @@ def notices(
     return tuple(found)
 
 
-def _camera(then: CameraSetup, now: CameraSetup, profile: Mapping[str, float]) -> Iterator[Notice]:
-    """What of the camera's place changed too much; NaN on either side says nothing."""
-    yaw_deg = now.yaw_deg - then.yaw_deg
-    if abs(yaw_deg) > profile[MAX_YAW.key]:
-        yield Notice(
-            "yaw", f"You are turned by {abs(yaw_deg):.0f}° otherwise than when you calibrated: stand exactly side-on."
+def _camera(then: CameraSetup, now: CameraSetup, profile: Mapping[str, float]) -> list[Notice]:
+    """What of the camera's place changed too much; NaN on either side says nothing.
+
+    Nor does a session that began in a bend, where nobody was seen standing upright as they were then.
+    """
+    found: dict[str, str] = {}
+    if math.isnan(now.elevation_deg) and not math.isnan(then.elevation_deg):
+        return []
+    turned = f"{abs(now.yaw_deg - then.yaw_deg):.0f}"
+    if abs(now.yaw_deg - then.yaw_deg) > profile[MAX_YAW.key]:
+        found["yaw"] = f"You are turned by {turned}° otherwise than when you calibrated: stand exactly side-on."
+    raised = f"{abs(now.elevation_deg - then.elevation_deg):.0f}"
+    if abs(now.elevation_deg - then.elevation_deg) > profile[MAX_ELEVATION.key]:
+        found["height"] = (
+            f"The camera's height changed by {raised}° since you calibrated: put it back, or calibrate again."
         )
-    up_deg = now.elevation_deg - then.elevation_deg
-    if abs(up_deg) > profile[MAX_ELEVATION.key]:
-        yield Notice(
-            "height",
-            f"The camera's height changed by {abs(up_deg):.0f}° since you calibrated: put it back, or calibrate again.",
-        )
-    roll_deg = now.roll_deg - then.roll_deg
-    if abs(roll_deg) > profile[MAX_ROLL.key]:
-        yield Notice(
-            "roll",
-            f"The camera is tilted by {abs(roll_deg):.0f}° otherwise than when you calibrated: level it, or calibrate again.",
+    rolled = f"{abs(now.roll_deg - then.roll_deg):.0f}"
+    if abs(now.roll_deg - then.roll_deg) > profile[MAX_ROLL.key]:
+        found["roll"] = (
+            f"The camera is tilted by {rolled}° otherwise than when you calibrated: level it, or calibrate again."
         )
     factor = now.trunk_frac / then.trunk_frac if then.trunk_frac > 0.0 else math.nan
     if factor > profile[MAX_DISTANCE.key]:
-        yield Notice(
-            "distance", "You are much closer to the camera than when you calibrated: step back, or calibrate again."
-        )
+        found["distance"] = CLOSER
     elif factor < 1.0 / profile[MAX_DISTANCE.key]:
-        yield Notice(
-            "distance",
-            "You are much further from the camera than when you calibrated: come closer, or calibrate again.",
-        )
+        found["distance"] = FURTHER
+    return [Notice(name, sentence) for name, sentence in found.items()]
 
 
 def camera_of(checks: tuple[Check, ...], image_wh: tuple[int, int]) -> CameraSetup:

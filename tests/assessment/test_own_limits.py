@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from posecheck.assessment.own_limits import FOLD_LIMIT_DEG, own_limits
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibration, Calibrations, CameraSetup
 from posecheck.errors import TunableError
+from posecheck.keeping import CAMERA, new_tally, row_of
 from posecheck.profiles import build_profile
 from posecheck.session import default_profile
 
@@ -107,6 +109,14 @@ def test_how_the_limits_follow_may_be_told(tmp_path: Path) -> None:
     """The share is a number like any other, in the file and with --set."""
     assert layered(FOLD, tmp_path, "[own_range]\nlimit_frac = 0.7\n")[LIMIT][0] == 42.0
     assert layered(FOLD, tmp_path, "", "own_range.limit_frac=0.7")[LIMIT][0] == 42.0
+
+
+@pytest.mark.parametrize(("who", "calibrated"), [(mine(), True), (mine("seated"), False), (None, False)])
+def test_the_history_knows_whose_limits_were_in_force(who: Calibrations | None, calibrated: bool) -> None:
+    """A row says whether its limits came from the person's own range."""
+    numbers = build_profile(default_profile(FOLD), FOLD.id, None, (), who)
+    row = row_of(new_tally(FOLD, numbers), datetime(2026, 11, 21, 9, tzinfo=UTC), FOLD, numbers, CAMERA)
+    assert row.calibrated is calibrated
 
 
 def test_what_nobody_chose_gives_way(tmp_path: Path) -> None:

@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from rich.console import Console
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from benchmarks.people import Camera, ClipSpec, Clothes, Motion, Pose, Studio, framed, go, still
 from posecheck.assessment.catalogue import load_stretch

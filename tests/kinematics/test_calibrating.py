@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posecheck.calibration import Calibration
-from posecheck.kinematics import calibrating
+from posecheck.kinematics import calibrating, rounding
 from posecheck.kinematics.calibrating import CalibrateState, Calibrating
 from posecheck.kinematics.network import CODE_SIZE, bundled_network
 from posecheck.records import NOBODY, Sighting
@@ -164,8 +164,8 @@ def test_who_hardly_rounds_is_asked_for_more_then_let_go() -> None:
 def test_a_single_misread_picture_is_no_maximum() -> None:
     """The maximum is what was held for a second in all."""
     rounded = ((85.0, 0.1), *[(50.0 + k / 10.0, 0.1) for k in range(40)])
-    assert calibrating.held_deg(rounded, 1.0) == pytest.approx(53.1, abs=0.11)
-    assert math.isnan(calibrating.held_deg(rounded[:5], 1.0))
+    assert rounding.held_deg(rounded, 1.0) == pytest.approx(53.1, abs=0.11)
+    assert math.isnan(rounding.held_deg(rounded[:5], 1.0))
 
 
 def test_a_time_that_runs_backwards_begins_anew() -> None:

@@ -38,6 +38,7 @@ def test_one_that_fits_is_not_complained_of() -> None:
     assert told(calibration()) == []
     assert told(calibration(), camera=None, person_deg=math.nan) == []
     assert told(calibration(), camera=CameraSetup()) == []
+    assert told(calibration(), camera=replace(CAMERA, elevation_deg=math.nan, yaw_deg=40.0)) == []
     assert told(replace(calibration(), age_days=math.nan)) == []
 
 
