@@ -13,11 +13,13 @@ import pytest
 from posecheck.assessment import coach, load_routine, runner
 from posecheck.assessment.routine import Item, Routine
 from posecheck.assessment.turns import Part
+from posecheck.calibration import Calibrations
 from posecheck.errors import BrokenSourceError, TunableError
 from posecheck.history.done import Done
 from posecheck.history.store import History
 from posecheck.history.tally import HistoryTally
 from posecheck.keeping import CAMERA
+from posecheck.kinematics.network import bundled_network
 from posecheck.records import CueKind, Sighting
 from posecheck.routine_keeping import RoutineKeeper
 from posecheck.routine_session import plan, routine_step, run_routine, start_routine
@@ -25,6 +27,7 @@ from posecheck.session import Ending
 from tests.assessment.doing import EITHER, LEFT, LOST, RIGHT, UP, done, frames, item, parts_of
 from tests.assessment.plays import HOLDING, NOBODY, Play, coached, spoken
 from tests.assessment.scenes import FOLD, profile, sighting, times
+from tests.test_calibration import standing
 
 STARTED = datetime(2026, 3, 1, 23, 59, 55, tzinfo=UTC)
 
@@ -45,6 +48,19 @@ def test_the_numbers_in_force_and_where_they_come_from(tmp_path: Path) -> None:
     assert {part.profile["routine.give_up_s"] for part in parts} == {60.0}
     with pytest.raises(TunableError, match=r'--set: unknown key "reps\.cuont"\. Did you mean "reps\.count"'):
         plan(load_routine("gentle_start"), 0, None, ["reps.cuont=4"])
+
+
+def test_a_calibration_reaches_every_stretch_of_a_routine_that_has_one_for_it() -> None:
+    """Its limits stand under those of the routine; what is known of the person is known from the first picture on."""
+    own = Calibrations("me", replace(standing(), spine_model_sha256=bundled_network().sha256))
+    parts = plan(load_routine("desk_break"), 0, None, (), own)
+    key = "spine_rounding.limit_deg"
+    told = {part.stretch.position: part.profile.settings[key].origin for part in parts if key in part.profile}
+    assert told["standing"] == "your calibration of 2026-11-21 (me)"
+    assert told.get("seated", "default") == "default"
+    state = start_routine(parts, own)
+    assert state.judging.measures.own.stored_standing is not None
+    assert start_routine(parts).judging.measures.own.stored_standing is None
 
 
 def test_a_limit_of_the_routine_takes_its_end_along() -> None:

@@ -258,14 +258,15 @@ def _round(
     state: CalibrateState, measured: Measures, passed_s: float, profile: Mapping[str, float]
 ) -> tuple[CalibrateState, str]:
     flexion_deg = measured["spine_flexion_deg"]
-    if math.isnan(flexion_deg) or state.taken is None:
+    taken = state.taken
+    if math.isnan(flexion_deg) or taken is None:
         return state, measured.view.reason or NOT_SEEN
     rounded = rounding.add(state.rounded, flexion_deg, state.neutral_deg, passed_s, profile)
     state = replace(state, rounded=rounded)
     if not rounding.is_over(rounded, profile):
         return state, ROUND_MORE if rounded.counted_s >= profile[rounding.ROUND_TIME.key] else ""
     own_max_deg = rounding.credible_max_deg(rounded, profile)
-    return replace(state, stage=DONE, taken=replace(state.taken, own_max_deg=own_max_deg)), ""
+    return replace(state, stage=DONE, taken=replace(taken, own_max_deg=own_max_deg)), ""
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
