@@ -24,6 +24,7 @@ from posecheck.assessment.own_limits import own_limits
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import ORIGIN, Calibrations
 from posecheck.errors import TunableError
+from posecheck.kinematics.network import bundled_network
 from posecheck.session import default_profile
 from posecheck.tunables import Profile, unknown
 
@@ -77,7 +78,7 @@ def build_profile(
 
     A number in the file that another stretch has but this one has not is passed over (one file serves all
     stretches); a number that nobody has is refused, here as on the command line. The number at which a warning ends
-    follows a limit that was moved past it.
+    follows a limit that was moved past it. Nothing follows from a calibration that another network read.
 
     Raises TunableError, naming the file or "--set", the key, and the nearest spelling or the range.
     """
@@ -85,7 +86,8 @@ def build_profile(
     stretch = load_stretch(stretch_id)
     profile = _written_over(base, stretch_id, file, sets)
     one = None if calibrations is None else calibrations.of(stretch.position)
-    if calibrations is not None and one is not None:  # how they follow may be told by the file and --set
+    usable = one is not None and one.spine_model_sha256 == bundled_network().sha256
+    if calibrations is not None and one is not None and usable:  # how they follow may be told by the file and --set
         own = own_limits(stretch, one.own_max_deg, profile)
         profile = _written_over(base.with_layer(own, calibrations.origin(one)), stretch_id, file, sets)
     return kept_together(profile, stretch)

@@ -36,7 +36,7 @@ _SHOWN = {"standing": ("standing_forward_fold", "hip_hinge_drill"), "seated": ("
 
 
 def calibrate(
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="The profile to keep it in.")] = "me",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The profile to keep it in.")] = "me",
     seated: Annotated[bool, typer.Option("--seated", help="Sitting, on a chair or on the floor.")] = False,
     no_round: Annotated[bool, typer.Option("--no-round", help="Leave out how far you can round.")] = False,
     camera: Annotated[

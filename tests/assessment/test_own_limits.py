@@ -16,9 +16,11 @@ from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibration, Calibrations, CameraSetup
 from posecheck.errors import TunableError
 from posecheck.keeping import CAMERA, new_tally, row_of
+from posecheck.kinematics.network import bundled_network
 from posecheck.profiles import build_profile
 from posecheck.session import default_profile
 
+SHA = bundled_network().sha256
 LIMIT, LEAVE = "spine_rounding.limit_deg", "spine_rounding.leave_deg"
 FOLD, DRILL, CHAIR = (load_stretch(one) for one in ("standing_forward_fold", "hip_hinge_drill", "chair_leg_stretch"))
 EVERY = [load_stretch(one) for one in stretch_ids()]
@@ -78,11 +80,11 @@ def test_without_a_maximum_or_a_rule_nothing_follows() -> None:
 
 
 # ------------------------------------------------------------------------------------------------- among the layers
-def mine(position: str = "standing", own_max_deg: float = 60.0) -> Calibrations:
+def mine(position: str = "standing", own_max_deg: float = 60.0, sha256: str = "") -> Calibrations:
     """Somebody calibrated in one position."""
     camera = CameraSetup(image_wh=(640, 480))
     return Calibrations("anna").plus(
-        Calibration(position, (0.0,), 3.0, 5.0, own_max_deg, 1, camera, "0" * 64, "2026-11-21", "0.1.0")
+        Calibration(position, (0.0,), 3.0, 5.0, own_max_deg, 1, camera, sha256 or SHA, "2026-11-21", "0.1.0")
     )
 
 
@@ -103,6 +105,11 @@ def test_the_calibration_stands_over_the_default_and_under_what_people_wrote(tmp
     assert layered(FOLD, tmp_path, "", f"{LIMIT}=41")[LIMIT] == (41.0, "--set")
     assert layered(CHAIR, tmp_path, "")[LIMIT] == (35.0, "default")
     assert layered(CHAIR, tmp_path, "", who=mine("seated"))[LIMIT][0] == 30.0
+
+
+def test_nothing_follows_from_what_another_network_read(tmp_path: Path) -> None:
+    """Its degrees may not be ours."""
+    assert layered(FOLD, tmp_path, "", who=mine(sha256="0" * 64))[LIMIT] == (35.0, "default")
 
 
 def test_how_the_limits_follow_may_be_told(tmp_path: Path) -> None:
