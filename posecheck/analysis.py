@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Final
 
 import posecheck
+from posecheck.assessment.messages import Messages
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import OutputError, PosecheckError, RecordingError
 from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import COMPLETE, Sink
 from posecheck.outputs.recording import RecordingWriter
-from posecheck.outputs.report import ReportWriter
+from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
 from posecheck.outputs.video import AnnotatedVideo
 from posecheck.records import Assessment, Frame, Origin
@@ -27,6 +28,7 @@ from posecheck.session import Outcome, find_people, run
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
 from posecheck.tunables import Profile
+from posecheck.wanted import Wanted
 
 #: What a result folder holds, by what it is. The names are promised to other programs.
 FILES: Final = {
@@ -126,6 +128,7 @@ def analyze_clip(
     backend: LandmarkBackend,
     *,
     video: str | None = None,
+    wanted: Wanted | None = None,
     from_s: float | None = None,
     to_s: float | None = None,
     on_open: Callable[[VideoSource], None] | None = None,
@@ -134,8 +137,11 @@ def analyze_clip(
 ) -> Result:
     """Analyse one video file into `folder`; `video` is the ending of an annotated clip ("webm", "mp4") or None.
 
+    `wanted` are the choices beyond that. All that is decided comes in as arguments, all that is found goes out as the
+    result and into `folder`: the same call works in another process.
     Raises what `session.run` raises; SourceError for a clip that cannot be opened (then no folder is made).
     """
+    wanted = wanted or Wanted()
     with VideoSource(clip, from_s=from_s, to_s=to_s) as source:
         prepare_folder(folder, clip)
         if on_open is not None:
@@ -148,7 +154,7 @@ def analyze_clip(
             makers.append(lambda: drawn)
         _clear(folder)
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
-        makers += _makers(folder, origin, stretch, profile, annotated or clip)
+        makers += _makers(folder, origin, stretch, profile, wanted, Clip(clip))
         with contextlib.closing(find_people(source, backend, ahead_frames=AHEAD_FRAMES)) as pairs:
             outcome = run(pairs, stretch, profile, _built(makers), on_frame, stop=stop)
         notes = source.notes
@@ -163,6 +169,7 @@ def judge_recording(
     stretch: Stretch,
     profile: Profile,
     *,
+    wanted: Wanted | None = None,
     on_frame: OnFrame | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Result:
@@ -182,7 +189,7 @@ def judge_recording(
         prepare_folder(folder, Path(played.origin.source))
         _clear(folder)
         origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile)
-        makers = _makers(folder, origin, stretch, profile, None)
+        makers = _makers(folder, origin, stretch, profile, wanted or Wanted(), None)
     whole = played.ending == COMPLETE
     pairs = ((None, sighting) for sighting in itertools.chain([first], sightings))
     told = "" if whole else f"the recording ended early: {played.ending}"
@@ -192,19 +199,45 @@ def judge_recording(
 
 
 def _makers(
-    folder: Path, origin: Origin, stretch: Stretch, profile: Profile, clip: Path | None
+    folder: Path, origin: Origin, stretch: Stretch, profile: Profile, wanted: Wanted, clip: Clip | None
 ) -> list[Callable[[], Sink]]:
     """The sinks that every analysis has, recorded or replayed; `clip` is shown in the report."""
-    title = Path(origin.source).name
-    limits = limits_of(stretch, profile)
+    versions = _versions()
     return [
         lambda: MeasuresTable(folder / FILES["measures"]),
         lambda: EventsTable(folder / FILES["events"]),
-        lambda: SummaryFile(folder / FILES["summary"], origin, _versions()),
-        lambda: ReportWriter(
-            folder / FILES["report"], origin, title=title, stretch_name=stretch.name, limits=limits, clip=clip
-        ),
+        lambda: SummaryFile(folder / FILES["summary"], origin, versions),
+        lambda: _report(folder, origin, stretch, profile, wanted, clip, versions),
     ]
+
+
+def _report(
+    folder: Path,
+    origin: Origin,
+    stretch: Stretch,
+    profile: Profile,
+    wanted: Wanted,
+    clip: Clip | None,
+    versions: dict[str, str],
+) -> ReportWriter:
+    """The report in the language wanted."""
+    tell = Messages.load(wanted.language).knowing(stretch).text
+    return ReportWriter(
+        folder / FILES["report"],
+        origin,
+        title=Path(origin.source).name,
+        stretch_name=tell(stretch.name),
+        limits=limits_of(stretch, profile),
+        clip=clip,
+        tell=tell,
+        language=wanted.language,
+        profile=profile,
+        rule_names={rule.id: tell(rule.name) for rule in stretch.rules},
+        versions=versions,
+        embed=wanted.embed,
+        with_picture=not wanted.skeleton_only,
+        sample_fps=wanted.sample_fps,
+    )
 
 
 def _versions() -> dict[str, str]:

@@ -6,34 +6,33 @@ import html
 import math
 from typing import Final
 
+from posecheck.outputs.page import Tell
 from posecheck.records import SETUP_CHECKS, Check, Fit, Quantity, Setup
 from posecheck.tunables import amount
 
 SHAPE: Final = {Fit.OK: "●", Fit.ACT: "▲", Fit.UNKNOWN: "◆"}
 
 
-def setup_card(setup: Setup) -> str:
-    """The card as HTML, of classes that report.html knows."""
-    cells = "".join(_cell(check, asked) for check, asked in zip(setup.checks, SETUP_CHECKS, strict=True))
-    when = "" if math.isnan(setup.from_s) else f", from {setup.from_s:.1f} to {setup.to_s:.1f} s"
-    told = (
-        "How camera and person were placed before the stretch began"
-        if setup.over
-        else "How camera and person were placed in the end"
-    )
-    return f'<div class="card"><ul class="checks">{cells}</ul><small>{told}{when}. Estimates.</small></div>'
+def setup_card(setup: Setup, tell: Tell) -> str:
+    """The card as HTML, of classes that page.css knows."""
+    cells = "".join(_cell(check, asked, tell) for check, asked in zip(setup.checks, SETUP_CHECKS, strict=True))
+    told = tell("report.setup.before" if setup.over else "report.setup.end")
+    if not math.isnan(setup.from_s):
+        told = f"{told}, {setup.from_s:.1f}–{setup.to_s:.1f} s"
+    return f'<div class="card"><ul class="checks">{cells}</ul><small>{html.escape(told)}</small></div>'
 
 
-def _cell(check: Check, asked: Quantity) -> str:
+def _cell(check: Check, asked: Quantity, tell: Tell) -> str:
     """One check: shape, what it is, its value with what it means, and what to do."""
     fit = check.verdict.lower()
-    means = "" if math.isnan(check.value) else f"{amount(check.value, check.unit)} {asked.what}"
+    what = tell(f"setup.what.{asked.name}")
+    means = "" if math.isnan(check.value) else f"{amount(check.value, check.unit)} {what}"
     if check.verdict is Fit.OK and math.isnan(check.value):
-        means = asked.what
+        means = what
     if check.verdict is Fit.UNKNOWN:
-        means = "could not be told"
-    act = f"<q>{html.escape(check.sentence)}</q>" if check.verdict is Fit.ACT else ""
+        means = tell("report.setup.unknown")
+    act = f"<q>{html.escape(tell(check.sentence))}</q>" if check.verdict is Fit.ACT else ""
     return (
-        f'<li><i class="{fit}" title="{check.verdict}">{SHAPE[check.verdict]}</i><b>{html.escape(asked.label)}</b>'
-        f"<small>{html.escape(means)}</small>{act}</li>"
+        f'<li><i class="{fit}" aria-hidden="true">{SHAPE[check.verdict]}</i><b>'
+        f"{html.escape(tell(f'setup.label.{asked.name}'))}</b><small>{html.escape(means)}</small>{act}</li>"
     )
