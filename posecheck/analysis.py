@@ -7,8 +7,8 @@ import importlib.metadata
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +18,15 @@ from posecheck.assessment.stretch import Stretch
 from posecheck.errors import OutputError, PosecheckError, RecordingError
 from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
+from posecheck.outputs import hiding
 from posecheck.outputs.base import COMPLETE, Sink
+from posecheck.outputs.opensim import MotFile, TrcFile
+from posecheck.outputs.parquet import ParquetTable
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
 from posecheck.outputs.video import AnnotatedVideo
-from posecheck.records import Assessment, Frame, Origin
+from posecheck.records import Assessment, Frame, Origin, Sighting
 from posecheck.session import Outcome, find_people, run
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
@@ -37,6 +40,9 @@ FILES: Final = {
     "events": "events.csv",
     "summary": "summary.json",
     "recording": "recording.jsonl",
+    "parquet": "measures.parquet",
+    "landmarks": "landmarks.trc",
+    "angles": "angles.mot",
 }
 VIDEO_STEM: Final = "annotated"
 VIDEO_ENDINGS: Final = ("webm", "mp4")
@@ -142,7 +148,7 @@ def analyze_clip(
     Raises what `session.run` raises; SourceError for a clip that cannot be opened (then no folder is made).
     """
     wanted = wanted or Wanted()
-    with VideoSource(clip, from_s=from_s, to_s=to_s) as source:
+    with VideoSource(clip, from_s=from_s, to_s=to_s, sample_fps=wanted.sample_fps) as source:
         prepare_folder(folder, clip)
         if on_open is not None:
             on_open(source)
@@ -150,17 +156,39 @@ def analyze_clip(
         annotated = folder / f"{VIDEO_STEM}.{video}" if video else None
         makers: list[Callable[[], Sink]] = []
         if annotated is not None:
-            drawn = AnnotatedVideo(annotated, fps_hint=source.info.fps_nominal or math.nan)
+            drawn = AnnotatedVideo(
+                annotated,
+                fps_hint=source.info.fps_nominal or math.nan,
+                with_picture=not wanted.skeleton_only,
+                slow=wanted.slow,
+                sound_of=clip,
+            )
             makers.append(lambda: drawn)
         _clear(folder)
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
-        makers += _makers(folder, origin, stretch, profile, wanted, Clip(clip))
+        makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted, from_s))
         with contextlib.closing(find_people(source, backend, ahead_frames=AHEAD_FRAMES)) as pairs:
-            outcome = run(pairs, stretch, profile, _built(makers), on_frame, stop=stop)
+            shown = _hidden(pairs) if wanted.blur_face else pairs
+            outcome = run(shown, stretch, profile, _built(makers), on_frame, stop=stop)
         notes = source.notes
         if source.times_repaired:
             notes = (*notes, f"{source.times_repaired} frames had a time that did not rise; it was repaired.")
     return Result(outcome, tuple(_written(folder, annotated)), notes)
+
+
+def _hidden(pairs: Iterable[tuple[Frame, Sighting]]) -> Iterator[tuple[Frame, Sighting]]:
+    """The same with the head made unrecognisable. It stands before every output, so that none can show a face."""
+    state = hiding.HidingState()
+    for frame, sighting in pairs:
+        state, image = hiding.step(state, frame.image_rgb, sighting)
+        yield replace(frame, image_rgb=image), sighting
+
+
+def _shown(clip: Path, annotated: Path | None, wanted: Wanted, from_s: float | None) -> Clip | None:
+    """The clip of the report: the source, or what was made of it where the source must not be seen."""
+    if not wanted.hides:
+        return Clip(clip)
+    return None if annotated is None else Clip(annotated, from_s=from_s or 0.0, slow=wanted.slow, drawn=True)
 
 
 def judge_recording(
@@ -203,9 +231,16 @@ def _makers(
 ) -> list[Callable[[], Sink]]:
     """The sinks that every analysis has, recorded or replayed; `clip` is shown in the report."""
     versions = _versions()
+    more: list[Callable[[], Sink]] = []
+    if wanted.parquet:
+        more.append(lambda: ParquetTable(folder / FILES["parquet"]))
+    if wanted.opensim:
+        more.append(lambda: TrcFile(folder / FILES["landmarks"]))
+        more.append(lambda: MotFile(folder / FILES["angles"]))
     return [
-        lambda: MeasuresTable(folder / FILES["measures"]),
+        lambda: MeasuresTable(folder / FILES["measures"], smooth=wanted.smooth),
         lambda: EventsTable(folder / FILES["events"]),
+        *more,
         lambda: SummaryFile(folder / FILES["summary"], origin, versions),
         lambda: _report(folder, origin, stretch, profile, wanted, clip, versions),
     ]

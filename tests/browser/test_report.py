@@ -60,7 +60,9 @@ def page(browser: Browser) -> Iterator[Page]:
     fresh.on("console", lambda message: mistakes.append(message.text) if message.type == "error" else None)
     fresh.on(
         "request",
-        lambda request: mistakes.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
+        lambda request: (
+            mistakes.append(request.url) if not request.url.startswith(("file:", "data:", "blob:null/")) else None
+        ),
     )
     yield fresh
     context.close()
