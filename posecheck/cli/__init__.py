@@ -16,6 +16,7 @@ import typer
 from posecheck import __version__
 from posecheck.cli.analyze import analyze, demo
 from posecheck.cli.common import EXIT_INTERRUPTED, say_error
+from posecheck.cli.compare import compare
 from posecheck.cli.history import history_app
 from posecheck.cli.live import live
 from posecheck.cli.machine import cameras, doctor, replay
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, analyze, live, routine, replay, cameras, doctor):
+for command in (demo, analyze, compare, live, routine, replay, cameras, doctor):
     app.command()(command)
 app.add_typer(stretches_app, name="stretches")
 app.add_typer(history_app, name="history")

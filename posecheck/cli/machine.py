@@ -7,8 +7,16 @@ from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import finish, interruptible, numbers_for, quiet, show
-from posecheck.cli.options import ModelOption, ProfileOption, SetOption
+from posecheck.cli.common import finish, interruptible, language_for, numbers_for, quiet, show, teller_for
+from posecheck.cli.options import (
+    LangOption,
+    ModelOption,
+    OpensimOption,
+    ParquetOption,
+    ProfileOption,
+    SetOption,
+    SmoothOption,
+)
 from posecheck.errors import SourceError
 
 
@@ -22,16 +30,22 @@ def replay(
     ] = None,
     sets: SetOption = None,
     profile: ProfileOption = None,
+    lang: LangOption = None,
+    smooth: SmoothOption = False,
+    parquet: ParquetOption = False,
+    opensim: OpensimOption = False,
 ) -> None:
     """Judge a recording again with other numbers: no camera, no model, no pixels."""
     from posecheck.analysis import judge_recording
     from posecheck.sources.replay import read_recording
     from posecheck.terminal import result
+    from posecheck.wanted import Wanted
 
+    wanted = Wanted(language_for(lang), smooth=smooth, parquet=parquet, opensim=opensim)
     chosen, numbers = numbers_for(stretch or read_recording(recording).origin.stretch, profile, sets)
     with interruptible() as stop:
-        one = judge_recording(recording, out, chosen, numbers, stop=stop)
-    show(result(recording.name, chosen, one.outcome, one.written, one.notes))
+        one = judge_recording(recording, out, chosen, numbers, wanted=wanted, stop=stop)
+    show(result(recording.name, chosen, one.outcome, one.written, one.notes, teller_for(lang, chosen)))
     finish([one.outcome])
 
 

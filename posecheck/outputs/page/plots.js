@@ -107,7 +107,9 @@ function makePlots(host, times, spans, series, go) {
   }
   function reading(one, i) {
     const told = one.lines.map((line) => {
-      const value = line.values[i];
+      let near = i;  // two clips on one clock: the nearest frame of each
+      while (near > 0 && line.values[near] === undefined) near--;
+      const value = line.values[near];
       const text = value === null || value === undefined ? '–' : `${one.unit === '°' ? value.toFixed(0) : value.toFixed(2)}${one.unit}`;
       return one.lines.length > 1 ? `${line.label} ${text}` : text;
     });
