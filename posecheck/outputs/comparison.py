@@ -85,8 +85,7 @@ def write_comparison(path: Path, halves: tuple[Half, Half], *, tell: Tell, langu
         (
             header(tell("report.compare.title"), about, notes),
             _stages(path, halves, words, tell),
-            f"<h2>{html.escape(tell('report.plots.title'))}</h2>{plots(quantities, tell)}"
-            f"<p class=soft>{html.escape(tell('report.compare.limit_of_both'))}</p>",
+            (f"<h2>{html.escape(tell('report.plots.title'))}</h2>{plots(quantities, tell, 'report.compare.legend')}"),
             _differences(halves, words, tell),
         )
     )

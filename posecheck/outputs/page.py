@@ -1,6 +1,6 @@
 """One self-contained HTML file: style, scripts and data inside, and a policy that lets it ask nobody for anything.
 
-Shared by the report and the comparison. The page's frame stands in report.html, its scripts in page/.
+Shared by the report and the comparison. The page's frame and its scripts stand in static/.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ def write_page(
 ) -> None:
     """Write the page in one piece: it is there whole, or the old one stands.
 
-    `body` is HTML, `data` plain values for the scripts (files in page/, in order; uPlot comes before them), `clips` are
+    `body` is HTML, `data` plain values for the scripts (files in static/, in order; uPlot comes before them), `clips` are
     videos to carry inside, by the id of their element. Raises OutputError when the file cannot be written or a clip
     not be read.
     """
-    code = [own.vendored("uPlot.iife.min.js"), *(_text(f"page/{name}") for name in scripts)]
-    style = own.vendored("uPlot.min.css") + _text("page/page.css")
+    code = [own.vendored("uPlot.iife.min.js"), *(_text(f"static/{name}") for name in scripts)]
+    style = own.vendored("uPlot.min.css") + _text("static/page.css")
     hashes = " ".join(f"'{_hash(one)}'" for one in code)
     policy = (
         f"default-src 'none'; img-src data:; media-src 'self' file: blob:; style-src '{_hash(style)}'; "
@@ -69,7 +69,7 @@ def write_page(
     )
     # "<" never stands in the data, so no text in it can end the script element.
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-    page = Template(_text("report.html")).substitute(
+    page = Template(_text("static/page.html")).substitute(
         language=html.escape(language),
         policy=html.escape(policy),
         title=html.escape(title),

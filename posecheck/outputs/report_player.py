@@ -83,8 +83,8 @@ def player(quantities: Sequence[Quantity], track: Track, clip: Clip | None, addr
     )
 
 
-def plots(quantities: Sequence[Quantity], tell: Tell) -> str:
-    """The places the plots are made in; empty when nothing was seen."""
+def plots(quantities: Sequence[Quantity], tell: Tell, legend: str = "report.plots.legend") -> str:
+    """The places the plots are made in, with the message `legend` below; says so when nothing was seen."""
     if not quantities:
         return f"<p>{html.escape(tell('report.never_seen'))}</p>"
     figures = "".join(
@@ -99,7 +99,7 @@ def plots(quantities: Sequence[Quantity], tell: Tell) -> str:
     )
     whole = html.escape(tell("report.plots.whole"))
     return (
-        f'<div class="card"><div id="plots">{figures}</div><div class="zoom"><small>{html.escape(tell("report.plots.legend"))}'
+        f'<div class="card"><div id="plots">{figures}</div><div class="zoom"><small>{html.escape(tell(legend))}'
         f'</small><span>{buttons}<button type="button" id="zoom-whole">{whole}</button></span></div></div>'
     )
 

@@ -1,7 +1,7 @@
 """What a page needs of every frame to draw it again: a few numbers a frame, packed small.
 
 Each group is a table of whole numbers, kept column after column as the differences from frame to frame (neighbouring
-frames are nearly alike), deflated, in base64. `page/track.js` reads it. NaN is `UNSEEN`. Ten minutes at 30 frames/s
+frames are nearly alike), deflated, in base64. `static/track.js` reads it. NaN is `UNSEEN`. Ten minutes at 30 frames/s
 come to about a megabyte.
 """
 

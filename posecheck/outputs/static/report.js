@@ -98,6 +98,9 @@
     clock.go(+row.dataset.t);
     if (row.closest('table') || row.closest('.moments')) stage.scrollIntoView({block: 'nearest'});
   });
+  const folded = [...document.querySelectorAll('details:not([open])')];  // paper cannot be unfolded
+  addEventListener('beforeprint', () => { for (const one of folded) one.open = true; });
+  addEventListener('afterprint', () => { for (const one of folded) one.open = false; });
   new ResizeObserver(figure).observe(stage);
   show(track.begin);
   document.documentElement.dataset.ready = 'yes';
