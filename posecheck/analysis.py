@@ -166,7 +166,7 @@ def analyze_clip(
             makers.append(lambda: drawn)
         _clear(folder)
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
-        makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted, from_s))
+        makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted))
         with contextlib.closing(find_people(source, backend, ahead_frames=AHEAD_FRAMES)) as pairs:
             shown = _hidden(pairs) if wanted.blur_face else pairs
             outcome = run(shown, stretch, profile, _built(makers), on_frame, stop=stop)
@@ -184,11 +184,11 @@ def _hidden(pairs: Iterable[tuple[Frame, Sighting]]) -> Iterator[tuple[Frame, Si
         yield replace(frame, image_rgb=image), sighting
 
 
-def _shown(clip: Path, annotated: Path | None, wanted: Wanted, from_s: float | None) -> Clip | None:
+def _shown(clip: Path, annotated: Path | None, wanted: Wanted) -> Clip | None:
     """The clip of the report: the source, or what was made of it where the source must not be seen."""
     if not wanted.hides:
         return Clip(clip)
-    return None if annotated is None else Clip(annotated, from_s=from_s or 0.0, slow=wanted.slow, drawn=True)
+    return None if annotated is None else Clip(annotated, slow=wanted.slow, drawn=True)
 
 
 def judge_recording(

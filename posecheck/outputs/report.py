@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -80,6 +81,7 @@ class ReportWriter(ClosingSink):
         self._events: list[Event] = []
         self._holds: list[tuple[float, float, float]] = []
         self._hold_good_s = 0.0
+        self._closed = False
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Note one frame."""
@@ -106,10 +108,15 @@ class ReportWriter(ClosingSink):
         self._moments.event(event)
 
     def close(self, ending: str) -> None:
-        """Write the file. Raises OutputError when that fails."""
+        """Write the file; a second call does nothing. Raises OutputError when that fails."""
+        if self._closed:
+            return
+        self._closed = True
         tell, track = self._tell, self._track
         quantities = plotted(track, self._limits)
         clip = self._clip if track.t_s else None
+        if clip is not None and clip.drawn:  # it was made from these frames and begins with the first
+            clip = replace(clip, from_s=track.t_s[0])
         address = "" if clip is None or self._embed else address_of(clip.path, self._path)
         if clip is not None and not self._embed and not address:
             clip = None

@@ -28,7 +28,7 @@ class Clip:
 
     path: Path
     from_s: float = 0.0
-    """The time of the session at which the file begins."""
+    """The time of the session at which the file begins; found out for a clip that is `drawn`."""
     slow: float = 1.0
     """How many times slower than life it plays."""
     drawn: bool = False
