@@ -97,16 +97,16 @@ def test_joints_and_back_lie_where_the_picture_has_them(facing: int) -> None:
     assert max(np.hypot(*(drawn - point).T).min() for point in outline) < 1.5
 
 
-def test_ten_minutes_fit_into_a_small_page(tmp_path: Path) -> None:
-    """18 000 frames of somebody moving come to less than 4 MB."""
+def test_a_long_session_fits_into_a_small_page(tmp_path: Path) -> None:
+    """Two minutes of somebody who is never still come to less than 0.8 MB, so ten to less than 4."""
     report = writer(tmp_path / "long.html")
     noise = np.random.default_rng(1)
-    for judged in people.stream(600.0, fps=30.0):
+    for judged in people.stream(120.0, fps=30.0):
         jitter = noise.normal(0.0, 0.6, judged.sighting.landmarks_px.shape)
         seen = replace(judged.sighting, landmarks_px=judged.sighting.landmarks_px + jitter)
         report.put(None, replace(judged, sighting=seen))
     report.close("complete")
-    assert (tmp_path / "long.html").stat().st_size < 4_000_000
+    assert (tmp_path / "long.html").stat().st_size < 800_000
 
 
 def test_a_session_without_a_frame_still_gives_a_page(tmp_path: Path) -> None:
