@@ -7,27 +7,32 @@ import importlib.metadata
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import posecheck
+from posecheck.assessment.messages import Messages
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibrations
 from posecheck.errors import OutputError, PosecheckError, RecordingError
 from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
+from posecheck.outputs import hiding
 from posecheck.outputs.base import COMPLETE, Sink
+from posecheck.outputs.opensim import MotFile, TrcFile
+from posecheck.outputs.parquet import ParquetTable
 from posecheck.outputs.recording import RecordingWriter
-from posecheck.outputs.report import ReportWriter
+from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
 from posecheck.outputs.video import AnnotatedVideo
-from posecheck.records import Assessment, Frame, Origin
+from posecheck.records import Assessment, Frame, Origin, Sighting
 from posecheck.session import Outcome, find_people, run
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
 from posecheck.tunables import Profile
+from posecheck.wanted import Wanted
 
 #: What a result folder holds, by what it is. The names are promised to other programs.
 FILES: Final = {
@@ -36,6 +41,9 @@ FILES: Final = {
     "events": "events.csv",
     "summary": "summary.json",
     "recording": "recording.jsonl",
+    "parquet": "measures.parquet",
+    "landmarks": "landmarks.trc",
+    "angles": "angles.mot",
 }
 VIDEO_STEM: Final = "annotated"
 VIDEO_ENDINGS: Final = ("webm", "mp4")
@@ -131,6 +139,7 @@ def analyze_clip(
     backend: LandmarkBackend,
     *,
     video: str | None = None,
+    wanted: Wanted | None = None,
     from_s: float | None = None,
     to_s: float | None = None,
     calibrations: Calibrations | None = None,
@@ -140,9 +149,12 @@ def analyze_clip(
 ) -> Result:
     """Analyse one video file into `folder`; `video` is the ending of an annotated clip ("webm", "mp4") or None.
 
+    `wanted` are the choices beyond that. All that is decided comes in as arguments, all that is found goes out as the
+    result and into `folder`: the same call works in another process.
     Raises what `session.run` raises; SourceError for a clip that cannot be opened (then no folder is made).
     """
-    with VideoSource(clip, from_s=from_s, to_s=to_s) as source:
+    wanted = wanted or Wanted()
+    with VideoSource(clip, from_s=from_s, to_s=to_s, sample_fps=wanted.sample_fps) as source:
         prepare_folder(folder, clip)
         if on_open is not None:
             on_open(source)
@@ -150,17 +162,39 @@ def analyze_clip(
         annotated = folder / f"{VIDEO_STEM}.{video}" if video else None
         makers: list[Callable[[], Sink]] = []
         if annotated is not None:
-            drawn = AnnotatedVideo(annotated, fps_hint=source.info.fps_nominal or math.nan)
+            drawn = AnnotatedVideo(
+                annotated,
+                fps_hint=source.info.fps_nominal or math.nan,
+                with_picture=not wanted.skeleton_only,
+                slow=wanted.slow,
+                sound_of=clip,
+            )
             makers.append(lambda: drawn)
         _clear(folder)
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
-        makers += _makers(folder, origin, stretch, profile, annotated or clip)
+        makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted))
         with contextlib.closing(find_people(source, backend, ahead_frames=AHEAD_FRAMES)) as pairs:
-            outcome = run(pairs, stretch, profile, _built(makers), on_frame, stop=stop, calibrations=calibrations)
+            shown = _hidden(pairs) if wanted.blur_face else pairs
+            outcome = run(shown, stretch, profile, _built(makers), on_frame, stop=stop, calibrations=calibrations)
         notes = source.notes
         if source.times_repaired:
             notes = (*notes, f"{source.times_repaired} frames had a time that did not rise; it was repaired.")
     return Result(outcome, tuple(_written(folder, annotated)), notes)
+
+
+def _hidden(pairs: Iterable[tuple[Frame, Sighting]]) -> Iterator[tuple[Frame, Sighting]]:
+    """The same with the head made unrecognisable. It stands before every output, so that none can show a face."""
+    state = hiding.HidingState()
+    for frame, sighting in pairs:
+        state, image = hiding.step(state, frame.image_rgb, sighting)
+        yield replace(frame, image_rgb=image), sighting
+
+
+def _shown(clip: Path, annotated: Path | None, wanted: Wanted) -> Clip | None:
+    """The clip of the report: the source, or what was made of it where the source must not be seen."""
+    if not wanted.hides:
+        return Clip(clip)
+    return None if annotated is None else Clip(annotated, slow=wanted.slow, drawn=True)
 
 
 def judge_recording(
@@ -170,6 +204,7 @@ def judge_recording(
     profile: Profile,
     *,
     calibrations: Calibrations | None = None,
+    wanted: Wanted | None = None,
     on_frame: OnFrame | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Result:
@@ -192,7 +227,7 @@ def judge_recording(
         prepare_folder(folder, Path(played.origin.source))
         _clear(folder)
         origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile, calibrations)
-        makers = _makers(folder, origin, stretch, profile, None)
+        makers = _makers(folder, origin, stretch, profile, wanted or Wanted(), None)
     whole = played.ending == COMPLETE
     pairs = ((None, sighting) for sighting in itertools.chain([first], sightings))
     told = "" if whole else f"the recording ended early: {played.ending}"
@@ -211,19 +246,52 @@ def judge_recording(
 
 
 def _makers(
-    folder: Path, origin: Origin, stretch: Stretch, profile: Profile, clip: Path | None
+    folder: Path, origin: Origin, stretch: Stretch, profile: Profile, wanted: Wanted, clip: Clip | None
 ) -> list[Callable[[], Sink]]:
     """The sinks that every analysis has, recorded or replayed; `clip` is shown in the report."""
-    title = Path(origin.source).name
-    limits = limits_of(stretch, profile)
+    versions = _versions()
+    more: list[Callable[[], Sink]] = []
+    if wanted.parquet:
+        more.append(lambda: ParquetTable(folder / FILES["parquet"]))
+    if wanted.opensim:
+        more.append(lambda: TrcFile(folder / FILES["landmarks"]))
+        more.append(lambda: MotFile(folder / FILES["angles"]))
     return [
-        lambda: MeasuresTable(folder / FILES["measures"]),
+        lambda: MeasuresTable(folder / FILES["measures"], smooth=wanted.smooth),
         lambda: EventsTable(folder / FILES["events"]),
-        lambda: SummaryFile(folder / FILES["summary"], origin, _versions()),
-        lambda: ReportWriter(
-            folder / FILES["report"], origin, title=title, stretch_name=stretch.name, limits=limits, clip=clip
-        ),
+        *more,
+        lambda: SummaryFile(folder / FILES["summary"], origin, versions),
+        lambda: _report(folder, origin, stretch, profile, wanted, clip, versions),
     ]
+
+
+def _report(
+    folder: Path,
+    origin: Origin,
+    stretch: Stretch,
+    profile: Profile,
+    wanted: Wanted,
+    clip: Clip | None,
+    versions: dict[str, str],
+) -> ReportWriter:
+    """The report in the language wanted."""
+    tell = Messages.load(wanted.language).knowing(stretch).text
+    return ReportWriter(
+        folder / FILES["report"],
+        origin,
+        title=Path(origin.source).name,
+        stretch_name=tell(stretch.name),
+        limits=limits_of(stretch, profile),
+        clip=clip,
+        tell=tell,
+        language=wanted.language,
+        profile=profile,
+        rule_names={rule.id: tell(rule.name) for rule in stretch.rules},
+        versions=versions,
+        embed=wanted.embed,
+        with_picture=not wanted.skeleton_only,
+        sample_fps=wanted.sample_fps,
+    )
 
 
 def _versions() -> dict[str, str]:

@@ -36,6 +36,18 @@ def samples_dir() -> Path:
     return _find("sample_videos")
 
 
+def vendored(name: str) -> str:
+    """The text of a library for pages that travels with posecheck, such as "uPlot.iife.min.js".
+
+    The live page serves it and the report carries it inside. Raises PosecheckError if the installation is incomplete.
+    """
+    path = _PACKAGE / "app" / "static" / "vendor" / name
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PosecheckError(f"posecheck's own file {path} is missing. Install posecheck again.") from error
+
+
 def sha256_of(path: Path) -> str:
     """The hash of a file of weights, 64 hex digits.
 

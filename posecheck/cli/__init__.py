@@ -17,6 +17,7 @@ from posecheck import __version__
 from posecheck.cli.analyze import analyze, demo
 from posecheck.cli.calibrate import calibrate
 from posecheck.cli.common import EXIT_INTERRUPTED, say_error
+from posecheck.cli.compare import compare
 from posecheck.cli.history import history_app
 from posecheck.cli.live import live
 from posecheck.cli.machine import cameras, doctor, replay
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for command in (demo, analyze, live, routine, calibrate, replay, cameras, doctor):
+for command in (demo, analyze, compare, live, routine, calibrate, replay, cameras, doctor):
     app.command()(command)
 app.add_typer(stretches_app, name="stretches")
 app.add_typer(history_app, name="history")

@@ -16,6 +16,7 @@ from posecheck.cli.common import (
     finish,
     interruptible,
     keeper_for,
+    language_for,
     numbers_for,
     own_of,
     quiet,
@@ -25,11 +26,15 @@ from posecheck.cli.common import (
 )
 from posecheck.cli.options import (
     DEFAULT_STRETCH,
+    EmbedOption,
     HistoryOption,
     LangOption,
     ModelOption,
+    OpensimOption,
+    ParquetOption,
     ProfileOption,
     SetOption,
+    SmoothOption,
     StretchOption,
 )
 from posecheck.errors import PosecheckError, UsageError
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
     from posecheck.records import Assessment
     from posecheck.sources.video import VideoSource
     from posecheck.tunables import Profile
+    from posecheck.wanted import Wanted
 
 #: Where results go when nobody says where.
 DEFAULT_FOLDER: Final = Path("posecheck_out")
@@ -85,6 +91,25 @@ def analyze(
         ),
     ] = None,
     lang: LangOption = None,
+    embed: EmbedOption = False,
+    smooth: SmoothOption = False,
+    parquet: ParquetOption = False,
+    opensim: OpensimOption = False,
+    blur_face: Annotated[
+        bool, typer.Option("--blur-face", help="Make the head unrecognisable in the annotated clip and the report.")
+    ] = False,
+    skeleton_only: Annotated[
+        bool, typer.Option("--skeleton-only", help="Show the figure on a dark ground, no pixel of the person.")
+    ] = False,
+    slow: Annotated[
+        float, typer.Option("--slow", metavar="N", help="Play the annotated clip N times slower than life.")
+    ] = 1.0,
+    sample_fps: Annotated[
+        float | None,
+        typer.Option(
+            "--sample-fps", metavar="N", help="Look at N frames a second only: faster, times a little coarser."
+        ),
+    ] = None,
 ) -> None:
     """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request."""
     if on is not None and not history:
@@ -92,11 +117,15 @@ def analyze(
     filmed = _filmed(on)
     if from_s is not None and to_s is not None and to_s <= from_s:
         raise UsageError(f"--to {to_s:g} must be later than --from {from_s:g}.")
+    from posecheck.wanted import Wanted
+
+    wanted = Wanted(language_for(lang), embed, smooth, parquet, opensim, blur_face, skeleton_only, slow, sample_fps)
     own = own_of(profile)
     chosen, numbers = numbers_for(stretch, own, sets)
     tell = teller_for(lang, chosen)
     clips = _folders(videos, out)
-    ending = "mp4" if mp4 else "webm" if video else None
+    made = video or blur_face or skeleton_only or slow != 1.0  # each of these is about the annotated clip
+    ending = "mp4" if mp4 else "webm" if made else None
     _analyze(
         clips,
         chosen,
@@ -104,6 +133,7 @@ def analyze(
         model,
         tell,
         video=ending,
+        wanted=wanted,
         from_s=from_s,
         to_s=to_s,
         filmed=filmed if history else None,
@@ -145,6 +175,7 @@ def _analyze(
     video: str | None,
     from_s: float | None,
     to_s: float | None,
+    wanted: Wanted | None = None,
     filmed: datetime | None = None,
     calibrations: Calibrations | None = None,
 ) -> None:
@@ -182,6 +213,7 @@ def _analyze(
                         profile,
                         backend,
                         video=video,
+                        wanted=wanted,
                         from_s=from_s,
                         to_s=to_s,
                         calibrations=calibrations,

@@ -102,6 +102,14 @@ def numbers_for(stretch_id: str, own: OwnProfile | None, sets: list[str] | None)
     return stretch, build_profile(default_profile(stretch), stretch.id, file, sets or (), calibrations)
 
 
+def language_for(language: str | None) -> str:
+    """The language asked for, or that of the environment. Raises UsageError for one that nobody knows."""
+    from posecheck.assessment.messages import Messages
+
+    chosen = language or ("de" if os.environ.get("LANG", "").lower().startswith("de") else "en")
+    return Messages.load(chosen).language
+
+
 def teller_for(language: str | None, stretch: Stretch) -> Told:
     """What turns an English sentence into the language asked for, or that of the environment."""
     return messages_in(language).knowing(stretch).text
@@ -111,9 +119,7 @@ def messages_in(language: str | None) -> Messages:
     """Every text in the language asked for, or that of the environment."""
     from posecheck.assessment.messages import Messages
 
-    if language is None:
-        language = "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
-    return Messages.load(language)
+    return Messages.load(language_for(language))
 
 
 def finish(outcomes: list[Outcome], failed: int = 0) -> None:

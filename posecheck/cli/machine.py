@@ -8,8 +8,16 @@ from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import finish, interruptible, numbers_for, own_of, quiet, show
-from posecheck.cli.options import ModelOption, ProfileOption, SetOption
+from posecheck.cli.common import finish, interruptible, language_for, numbers_for, own_of, quiet, show, teller_for
+from posecheck.cli.options import (
+    LangOption,
+    ModelOption,
+    OpensimOption,
+    ParquetOption,
+    ProfileOption,
+    SetOption,
+    SmoothOption,
+)
 from posecheck.errors import SourceError
 
 
@@ -23,19 +31,25 @@ def replay(
     ] = None,
     sets: SetOption = None,
     profile: ProfileOption = None,
+    lang: LangOption = None,
+    smooth: SmoothOption = False,
+    parquet: ParquetOption = False,
+    opensim: OpensimOption = False,
 ) -> None:
     """Judge a recording again with other numbers: no camera, no model, no pixels."""
     from posecheck.analysis import judge_recording
     from posecheck.sources.replay import read_recording
     from posecheck.terminal import result
+    from posecheck.wanted import Wanted
 
+    wanted = Wanted(language_for(lang), smooth=smooth, parquet=parquet, opensim=opensim)
     origin, own = read_recording(recording).origin, own_of(profile)
     if own.calibrations is None:  # the person is still who was calibrated then
         own = replace(own, calibrations=origin.calibrations)
     chosen, numbers = numbers_for(stretch or origin.stretch, own, sets)
     with interruptible() as stop:
-        one = judge_recording(recording, out, chosen, numbers, calibrations=own.calibrations, stop=stop)
-    show(result(recording.name, chosen, one.outcome, one.written, one.notes))
+        one = judge_recording(recording, out, chosen, numbers, calibrations=own.calibrations, wanted=wanted, stop=stop)
+    show(result(recording.name, chosen, one.outcome, one.written, one.notes, teller_for(lang, chosen)))
     finish([one.outcome])
 
 

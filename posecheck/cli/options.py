@@ -37,3 +37,13 @@ LangOption = Annotated[
     str | None,
     typer.Option("--lang", metavar="en|de", help="Language of cues and reasons. Default: that of LANG, else English."),
 ]
+EmbedOption = Annotated[bool, typer.Option("--embed", help="Carry the clip inside the report: one file to send.")]
+SmoothOption = Annotated[
+    bool, typer.Option("--smooth", help="Add filtered columns to measures.csv (6 Hz, no lag). Verdicts never use them.")
+]
+ParquetOption = Annotated[
+    bool, typer.Option("--parquet", help="Write measures.parquet too (needs posecheck\\[parquet]).")
+]
+OpensimOption = Annotated[
+    bool, typer.Option("--opensim", help="Write landmarks.trc and angles.mot for OpenSim, Sports2D, Pose2Sim.")
+]

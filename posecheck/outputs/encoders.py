@@ -16,7 +16,10 @@ import cv2
 import numpy as np
 
 from posecheck.errors import OutputError
+from posecheck.outputs.soundtrack import Sound, SoundTrack
 from posecheck.records import Bytes
+
+__all__ = ["Encoder", "Mp4Encoder", "Sound", "WebmEncoder", "h264_library", "sane_fps"]
 
 #: Used when the source does not know its rate.
 USUAL_FPS: Final = 30.0
@@ -115,7 +118,7 @@ class Mp4Encoder:
 
     _TICKS: Final = 90_000
 
-    def __init__(self, path: Path, size: tuple[int, int], fps_hint: float) -> None:
+    def __init__(self, path: Path, size: tuple[int, int], fps_hint: float, sound: Sound | None = None) -> None:
         self._av = h264_library(path)
         self._path = path
         self._last_tick = -1
@@ -128,6 +131,7 @@ class Mp4Encoder:
             self._stream.pix_fmt = "yuv420p"
             self._stream.options = {"preset": "veryfast", "crf": "20"}
             self._stream.codec_context.time_base = Fraction(1, self._TICKS)
+            self._sound = None if sound is None else SoundTrack.of(self._av, self._file, sound)
         except (OSError, ValueError, self._av.FFmpegError) as error:
             raise self._failed(error) from None
 
@@ -137,6 +141,8 @@ class Mp4Encoder:
         picture.pts = self._last_tick = max(round(t_s * self._TICKS), self._last_tick + 1)
         picture.time_base = Fraction(1, self._TICKS)
         self._encode(picture)
+        if self._sound is not None:
+            self._add_sound(self._sound, t_s)
 
     def close(self) -> None:
         """Finish the file: what is still in the encoder, and the index."""
@@ -144,7 +150,11 @@ class Mp4Encoder:
         if self._last_tick >= 0 and told is None:
             with contextlib.suppress(OutputError):  # kept, and raised below once the file is closed
                 self._encode(None)
+                if self._sound is not None:
+                    self._add_sound(self._sound, self._last_tick / self._TICKS)
         try:
+            if self._sound is not None:
+                self._sound.close()
             self._file.close()
         except (OSError, ValueError, self._av.FFmpegError) as error:
             self._failure = self._failure or self._failed(error)
@@ -157,6 +167,14 @@ class Mp4Encoder:
         try:
             for packet in self._stream.encode(picture):
                 self._file.mux(packet)
+        except (OSError, ValueError, self._av.FFmpegError) as error:
+            self._failure = self._failed(error)
+            raise self._failure from None
+
+    def _add_sound(self, track: SoundTrack, until_s: float) -> None:
+        """Bring the sound as far as the picture."""
+        try:
+            track.until(until_s)
         except (OSError, ValueError, self._av.FFmpegError) as error:
             self._failure = self._failed(error)
             raise self._failure from None

@@ -7,11 +7,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from posecheck.outputs.page import Tell
 from posecheck.records import QUANTITIES, Assessment, Rep
 from posecheck.tunables import amount
 
 _UNITS = {quantity.name: quantity.unit for quantity in QUANTITIES}
-_LABELS = {quantity.name: quantity.label for quantity in QUANTITIES}
 
 #: Class and shape: those of the verdicts, and a hollow one where nothing warned and there is yet something to say.
 _UNSEEN, _WARNED, _GOOD, _REMARK = ("unknown", "◆"), ("warn", "▲"), ("good", "●"), ("remark", "○")
@@ -48,26 +48,30 @@ def rep_as_json(rep: Rep) -> dict[str, Any]:
     }
 
 
-def reps_section(reps: Sequence[Rep] | None) -> str:
-    """The section of the report; empty where there is nothing to list."""
+def reps_table(reps: Sequence[Rep] | None, tell: Tell) -> str:
+    """The repetitions as a table of the report; empty where there is nothing to list."""
     if not reps:
         return ""
-    depth = html.escape(_LABELS[reps[0].measure].lower())
+    names = ("from", "to", "depth", "down_up", "how")
+    head = "".join(f"<th>{html.escape(tell(f'report.reps.{name}'))}</th>" for name in names)
+    rows = "".join(_row(rep, tell) for rep in reps)
     return (
-        '<h2>Repetitions</h2><div class="card wide"><table><thead><tr><th></th><th>from&nbsp;s</th><th>to&nbsp;s</th>'
-        f"<th>{depth}</th><th>down&nbsp;/&nbsp;up</th><th>how it was</th></tr></thead><tbody>"
-        f"{''.join(map(_row, reps))}</tbody></table></div>"
+        f"<table><thead><tr><th>{html.escape(tell('report.reps.number'))}</th>"
+        f"{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
-def _row(rep: Rep) -> str:
+def _row(rep: Rep, tell: Tell) -> str:
     kind_of, shape = _UNSEEN if not rep.seen else _WARNED if rep.warned else _GOOD if rep.good else _REMARK
-    kind = "" if rep.whole else "Partial, not counted. " if rep.seen else "Not seen, not counted. "
+    kind = "" if rep.whole else tell("report.reps.partial") if rep.seen else tell("report.reps.unseen")
+    measure = html.escape(tell(f"report.measure.{rep.measure}"))
+    told = tell(rep.remark) if rep.remark else tell("report.reps.good")
     return (
-        f'<tr tabindex="0" data-t="{rep.start_s}"><td>{rep.number or "–"}</td>'
-        f"<td>{rep.start_s:.1f}</td><td>{rep.end_s:.1f}</td><td>{amount(rep.depth, _UNITS[rep.measure])}</td>"
+        f'<tr data-t="{rep.start_s}"><td>{rep.number or "–"}</td>'
+        f'<td><button type="button" class="go" data-t="{rep.start_s}">{rep.start_s:.1f} s</button></td>'
+        f'<td>{rep.end_s:.1f} s</td><td title="{measure}">{amount(rep.depth, _UNITS[rep.measure])}</td>'
         f"<td>{rep.descent_s:.1f}&nbsp;/&nbsp;{rep.ascent_s:.1f}&nbsp;s</td>"
-        f'<td><span class="{kind_of}">{shape}</span> {kind}{html.escape(rep.remark) or "Good."}</td></tr>'
+        f'<td class="why"><span class="{kind_of}">{shape}</span> {html.escape(f"{kind} {told}".strip())}</td></tr>'
     )
 
 

@@ -17,6 +17,7 @@ from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.reps import rep_as_json, with_rep
 from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
 
+#: Of the form that summary.schema.json beside this file describes. It rises when a name goes or changes its meaning.
 SCHEMA_VERSION: Final = 1
 
 ACCURACY: Final = (

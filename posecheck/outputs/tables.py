@@ -8,18 +8,32 @@ point for decimals, an empty cell for what was not seen.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from posecheck.outputs.base import ClosingSink, LineFile
-from posecheck.outputs.summary import SummaryFile
-from posecheck.records import QUANTITY_NAMES, Assessment, Event, Frame
+import numpy as np
 
-__all__ = ["EVENTS_COLUMNS", "MEASURES_COLUMNS", "EventsTable", "MeasuresTable", "SummaryFile", "fixed"]
+from posecheck.outputs.base import ClosingSink, LineFile, cannot_write
+from posecheck.outputs.filtering import filtered
+from posecheck.outputs.summary import SummaryFile
+from posecheck.records import QUANTITIES, QUANTITY_NAMES, Assessment, Event, Frame
+
+__all__ = [
+    "EVENTS_COLUMNS",
+    "MEASURES_COLUMNS",
+    "SMOOTHED",
+    "EventsTable",
+    "MeasuresTable",
+    "SummaryFile",
+    "fixed",
+    "measures_row",
+]
 
 #: Names other programs rely on: add at the end, never rename.
 MEASURES_COLUMNS: Final = (
@@ -32,7 +46,13 @@ MEASURES_COLUMNS: Final = (
     "facing",
     "people",
     "cue",
+    "position",
+    "lead_side",
 )
+#: The measures that `smooth` filters: the angles of the body, not how sure they are.
+SMOOTHED: Final = tuple(q.name for q in QUANTITIES if q.unit == "deg" and q.name != "spine_sigma_deg")
+#: What a filtered column's name ends with.
+SMOOTH_SUFFIX: Final = "_smooth"
 EVENTS_COLUMNS: Final = ("start_s", "end_s", "rule", "verdict", "value", "limit", "reason", "unit")
 
 _FACING: Final = {1: "right", -1: "left", 0: ""}
@@ -81,30 +101,70 @@ class _Table(ClosingSink):
 class MeasuresTable(_Table):
     """Writes `measures.csv`: a row a frame, the columns of `MEASURES_COLUMNS`. A critical output.
 
-    `t_s` has six decimals, everything else three. `near_side` is the person's own left or right; `facing` is the
-    picture's. Raises OutputError if the file cannot be opened or a row not be written.
+    `t_s` has six decimals, everything else three. `near_side` and `lead_side` are the person's own left or right;
+    `facing` is the picture's. With `smooth` the file is written once more when it is closed, with a filtered column
+    behind for each of `SMOOTHED` (see `filtering`); until then, and if the process is killed, it holds the raw columns.
+    Raises OutputError if the file cannot be opened or a row not be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, smooth: bool = False) -> None:
         super().__init__(path, MEASURES_COLUMNS)
+        self._kept: dict[str, array[float]] | None = None
+        if smooth:
+            self._kept = {name: array("d") for name in ("t_s", *SMOOTHED)}
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Write the row of one frame."""
         del frame
-        measures, view = assessment.measures, assessment.measures.view
-        self._row(
-            (
-                fixed(assessment.t_s, _TIME_DECIMALS),
-                *(fixed(measures[name], _VALUE_DECIMALS) for name in QUANTITY_NAMES),
-                assessment.verdict,
-                assessment.reason,
-                fixed(assessment.hold.good_s, _VALUE_DECIMALS),
-                view.near_side or "",
-                _FACING[view.facing],
-                str(view.people),
-                assessment.cue,
-            )
-        )
+        if self._kept is not None:
+            self._kept["t_s"].append(assessment.t_s)
+            for name in SMOOTHED:
+                self._kept[name].append(assessment.measures[name])
+        self._row(measures_row(assessment))
+
+    def close(self, ending: str) -> None:
+        """Close the file; with `smooth` add the filtered columns. Twice does nothing."""
+        super().close(ending)
+        kept, self._kept = self._kept, None
+        if kept is not None and not self._file.failed:
+            _add_columns(self.path, kept)
+
+
+def measures_row(assessment: Assessment) -> tuple[str, ...]:
+    """The cells of one frame, by `MEASURES_COLUMNS`."""
+    measures, view = assessment.measures, assessment.measures.view
+    return (
+        fixed(assessment.t_s, _TIME_DECIMALS),
+        *(fixed(measures[name], _VALUE_DECIMALS) for name in QUANTITY_NAMES),
+        assessment.verdict,
+        assessment.reason,
+        fixed(assessment.hold.good_s, _VALUE_DECIMALS),
+        view.near_side or "",
+        _FACING[view.facing],
+        str(view.people),
+        assessment.cue,
+        view.position,
+        view.lead_side or "",
+    )
+
+
+def _add_columns(path: Path, kept: Mapping[str, array[float]]) -> None:
+    """Write the table once more, with the filtered columns; the old one stands until the new one is whole."""
+    t_s = np.asarray(kept["t_s"])
+    columns = [filtered(t_s, np.asarray(kept[name])).tolist() for name in SMOOTHED]
+    names = [f"{name}{SMOOTH_SUFFIX}" for name in SMOOTHED]
+    partial = path.with_name(path.name + ".part")
+    try:
+        with path.open(encoding="utf-8", newline="") as old, partial.open("w", encoding="utf-8", newline="") as new:
+            rows, out = csv.reader(old), csv.writer(new, lineterminator="\n")
+            out.writerow([*next(rows), *names])
+            for row, values in zip(rows, zip(*columns, strict=True), strict=True):
+                out.writerow([*row, *(fixed(value, _VALUE_DECIMALS) for value in values)])
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise cannot_write(path, error) from None
 
 
 class EventsTable(_Table):

@@ -11,12 +11,12 @@ import numpy as np
 
 from posecheck.errors import OutputError
 from posecheck.outputs.base import ClosingSink
-from posecheck.outputs.encoders import Encoder, Mp4Encoder, WebmEncoder, h264_library
+from posecheck.outputs.encoders import Encoder, Mp4Encoder, Sound, WebmEncoder, h264_library
 from posecheck.outputs.overlay import draw
 from posecheck.outputs.palette import INK
 from posecheck.records import Assessment, Bytes, Frame
 
-_ENCODERS: Final[dict[str, type[WebmEncoder | Mp4Encoder]]] = {".webm": WebmEncoder, ".mp4": Mp4Encoder}
+_ENDINGS: Final = (".webm", ".mp4")
 _LEAST_PX: Final = 16  # smaller pictures are refused by some encoders
 
 
@@ -27,21 +27,35 @@ class AnnotatedVideo(ClosingSink):
     pictures when the source's rate varies. `.mp4` is H.264 with each picture at its own time; it needs the extra
     `[h264]`. The clip begins with its first frame; the time written into the picture is the source's.
     `size` is (width, height) in pixels; None takes the first frame's. A side that is odd is widened by one pixel, as
-    H.264 wants. A frame of another size is fitted in. In a replay, without pixels, the figure stands on a dark ground.
+    H.264 wants. A frame of another size is fitted in. In a replay, without pixels, and without `with_picture`, the figure
+    stands on a dark ground. `slow` times slower than life, every picture kept. `sound_of` is a file whose sound goes
+    along with an .mp4 in real time; WebM and slow motion are silent.
 
     Raises OutputError for any other ending, a missing extra, or a file that cannot be written.
     """
 
     critical = False
 
-    def __init__(self, path: Path, size: tuple[int, int] | None = None, fps_hint: float = math.nan) -> None:
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int] | None = None,
+        fps_hint: float = math.nan,
+        *,
+        with_picture: bool = True,
+        slow: float = 1.0,
+        sound_of: Path | None = None,
+    ) -> None:
         self.path = Path(path)
         self._fps_hint = fps_hint
+        self._with_picture = with_picture
+        self._slow = slow
+        self._sound_of = sound_of if slow == 1.0 else None
         self._begin_s = math.nan
         self._closed = False
         self._size = (0, 0)
         self._encoder: Encoder | None = None
-        if self.path.suffix.lower() not in _ENCODERS:
+        if self.path.suffix.lower() not in _ENDINGS:
             raise OutputError(f"Cannot write {self.path}: an annotated video ends in .webm or .mp4.")
         if self.path.suffix.lower() == ".mp4":
             h264_library(self.path)  # a missing extra is told at once, not after the first frame
@@ -51,11 +65,14 @@ class AnnotatedVideo(ClosingSink):
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Draw and write one frame."""
         width, height = assessment.sighting.image_wh
-        picture = frame.image_rgb if frame is not None else np.full((height, width, 3), INK, np.uint8)
-        encoder = self._encoder or self._open((picture.shape[1], picture.shape[0]))
+        if frame is None or not self._with_picture:
+            picture = np.full((height, width, 3), INK, np.uint8)
+        else:
+            picture = frame.image_rgb
         if math.isnan(self._begin_s):
             self._begin_s = assessment.t_s
-        encoder.write(_fitted(draw(picture, assessment), self._size), assessment.t_s - self._begin_s)
+        encoder = self._encoder or self._open((picture.shape[1], picture.shape[0]))
+        encoder.write(_fitted(draw(picture, assessment), self._size), (assessment.t_s - self._begin_s) * self._slow)
 
     def close(self, ending: str) -> None:
         """Finish the file, so that what was written plays, however the session ended."""
@@ -70,7 +87,13 @@ class AnnotatedVideo(ClosingSink):
         if self._closed:
             raise OutputError(f"Cannot write {self.path}: it is closed already.")
         self._size = (max(size[0] + size[0] % 2, _LEAST_PX), max(size[1] + size[1] % 2, _LEAST_PX))
-        encoder: Encoder = _ENCODERS[self.path.suffix.lower()](self.path, self._size, self._fps_hint)
+        encoder: Encoder
+        if self.path.suffix.lower() == ".mp4":
+            begin_s = 0.0 if math.isnan(self._begin_s) else self._begin_s
+            sound = None if self._sound_of is None else Sound(self._sound_of, begin_s)
+            encoder = Mp4Encoder(self.path, self._size, self._fps_hint, sound)
+        else:
+            encoder = WebmEncoder(self.path, self._size, self._fps_hint)
         self._encoder = encoder
         return encoder
 

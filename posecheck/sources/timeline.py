@@ -65,3 +65,40 @@ class Timeline:
             "converting the file to mp4 may mend the rest.",
             self.last_s,
         )
+
+
+class Sampler:
+    """Which frames to look at when so many a second are enough: the first at or after each tick of an even clock.
+
+    The clock begins with the first frame asked about. Frames keep their own times, so durations stay what they are; a
+    frame stands at most one tick later than the thing it shows began. Without a rate, or with one above the source's
+    own, every frame is taken.
+    """
+
+    def __init__(self, fps: float | None) -> None:
+        self._fps = fps
+        self._begin_s = math.nan
+        self._tick = 0
+
+    def fresh(self) -> Sampler:
+        """The same for another reading from the start."""
+        return Sampler(self._fps)
+
+    def takes(self, t_s: float) -> bool:
+        """Whether the frame at `t_s` is looked at; must be asked of each, in order."""
+        if self._fps is None:
+            return True
+        if math.isnan(self._begin_s):
+            self._begin_s = t_s
+        # A millisecond of grace: stamps are rounded, and a frame just before its tick is the one that is meant.
+        passed = (t_s - self._begin_s + TICK_S) * self._fps
+        if passed < self._tick:
+            return False
+        self._tick = math.floor(passed) + 1
+        return True
+
+    def rate(self, source_fps: float | None) -> float | None:
+        """Frames a second to expect of a source with that nominal rate."""
+        if self._fps is None:
+            return source_fps
+        return self._fps if source_fps is None else min(self._fps, source_fps)

@@ -20,7 +20,7 @@ from posecheck.records import Bytes, Frame
 from posecheck.sources import opening
 from posecheck.sources.ahead import Ahead
 from posecheck.sources.base import SourceInfo
-from posecheck.sources.timeline import Timeline
+from posecheck.sources.timeline import Sampler, Timeline
 
 #: Frames decoded ahead of the model. Two hide the decoder; more only cost memory (6 MB each at full HD).
 AHEAD_FRAMES: Final = 3
@@ -39,17 +39,27 @@ class VideoSource:
     frame could not be decoded but later ones could, or if frames are missing at the end of an untrimmed mp4 or AVI
     (other kinds do not say how many there must be).
 
+    With `sample_fps` only so many frames a second are delivered (see `timeline.Sampler`); each keeps its own time.
+
     Raises SourceError, one sentence each: an address instead of a file, no such file, a folder, not readable, empty,
     text, a still picture, sound only, an mp4 without its index, not a video, no frame can be decoded, too small
     (a side under 32 px), no usable times, `from_s` behind the end. UsageError: `from_s` negative or not before `to_s`.
     """
 
-    def __init__(self, path: str | Path, *, from_s: float | None = None, to_s: float | None = None) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        from_s: float | None = None,
+        to_s: float | None = None,
+        sample_fps: float | None = None,
+    ) -> None:
         self.name = str(path)
         _check_span(from_s, to_s)
         self._path = opening.local_file(self.name)
         self._from_s = 0.0 if from_s is None else from_s
         self._to_s = math.inf if to_s is None else to_s
+        self._sampler = Sampler(sample_fps)
         self._facts = opening.inspect(self._path, self.name)
         self._probe = opening.probe(self._path, self.name, self._facts)
         self.info = self._with_span(self._probe.info)
@@ -94,6 +104,7 @@ class VideoSource:
 
     def _deliver(self, capture: cv2.VideoCapture) -> Iterator[Frame]:
         timeline = Timeline(self.name, self._probe.made_fps)
+        sampler = self._sampler.fresh()
         self.times_repaired = 0
         delivered = 0
         lost_after_s: float | None = None
@@ -110,7 +121,7 @@ class VideoSource:
                 if lost_after_s is not None:
                     raise BrokenSourceError(self._damaged(lost_after_s), lost_after_s)
                 return
-            if t_s < self._from_s:
+            if t_s < self._from_s or not sampler.takes(t_s):
                 continue
             read, image_bgr = capture.retrieve()
             if not read:
@@ -160,9 +171,11 @@ class VideoSource:
         if self._from_s >= whole.duration_s:
             raise SourceError(_beyond(self.name, self._from_s, whole.duration_s))
         share = (min(self._to_s, whole.duration_s) - self._from_s) / whole.duration_s
-        return SourceInfo(
-            whole.width, whole.height, whole.fps_nominal, whole.duration_s, max(1, round(whole.frames_estimate * share))
-        )
+        frames = max(1, round(whole.frames_estimate * share))
+        rate = self._sampler.rate(whole.fps_nominal)
+        if rate is not None and whole.fps_nominal is not None:
+            frames = max(1, round(frames * rate / whole.fps_nominal))
+        return SourceInfo(whole.width, whole.height, rate, whole.duration_s, frames)
 
 
 def _check_span(from_s: float | None, to_s: float | None) -> None:

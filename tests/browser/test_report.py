@@ -7,18 +7,27 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import axe_core_python
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from posecheck.analysis import analyze_clip
+from posecheck.analysis import analyze_clip, judge_recording
 from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.messages import Messages
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.outputs.report import Clip, ReportWriter
+from posecheck.records import Origin
 from posecheck.resources import samples_dir
 from posecheck.session import default_profile
+from tests.journeys import media
+from tests.outputs import people
 
 pytestmark = pytest.mark.browser
 
 CLIPS = sorted(samples_dir().glob("*.mp4"))
+AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 STATE = "v => ({t: v.currentTime, length: v.duration, wide: v.videoWidth, error: v.error && v.error.message})"
 
 
@@ -51,63 +60,223 @@ def page(browser: Browser) -> Iterator[Page]:
     fresh.on("console", lambda message: mistakes.append(message.text) if message.type == "error" else None)
     fresh.on(
         "request",
-        lambda request: mistakes.append(request.url) if not request.url.startswith(("file:", "data:")) else None,
+        lambda request: (
+            mistakes.append(request.url) if not request.url.startswith(("file:", "data:", "blob:null/")) else None
+        ),
     )
     yield fresh
     context.close()
     assert mistakes == []
 
 
+def shown(page: Page) -> int:
+    """The frame whose figure is drawn."""
+    return int(page.locator(".stage").get_attribute("data-frame") or "-1")
+
+
+def opened(page: Page, report: Path) -> None:
+    """Open a report and wait until it is alive."""
+    page.goto(report.as_uri())
+    until(page, "document.documentElement.dataset.ready === 'yes'")
+    until(page, "!document.querySelector('video') || document.querySelector('video').readyState >= 2")
+
+
 def test_the_report_shows_verdict_plots_events_and_clip(page: Page, results: Path) -> None:
     """Opened from disk it is whole, asks nobody for anything, and its clip plays."""
-    page.goto((results / "report.html").as_uri())
+    opened(page, results / "report.html")
     expect(page.locator("h1")).to_have_text("hinge_clean_then_rounded.mp4")
-    expect(page.locator("svg[data-from]")).to_have_count(4)
+    expect(page.locator(".u-over")).to_have_count(5)
     expect(page.locator("ul.checks li")).to_have_count(8)
     expect(page.locator("ul.checks i.ok").first).to_be_visible()
-    expect(page.locator("svg rect.warn").first).to_be_attached()
-    video = page.locator("video")
-    until(page, "document.querySelector('video').readyState >= 2")
-    video.evaluate("v => v.play()")
+    expect(page.locator(".moments img")).not_to_have_count(0)
+    page.locator("#play").click()
     until(page, "document.querySelector('video').currentTime > 0.3")
-    state = video.evaluate(STATE)
+    state = page.locator("video").evaluate(STATE)
     assert state["error"] is None
     assert state["length"] == pytest.approx(7.8, abs=0.2)
+    assert page.evaluate("getComputedStyle(document.querySelector('.u-wrap')).position") == "relative"
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[float]]:
+    """A report of a clip of uneven rate whose pictures count themselves in stripes; and its times."""
+    folder = tmp_path_factory.mktemp("counted")
+    steps_s = [0.04, 0.04, 0.12, 0.04, 0.2, 0.04, 0.08] * 8
+    times = [round(sum(steps_s[:k]), 6) for k in range(len(steps_s))]
+    pictures = []
+    for number in range(len(times)):
+        picture = np.full((180, 320, 3), 30, np.uint8)
+        for bit in range(6):
+            picture[:, 20 + 48 * bit : 60 + 48 * bit] = 225 if number >> bit & 1 else 30
+        pictures.append(picture)
+    clip = media.encode(folder / "counted.webm", pictures, times_s=times, codec="libvpx")
+    origin = Origin("0", str(clip), "hip_hinge_drill", "abc")
+    tell = Messages.load("en").text
+    for name, embed in (("referred", False), ("embedded", True)):
+        report = ReportWriter(
+            folder / f"{name}.html",
+            origin,
+            title="counted",
+            stretch_name="x",
+            limits={},
+            clip=Clip(clip),
+            tell=tell,
+            embed=embed,
+        )
+        for index, t_s in enumerate(times):
+            report.put(None, people.assessment(people.sighting(t_s, (320, 180), index=index, hinge_deg=index)))
+        report.close("complete")
+    return folder, times
+
+
+def number_in_the_picture(page: Page) -> int:
+    """Which picture of the counting clip is on the screen, read from the pixels themselves."""
+    raw = np.frombuffer(page.locator(".stage").screenshot(), np.uint8)
+    grey = cv2.imdecode(raw, cv2.IMREAD_GRAYSCALE)
+    assert grey is not None
+    height, width = grey.shape
+    row = grey[int(height * 0.1) : int(height * 0.2)].mean(axis=0)
+    return sum(int(row[int((40 + 48 * bit) / 320 * width)] > 128) << bit for bit in range(6))
+
+
+@pytest.mark.parametrize("name", ["referred", "embedded"])
+def test_the_figure_is_that_of_the_picture_shown(page: Page, counted: tuple[Path, list[float]], name: str) -> None:
+    """After a jump anywhere in a clip of uneven rate, the drawn frame is exactly the one on the screen."""
+    folder, times = counted
+    opened(page, folder / f"{name}.html")
+    for part in ("skeleton", "back", "angles"):
+        page.locator(f'[data-part="{part}"]').uncheck()
+    for wanted in (0, 3, 17, 18, 40, 55, 4):
+        page.evaluate(
+            "t => { const s = document.getElementById('seek'); s.value = t; s.dispatchEvent(new Event('input')); }",
+            times[wanted],
+        )
+        until(page, "!document.querySelector('video').seeking")
+        deadline = time.monotonic() + 5
+        while number_in_the_picture(page) != wanted and time.monotonic() < deadline:
+            page.wait_for_timeout(40)
+        assert (shown(page), number_in_the_picture(page)) == (wanted, wanted)
+
+
+def test_the_figure_keeps_up_with_the_clip_as_it_plays(page: Page, counted: tuple[Path, list[float]]) -> None:
+    """While it plays, the frame drawn is within one frame of the one the browser has just presented."""
+    folder, times = counted
+    opened(page, folder / "referred.html")
+    page.evaluate(
+        """() => { window.seen = []; const v = document.querySelector('video');
+        const note = (_, p) => {
+          seen.push([p.mediaTime, +document.querySelector('.stage').dataset.frame]); v.requestVideoFrameCallback(note); };
+        v.requestVideoFrameCallback(note); }"""
+    )
+    page.locator("#play").click()
+    until(page, "document.querySelector('video').ended || document.querySelector('video').currentTime > 2.5")
+    pairs: list[tuple[float, int]] = page.evaluate("seen")
+    assert len(pairs) > 8
+    for media_s, drawn in pairs:
+        presented = int(np.argmin(np.abs(np.array(times) - media_s)))
+        assert abs(drawn - presented) <= 1, (media_s, drawn, presented)
 
 
 def test_a_click_on_an_event_jumps_to_it(page: Page, results: Path) -> None:
-    """The clip and the cursor of every plot go to the moment of the event; so does a click into a plot."""
-    page.goto((results / "report.html").as_uri())
-    until(page, "document.querySelector('video').readyState >= 2")
-    row = page.locator("tr[data-t]", has_text=re.compile("spine rounding"))
+    """Clip and playheads go to the moment of the event, by mouse and by keyboard; so does a click into a plot."""
+    opened(page, results / "report.html")
+    row = page.locator("tr[data-t]", has=page.locator("td.verdict.warn")).first
     wanted_s = float(row.get_attribute("data-t") or "nan")
     row.click()
     until(page, f"Math.abs(document.querySelector('video').currentTime - {wanted_s}) < 0.05")
-    until(page, "+document.querySelector('.cursor').getAttribute('x1') > 400")
-    plot = page.locator("svg[data-from]").first
+    right = page.evaluate("new DOMMatrix(document.querySelector('.playhead').style.transform).e")
+    plot = page.locator(".u-over").first
+    plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box is not None
+    assert right == pytest.approx(box["width"] * wanted_s / 7.8, rel=0.05)
     plot.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.5})
     until(page, "document.querySelector('video').currentTime < 2.5")
+    row.locator("button").focus()
+    page.keyboard.press("Enter")
+    until(page, f"Math.abs(document.querySelector('video').currentTime - {wanted_s}) < 0.05")
 
 
-@pytest.mark.parametrize("width", [390, 1600])
+def test_the_cursor_reads_values_and_zoom_follows_the_playhead(page: Page, results: Path) -> None:
+    """Pointing tells time and value, dragging and the buttons look closer on every plot alike."""
+    opened(page, results / "report.html")
+    plot = page.locator(".u-over").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 30)
+    expect(page.locator(".plot output").first).to_have_text(re.compile(r"^6\.\d\d s: \d+°$"))
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 30, steps=4)
+    page.mouse.up()
+    page.locator("#zoom-whole").click()
+    page.locator("tr[data-t] button").first.click()
+    before = page.evaluate("new DOMMatrix(document.querySelector('.playhead').style.transform).e")
+    page.locator("#zoom-in").click()
+    after = page.evaluate("[...document.querySelectorAll('.playhead')].map(h => new DOMMatrix(h.style.transform).e)")
+    assert after[0] != pytest.approx(before, abs=5)
+    assert max(after) - min(after) < 1.0
+
+
+def test_without_a_clip_the_figure_plays_alone(page: Page, results: Path, tmp_path: Path) -> None:
+    """The report of a replay has no pictures: play moves the figure by a clock of its own."""
+    stretch = load_stretch("hip_hinge_drill")
+    judge_recording(results / "recording.jsonl", tmp_path / "again", stretch, default_profile(stretch))
+    opened(page, tmp_path / "again" / "report.html")
+    assert page.locator("video").count() == 0
+    page.locator("#play").click()
+    until(page, "+document.querySelector('.stage').dataset.frame > 10")
+    page.locator("#play").click()
+    assert shown(page) > 10
+
+
+def test_a_clip_that_was_moved_is_told(browser: Browser, results: Path, tmp_path: Path) -> None:
+    """The report alone, without its clip, says so and still plays the figure."""
+    (tmp_path / "report.html").write_bytes((results / "report.html").read_bytes())
+    context = browser.new_context()
+    fresh = context.new_page()
+    fresh.goto((tmp_path / "report.html").as_uri())
+    expect(fresh.locator("#no-clip")).to_be_visible()
+    fresh.locator("#play").click()
+    until(fresh, "+document.querySelector('.stage').dataset.frame > 5")
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1600])
 def test_the_report_fits_phone_and_desktop_in_light_and_dark(
     browser: Browser, results: Path, width: int, scheme: str
 ) -> None:
-    """Nothing is wider than the screen, and text and ground differ in both schemes."""
+    """Nothing is wider than the screen, text and ground differ, and the accessibility scan finds nothing."""
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
     )
     fresh = context.new_page()
-    fresh.goto((results / "report.html").as_uri())
+    opened(fresh, results / "report.html")
     assert fresh.evaluate("document.documentElement.scrollWidth") <= width
     ground, ink = fresh.evaluate(
         "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
     )
     assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 300) == (scheme == "dark")
     assert ground != ink
+    fresh.evaluate(AXE.read_text(encoding="utf-8"))
+    found = fresh.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])")
+    assert found == []
+    context.close()
+
+
+def test_on_paper_everything_is_there_and_nothing_moves(browser: Browser, results: Path) -> None:
+    """Printed, the plots and tables stand, buttons and player do not."""
+    context = browser.new_context(viewport={"width": 794, "height": 1100})
+    fresh = context.new_page()
+    opened(fresh, results / "report.html")
+    fresh.emulate_media(media="print")
+    expect(fresh.locator(".player")).to_be_hidden()
+    expect(fresh.locator(".zoom")).to_be_hidden()
+    expect(fresh.locator(".plot").first).to_be_visible()
+    assert len(fresh.pdf(format="A4")) > 20_000
+    assert fresh.evaluate("document.documentElement.scrollWidth") <= 794
     context.close()
 
 

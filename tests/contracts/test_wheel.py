@@ -67,7 +67,10 @@ def test_the_wheel_carries_model_stretches_and_clips(wheel: Path) -> None:
         "posecheck/assessment/stretches/standing_forward_fold.toml",
         "posecheck/assessment/stretches/_common.toml",
         "posecheck/assessment/routines/daily.toml",
-        "posecheck/outputs/report.html",
+        "posecheck/outputs/static/page.html",
+        "posecheck/outputs/static/report.js",
+        "posecheck/outputs/summary.schema.json",
+        "posecheck/app/static/vendor/uPlot.iife.min.js",
     ):
         assert needed in names
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]

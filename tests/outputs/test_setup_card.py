@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+from posecheck.assessment.messages import Messages
 from posecheck.outputs.base import COMPLETE
 from posecheck.outputs.report import ReportWriter
 from posecheck.outputs.setup_card import setup_card
@@ -15,6 +16,7 @@ from posecheck.records import SETUP_CHECKS, Check, Fit, Setup
 from tests.outputs.people import ORIGIN, stream
 
 TURN = "Turn about 20° to your left, until the camera sees you exactly from the side."
+TELL = Messages.load("en").text
 PLACED = Setup(
     tuple(
         Check(asked.name, Fit.ACT, 22.4, asked.unit, TURN)
@@ -32,22 +34,22 @@ PLACED = Setup(
 
 def test_the_card_says_of_each_check_what_was_found() -> None:
     """Label, value with its meaning, and what to do; what was not seen has no number."""
-    card = setup_card(PLACED)
+    card = setup_card(PLACED, TELL)
     assert card.count("<li>") == len(SETUP_CHECKS)
     assert TURN in card
     assert "22° from exactly side-on" in card
     assert "could not be told" in card
     assert "Later." not in card
     assert "nan" not in card
-    assert "before the stretch began, from 0.2 to 2.2 s" in card
-    assert "before the stretch began" not in setup_card(replace(PLACED, over=False))
+    assert "before the stretch began; estimates, 0.2–2.2 s" in card
+    assert "before the stretch began" not in setup_card(replace(PLACED, over=False), TELL)
 
 
 def test_report_and_summary_hold_it_and_do_without(tmp_path: Path) -> None:
     """The last word on the set-up goes into both; a session in which nobody looked has none."""
     for name, placed in (("with", PLACED), ("without", None)):
         page, file = tmp_path / f"{name}.html", tmp_path / f"{name}.json"
-        report = ReportWriter(page, ORIGIN, title="Clip", stretch_name="Fold", limits={}, clip=None)
+        report = ReportWriter(page, ORIGIN, title="Clip", stretch_name="Fold", limits={}, clip=None, tell=TELL)
         summary = SummaryFile(file, ORIGIN)
         for judged in stream(1.0, fps=5.0):
             for sink in (report, summary):
@@ -55,7 +57,7 @@ def test_report_and_summary_hold_it_and_do_without(tmp_path: Path) -> None:
         report.close(COMPLETE)
         summary.close(COMPLETE)
         told = json.loads(file.read_text(encoding="utf-8"))["setup"]
-        assert ("<h2>Set-up</h2>" in page.read_text(encoding="utf-8")) == (placed is not None)
+        assert ('class="checks"' in page.read_text(encoding="utf-8")) == (placed is not None)
         if placed is None:
             assert told is None
             continue

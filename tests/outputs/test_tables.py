@@ -30,7 +30,7 @@ MEASURES_HEADER = (
     "t_s,hip_hinge_deg,knee_flexion_deg,trunk_inclination_deg,pelvis_inclination_deg,spine_flexion_deg,spine_sigma_deg,"
     "upper_back_deg,lower_back_deg,"
     "hip_share,lead_knee_flexion_deg,lead_hip_hinge_deg,lead_leg_deg,other_knee_flexion_deg,other_hip_hinge_deg,"
-    "view_yaw_deg,camera_roll_deg,verdict,reason,hold_good_s,near_side,facing,people,cue"
+    "view_yaw_deg,camera_roll_deg,verdict,reason,hold_good_s,near_side,facing,people,cue,position,lead_side"
 )
 
 
@@ -52,8 +52,8 @@ def test_measures_have_exactly_the_promised_columns_and_decimals(tmp_path: Path)
         table.event(people.WARNED)
     assert path.read_text(encoding="utf-8").splitlines() == [
         MEASURES_HEADER,
-        "0.333333,80.000,4.000,,,45.000,,,,0.000,,,,,,,,WARN,Your back is rounded: 45° of 36°,12.400,left,right,1,Lengthen",
-        '0.500000,,,,,,,,,,,,,,,,,UNKNOWN,"Your arm covers your back, ""let it hang""",0.000,,,0,',
+        "0.333333,80.000,4.000,,,45.000,,,,0.000,,,,,,,,WARN,Your back is rounded: 45° of 36°,12.400,left,right,1,Lengthen,,",
+        '0.500000,,,,,,,,,,,,,,,,,UNKNOWN,"Your arm covers your back, ""let it hang""",0.000,,,0,,,',
     ]
 
 

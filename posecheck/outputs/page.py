@@ -1,0 +1,107 @@
+"""One self-contained HTML file: style, scripts and data inside, and a policy that lets it ask nobody for anything.
+
+Shared by the report and the comparison. The page's frame and its scripts stand in static/.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import html
+import json
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any, Final, Protocol
+
+from posecheck import resources as own
+from posecheck.outputs import palette
+from posecheck.outputs.base import cannot_write
+
+#: Bytes of a clip that are turned into base64 at a time; a multiple of three, so that the pieces fit together.
+_PIECE_BYTES: Final = 3 * 256 * 1024
+
+
+class Tell(Protocol):
+    """Says a key or an English sentence in the language of the person: `assessment.messages.Messages.text`."""
+
+    def __call__(self, key_or_sentence: str, /, **values: str | float) -> str:
+        """The text, its blanks filled with `values`."""
+
+
+#: The colours of the figure, as the scripts know them.
+COLOURS: Final[Mapping[str, object]] = {
+    "ink": palette.INK,
+    "paper": palette.PAPER,
+    "mist": palette.MIST,
+    "teal": palette.TEAL,
+    "amber": palette.AMBER,
+    "red": palette.RED,
+    "grey": palette.GREY,
+    "usual_limit": palette.USUAL_LIMIT_DEG,
+}
+
+
+def write_page(
+    path: Path,
+    *,
+    title: str,
+    language: str,
+    body: str,
+    data: Mapping[str, Any],
+    scripts: Iterable[str],
+    clips: Mapping[str, Path] | None = None,
+) -> None:
+    """Write the page in one piece: it is there whole, or the old one stands.
+
+    `body` is HTML, `data` plain values for the scripts (files in static/, in order; uPlot comes before them), `clips` are
+    videos to carry inside, by the id of their element. Raises OutputError when the file cannot be written or a clip
+    not be read.
+    """
+    code = [own.vendored("uPlot.iife.min.js"), *(_text(f"static/{name}") for name in scripts)]
+    style = own.vendored("uPlot.min.css") + _text("static/page.css")
+    hashes = " ".join(f"'{_hash(one)}'" for one in code)
+    policy = (
+        f"default-src 'none'; img-src data:; media-src 'self' file: blob:; style-src '{_hash(style)}'; "
+        f"script-src {hashes}; base-uri 'none'; form-action 'none'"
+    )
+    # "<" never stands in the data, so no text in it can end the script element.
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    page = Template(_text("static/page.html")).substitute(
+        language=html.escape(language),
+        policy=html.escape(policy),
+        title=html.escape(title),
+        style=style,
+        body=body,
+        data=text,
+        scripts="\0" + "\n".join(f"<script>{one}</script>" for one in code),
+    )
+    before, after = page.split("\0")
+    partial = path.with_name(path.name + ".part")
+    try:
+        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(before)
+            for name, clip in (clips or {}).items():
+                kind = "video/webm" if clip.suffix.lower() == ".webm" else "video/mp4"
+                file.write(f'<script type="text/plain" id="{name}" data-type="{kind}">')
+                with clip.open("rb") as raw:
+                    while piece := raw.read(_PIECE_BYTES):
+                        file.write(base64.b64encode(piece).decode("ascii"))
+                file.write("</script>\n")
+            file.write(after)
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
+
+
+def _text(name: str) -> str:
+    return (resources.files("posecheck.outputs") / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """What a content security policy calls an inline script or style by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

@@ -1,0 +1,64 @@
+"""The comparison of two results in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import axe_core_python
+import pytest
+from playwright.sync_api import Browser, expect
+
+from posecheck.analysis import analyze_clip
+from posecheck.assessment.catalogue import load_stretch
+from posecheck.comparing import compare
+from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.resources import samples_dir
+from posecheck.session import default_profile
+from tests.browser.test_report import until
+
+pytestmark = pytest.mark.browser
+AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clean and the rounded fold, the second from another beginning."""
+    folder = tmp_path_factory.mktemp("compare")
+    stretch = load_stretch("standing_forward_fold")
+    with MediaPipeBackend() as backend:
+        for name, begin_s in (("standing_fold_clean", 0.0), ("standing_fold_rounded", 0.6)):
+            clip = samples_dir() / f"{name}.mp4"
+            profile = default_profile(stretch)
+            analyze_clip(clip, folder / name, stretch, profile, backend, from_s=begin_s, to_s=4.0)
+    page = folder / "both.html"
+    compare(folder / "standing_fold_clean", folder / "standing_fold_rounded", page, language="en")
+    return page
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_both_play_on_one_clock(browser: Browser, comparison: Path, width: int) -> None:
+    """Play moves both figures, a jump puts both at the same moment, nothing asks for anything, the scan is clean."""
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    mistakes: list[str] = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    page.on("request", lambda r: mistakes.append(r.url) if not r.url.startswith(("file:", "data:")) else None)
+    page.goto(comparison.as_uri())
+    until(page, "document.documentElement.dataset.ready === 'yes'")
+    expect(page.locator(".u-over")).not_to_have_count(0)
+    page.locator("#play").click()
+    until(page, "[...document.querySelectorAll('.stage')].every(s => +s.dataset.frame > 8)")
+    page.locator("#play").click()
+    page.evaluate(
+        "() => { const s = document.getElementById('seek'); s.value = 2.5; s.dispatchEvent(new Event('input')); }"
+    )
+    until(page, "[...document.querySelectorAll('video')].every(v => v.paused && !v.seeking)")
+    page.wait_for_timeout(300)
+    times = page.evaluate("[...document.querySelectorAll('video')].map(v => v.currentTime)")
+    zeros = page.evaluate("JSON.parse(document.getElementById('data').textContent).sides.map(s => s.zero)")
+    assert [t - zero for t, zero in zip(times, zeros, strict=True)] == pytest.approx([2.5, 2.5], abs=0.05)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])") == []
+    context.close()
+    assert mistakes == []
