@@ -223,7 +223,7 @@ def test_wishes_are_heard_between_frames() -> None:
     """Going on twice goes through a short routine; END interrupts it; PAUSE asked for twice goes on."""
     parts = parts_of(item("foam_roll", "left", hold__target_s=10), sets=["routine.get_ready_s=60"])
     pairs = [(None, nobody(t_s)) for t_s in ticks(30)]
-    wishes = iter([Wish.GO_ON, Wish.GO_ON])
+    wishes: Iterator[Wish | None] = iter([Wish.GO_ON, Wish.GO_ON])
     done_ = run_routine(pairs, parts, wish=lambda: next(wishes, None))
     assert (done_.ending, done_.finished, done_.frames) == (Ending.COMPLETE, True, 2)
     assert run_routine(pairs, parts, wish=lambda: Wish.END).ending is Ending.INTERRUPTED

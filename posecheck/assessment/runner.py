@@ -178,10 +178,9 @@ def _after_set(
         state = replace(_set(state), stage=Stage.REST, stage_s=0.0, rest_s=rest_s, wanted=asked)
         return state, replace(out, finished=finished, calls=_rest_calls(rest_s), afresh=True)
     state = replace(_set(state), stage=Stage.READY, stage_s=0.0, wanted=asked)
-    calls = [Call(CueKind.CHANGE_SIDE, side=asked)]
-    if part.stretch.sides is not None:
-        calls.append(Call(CueKind.CHANGE_SIDE, f"stretch.{part.stretch.id}.sides.say"))
-    return state, replace(out, finished=finished, calls=tuple(calls), afresh=True)
+    said = f"stretch.{part.stretch.id}.sides.say" if part.stretch.sides is not None else ""
+    call = Call(CueKind.CHANGE_SIDE, said, side=asked)
+    return state, replace(out, finished=finished, calls=(call,), afresh=True)
 
 
 def _leave_out(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
