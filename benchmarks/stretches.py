@@ -150,7 +150,7 @@ PLANS: Final[dict[str, Plan]] = {
     "crossed_leg_supine": Plan(
         "lying",
         LYING,
-        (Execution("good", {"leg_raise_deg": 95.0, "knee_deg": 100.0, "arms": "behind_thigh"}),),
+        (Execution("good", {"leg_raise_deg": 115.0, "knee_deg": 105.0, "arms": "behind_thigh"}),),
         camera_height_m=0.8,
     ),
     "standing_posture": Plan(
