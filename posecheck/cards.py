@@ -170,7 +170,7 @@ def _items(items: Sequence[Item], stretches: Mapping[str, Stretch], first: int) 
     for number, item in enumerate(items, first):
         stretch = stretches[item.stretch]
         text = Text(stretch.name, style="bold")
-        text.append(f"  {item.stretch}", style=f"not bold {_DIM}")
+        text.append(f"  {stretch.id}", style=f"not bold {_DIM}")
         text.append(f"\n{item.note}" if item.note else "", style="not bold")
         table.add_row(f"{number}.", text, _item_how_long(item, stretch))
     return table

@@ -61,8 +61,12 @@ def parse_set(text: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Iterable[str]) -> Profile:
+def build_profile(
+    base: Profile, stretch_id: str, file: Path | None, sets: Iterable[str], *, stretch: Stretch | None = None
+) -> Profile:
     """The numbers in force for one stretch: `base` < profile file < command line.
+
+    `stretch` is the stretch itself where it is not one that came with posecheck.
 
     A number in the file that another stretch has but this one has not is passed over (one file serves all
     stretches); a number that nobody has is refused, here as on the command line. The number at which a warning ends
@@ -73,10 +77,11 @@ def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Itera
     profile = base
     if file is not None:
         shared, own = read_profile_file(file)
-        if strange := sorted(set(own) - set(stretch_ids())):
-            raise TunableError(f"{file}: {unknown('stretch', strange[0], stretch_ids())}")
-        for stretch, values in own.items():
-            default_profile(load_stretch(stretch)).with_layer(values, str(file))
+        ids = {*stretch_ids(), stretch_id}
+        if strange := sorted(set(own) - ids):
+            raise TunableError(f"{file}: {unknown('stretch', strange[0], sorted(ids))}")
+        for other, values in own.items():
+            (base if other == stretch_id else default_profile(load_stretch(other))).with_layer(values, str(file))
         known = {key for other in stretch_ids() for key in default_profile(load_stretch(other))} | set(base)
         known |= {tunable.key for tunable in running.TUNABLES}  # the same file serves routines
         if bad := sorted(set(shared) - known):
@@ -84,7 +89,7 @@ def build_profile(base: Profile, stretch_id: str, file: Path | None, sets: Itera
         profile = profile.with_layer({key: value for key, value in shared.items() if key in base}, str(file))
         profile = profile.with_layer(own.get(stretch_id, {}), str(file))
     profile = profile.with_layer(dict(parse_set(text) for text in sets), "--set")
-    return kept_together(profile, load_stretch(stretch_id))
+    return kept_together(profile, stretch or load_stretch(stretch_id))
 
 
 def kept_together(profile: Profile, stretch: Stretch) -> Profile:

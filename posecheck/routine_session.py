@@ -52,15 +52,15 @@ def plan(
         raise TunableError(f"--set: {unknown('key', strange[0], known)}")
     parts = []
     for item, base in zip(items, bases, strict=True):
-        stretch = catalogue.load_stretch(item.stretch)
-        profile = build_profile(base, stretch.id, file, ()).with_layer(item.numbers, routine.id)
+        stretch = catalogue.find_stretch(item.stretch)
+        profile = build_profile(base, stretch.id, file, (), stretch=stretch).with_layer(item.numbers, routine.id)
         profile = profile.with_layer({key: value for key, value in own.items() if key in base}, "--set")
         parts.append(Part(item, stretch, kept_together(profile, stretch)))
     return tuple(parts)
 
 
 def _base(item: Item) -> Profile:
-    stretch = catalogue.load_stretch(item.stretch)
+    stretch = catalogue.find_stretch(item.stretch)
     return Profile((*default_profile(stretch).tunables.values(), *running.TUNABLES))
 
 

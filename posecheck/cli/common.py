@@ -81,14 +81,20 @@ def quiet() -> Iterator[Path]:
         yield path
 
 
-def numbers_for(stretch_id: str, profile: Path | None, sets: list[str] | None) -> tuple[Stretch, Profile]:
-    """The stretch and the numbers in force for it."""
-    from posecheck.assessment.catalogue import load_stretch
+def numbers_for(name: str, profile: Path | None, sets: list[str] | None) -> tuple[Stretch, Profile]:
+    """The stretch with this id, or in this file, and the numbers in force for it."""
+    from posecheck.assessment.catalogue import find_stretch
+
+    stretch = find_stretch(name)
+    return stretch, numbers_of(stretch, profile, sets)
+
+
+def numbers_of(stretch: Stretch, profile: Path | None, sets: list[str] | None) -> Profile:
+    """The numbers in force for a stretch."""
     from posecheck.profiles import build_profile
     from posecheck.session import default_profile
 
-    stretch = load_stretch(stretch_id)
-    return stretch, build_profile(default_profile(stretch), stretch.id, profile, sets or ())
+    return build_profile(default_profile(stretch), stretch.id, profile, sets or (), stretch=stretch)
 
 
 def teller_for(language: str | None, stretch: Stretch) -> Told:

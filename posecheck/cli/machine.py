@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import finish, interruptible, numbers_for, quiet, show
+from posecheck.cli.common import finish, interruptible, numbers_of, quiet, show
 from posecheck.cli.options import ModelOption, ProfileOption, SetOption
 from posecheck.errors import SourceError
 
@@ -15,7 +15,7 @@ from posecheck.errors import SourceError
 def replay(
     recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording.jsonl.")],
     stretch: Annotated[
-        str | None, typer.Option("--stretch", metavar="ID", help="Another stretch than the recorded one.")
+        str | None, typer.Option("--stretch", metavar="ID|FILE", help="Another stretch than the recorded one.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="DIR", help="Write tables and a report there.")
@@ -24,11 +24,12 @@ def replay(
     profile: ProfileOption = None,
 ) -> None:
     """Judge a recording again with other numbers: no camera, no model, no pixels."""
-    from posecheck.analysis import judge_recording
+    from posecheck.analysis import judge_recording, stretch_of
     from posecheck.sources.replay import read_recording
     from posecheck.terminal import result
 
-    chosen, numbers = numbers_for(stretch or read_recording(recording).origin.stretch, profile, sets)
+    chosen = stretch_of(read_recording(recording).origin, stretch)
+    numbers = numbers_of(chosen, profile, sets)
     with interruptible() as stop:
         one = judge_recording(recording, out, chosen, numbers, stop=stop)
     show(result(recording.name, chosen, one.outcome, one.written, one.notes))

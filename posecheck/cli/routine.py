@@ -79,10 +79,10 @@ def routine(
 
 def _routine(which: str) -> Routine:
     """A routine by its id, or the one in a file."""
+    from posecheck.assessment.catalogue import is_file
     from posecheck.assessment.routine_files import load_routine, read_routine
 
-    is_file = which.endswith(".toml") or "/" in which or "\\" in which
-    return read_routine(Path(which)) if is_file else load_routine(which)
+    return read_routine(Path(which)) if is_file(which) else load_routine(which)
 
 
 def _days_practised(routine: Routine) -> int:
@@ -212,8 +212,8 @@ def routines_show(
     ] = 0,
 ) -> None:
     """Show one routine: its stretches in order, how long it takes, and what is unlocked by when."""
-    from posecheck.assessment.catalogue import load_stretch
+    from posecheck.assessment.catalogue import find_stretch
     from posecheck.cards import routine_card
 
     chosen = _routine(routine)
-    show(routine_card(chosen, {item.stretch: load_stretch(item.stretch) for item in chosen.items}, days))
+    show(routine_card(chosen, {item.stretch: find_stretch(item.stretch) for item in chosen.items}, days))

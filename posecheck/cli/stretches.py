@@ -24,12 +24,14 @@ def stretches_list() -> None:
 
 @stretches_app.command("show")
 def stretches_show(
-    stretch_id: Annotated[str, typer.Argument(metavar="ID")], sets: SetOption = None, profile: ProfileOption = None
+    stretch: Annotated[str, typer.Argument(metavar="ID|FILE", help="A stretch's id, or your own file (TOML).")],
+    sets: SetOption = None,
+    profile: ProfileOption = None,
 ) -> None:
     """Show one stretch: how it is done, what is judged, the numbers in force and where each comes from."""
     from posecheck.cards import stretch_card
 
-    show(stretch_card(*numbers_for(stretch_id, profile, sets)))
+    show(stretch_card(*numbers_for(stretch, profile, sets)))
 
 
 @stretches_app.command("check")
