@@ -18,14 +18,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
 from benchmarks.people import Camera, ClipSpec, Motion, Person, Scene, Stance, Studio, framed
-from benchmarks.people.camera import Facing
 from benchmarks.people.motion import Changes, go, still
-from benchmarks.stretches import PLANS, Plan
+from benchmarks.stretches import FACINGS, PLANS, Plan
 from posecheck import wire
 from posecheck.analysis import origin_of
 from posecheck.assessment import load_stretch, stretch_ids
@@ -52,7 +51,8 @@ def watched() -> tuple[str, ...]:
 def motion_of(plan: Plan, stretch: Stretch) -> Motion:
     """First well, then wrong: held in one go, or one repetition each. Where nothing can be wrong, well only."""
     good, *wrong = plan.executions
-    back = Changes(**{name: getattr(plan.start, name) for name in good.down})  # type: ignore[misc]
+    changed = {name: getattr(plan.start, name) for name in good.down}
+    back = cast("Changes", changed)
     if stretch.reps is not None:
         once = (go(1.7, **good.down), still(1.2), go(1.6, **back), still(0.4))
         again = (go(1.6, **wrong[0].down), still(0.9), go(1.5, **back), still(0.4))
@@ -66,7 +66,7 @@ def motion_of(plan: Plan, stretch: Stretch) -> Motion:
 def spec_of(name: str, number: int) -> ClipSpec:
     """The take of a stretch: a person in turn, facing left and right in turn, the nearer side."""
     plan, person = PLANS[name], Person.random(PEOPLE[number % len(PEOPLE)])
-    facing: Facing = ("left", "right")[number % 2]  # type: ignore[assignment]
+    facing = FACINGS[number % 2]
     stance = replace(plan.stance or Stance(plan.posture), posture=plan.posture, lead=facing)
     return framed(
         ClipSpec(
