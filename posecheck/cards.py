@@ -74,6 +74,8 @@ def stretch_card(stretch: Stretch, profile: Profile) -> RenderableType:
     if stretch.not_judged:
         parts += [_heading("what is not judged"), _bulleted(stretch.not_judged)]
     parts += [_heading("mind"), Text(stretch.safety, style="yellow")]
+    if stretch.sources:
+        parts += [_heading("where it comes from"), _bulleted(stretch.sources)]
     parts += [_heading("numbers in force"), *_numbers(stretch.tunables, profile)]
     if stretch.watch:
         parts += [Line(style=_DIM), Text(ACCURACY_NOTE, style=_DIM)]

@@ -45,7 +45,14 @@ def test_a_card_says_everything_and_fits(stretch_id: str, width: int) -> None:
     shown = card(stretch_id, width)
     assert {len(line) for line in shown.splitlines()} == {width}
     said = plain(shown)
-    for text in (stretch.setup, *stretch.steps, *stretch.breathing, *stretch.not_judged, stretch.safety):
+    for text in (
+        stretch.setup,
+        *stretch.steps,
+        *stretch.breathing,
+        *stretch.not_judged,
+        *stretch.sources,
+        stretch.safety,
+    ):
         assert plain(text).strip() in said
     for rule in stretch.rules:
         assert rule.say.split()[0] in said

@@ -152,7 +152,7 @@ class Stretch:
     steps: tuple[str, ...]
     safety: str
     sources: tuple[str, ...]
-    """The documents the stretch is taken from; may be empty."""
+    """What the stretch rests on: studies, or that it is common practice or judgement; may be empty."""
     phases: tuple[Phase, ...]
     rules: tuple[Rule, ...]
     """The most important first: of two faults the first one is spoken of."""
