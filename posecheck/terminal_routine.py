@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -21,20 +21,13 @@ from rich.text import Text
 from posecheck.assessment.routine import Routine, days_to_next
 from posecheck.assessment.running import Out, Stage
 from posecheck.assessment.turns import Doing, Doings, Part
-from posecheck.terminal import ACCURACY_NOTE, gauge
+from posecheck.terminal import ACCURACY_NOTE, Told, gauge
 
 _DIM: Final = "bright_black"
 #: Of one stretch: done, under way or begun, left out, still to come.
 _DONE, _BEGUN, _SKIPPED, _TO_COME = ("✓", "green"), ("◐", "yellow"), ("↷", "yellow"), ("○", _DIM)
 #: Below so many columns the sides of a stretch stand in lines of their own.
 _WIDE_COLUMNS: Final = 80
-
-
-class Told(Protocol):
-    """A key or an English sentence in the language of the person."""
-
-    def __call__(self, key_or_sentence: str, /, **values: str | float) -> str:
-        """The text, its blanks filled."""
 
 
 # ------------------------------------------------------------------------------------------------ on the way

@@ -17,11 +17,12 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from posecheck.assessment.messages import Messages
     from posecheck.assessment.stretch import Stretch
     from posecheck.keeping import Keeper
     from posecheck.session import Outcome
     from posecheck.sources.camera import CameraSource
-    from posecheck.terminal_routine import Told
+    from posecheck.terminal import Told
     from posecheck.tunables import Profile
 
 EXIT_INTERRUPTED: Final = 130
@@ -99,11 +100,20 @@ def numbers_of(stretch: Stretch, profile: Path | None, sets: list[str] | None) -
 
 def teller_for(language: str | None, stretch: Stretch) -> Told:
     """What turns an English sentence into the language asked for, or that of the environment."""
+    return _messages(language).knowing(stretch).text
+
+
+def words_for(language: str | None) -> Told:
+    """The same for what belongs to no one stretch."""
+    return _messages(language).text
+
+
+def _messages(language: str | None) -> Messages:
     from posecheck.assessment.messages import Messages
 
     if language is None:
         language = "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
-    return Messages.load(language).knowing(stretch).text
+    return Messages.load(language)
 
 
 def finish(outcomes: list[Outcome], failed: int = 0) -> None:

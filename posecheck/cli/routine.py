@@ -21,6 +21,7 @@ from posecheck.cli.common import (
     say_error,
     show,
     teller_for,
+    words_for,
 )
 from posecheck.cli.history import history_file
 from posecheck.cli.keys import nothing, pressed
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from posecheck.assessment.turns import Doings, Part
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment
-    from posecheck.terminal_routine import Told
+    from posecheck.terminal import Told
 
 routines_app = typer.Typer(help="Stretches to do one after another.", no_args_is_help=True)
 
@@ -196,12 +197,12 @@ def _do_routine(
 
 
 @routines_app.command("list")
-def routines_list() -> None:
+def routines_list(lang: LangOption = None) -> None:
     """List the routines."""
     from posecheck.assessment.routine_files import load_routine, routine_ids
     from posecheck.cards import routines_table
 
-    show(routines_table([load_routine(routine_id) for routine_id in routine_ids()]))
+    show(routines_table([load_routine(routine_id) for routine_id in routine_ids()], words_for(lang)))
 
 
 @routines_app.command("show")
@@ -210,10 +211,13 @@ def routines_show(
     days: Annotated[
         int, typer.Option("--days", metavar="N", min=0, help="As it is after so many days of practice.")
     ] = 0,
+    lang: LangOption = None,
 ) -> None:
     """Show one routine: its stretches in order, how long it takes, and what is unlocked by when."""
     from posecheck.assessment.catalogue import find_stretch
     from posecheck.cards import routine_card
 
     chosen = _routine(routine)
-    show(routine_card(chosen, {item.stretch: find_stretch(item.stretch) for item in chosen.items}, days))
+    show(
+        routine_card(chosen, {item.stretch: find_stretch(item.stretch) for item in chosen.items}, days, words_for(lang))
+    )
