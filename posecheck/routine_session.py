@@ -156,12 +156,12 @@ def go_on(
     `t_s` is the time of the latest frame. Gives the new memory, what the routine makes of it, what the coach says (None
     for nothing; what is not `spoken` yet is spoken by a later `routine_step`), and the events that ended with it.
     """
-    if state.paused or state.resuming:
+    if state.paused:
         running, out = runner.stand_still(state.running, t_s, parts)
         return resume(replace(state, running=running)), out, None, ()
     running, out = runner.skip(state.running, parts)
     judging, told, closed = _followed(state.judging, out, t_s, _part(running, parts))
-    return RoutineState(judging, running), out, _foremost(told) if told else None, closed
+    return replace(state, judging=judging, running=running), out, _foremost(told) if told else None, closed
 
 
 def pause(state: RoutineState) -> RoutineState:
