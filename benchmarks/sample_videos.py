@@ -110,17 +110,17 @@ def standing_fold(lumbar_deg: float, thoracic_deg: float, neck_deg: float) -> Cl
 
 
 def clean_then_rounded() -> ClipSpec:
-    """Two repetitions by one person: the first from the hips, the second from the back."""
-    up = go(1.1, trunk_inclination_deg=0.0, lumbar_deg=0.0, thoracic_deg=0.0, neck_deg=0.0)
+    """Two slow repetitions by one person: the first from the hips, the second from the back."""
+    up = go(1.6, trunk_inclination_deg=0.0, lumbar_deg=0.0, thoracic_deg=0.0, neck_deg=0.0)
     motion = Motion.of(
         Pose(knee_deg=8.0),
         still(0.5),
-        go(1.3, trunk_inclination_deg=60.0, lumbar_deg=3.0, thoracic_deg=1.0, neck_deg=-5.0),
-        still(0.9),
+        go(1.8, trunk_inclination_deg=60.0, lumbar_deg=3.0, thoracic_deg=1.0, neck_deg=-5.0),
+        still(1.2),
         up,
         still(0.4),
-        go(1.3, trunk_inclination_deg=60.0, lumbar_deg=34.0, thoracic_deg=20.0, neck_deg=10.0),
-        still(0.9),
+        go(1.8, trunk_inclination_deg=60.0, lumbar_deg=34.0, thoracic_deg=20.0, neck_deg=10.0),
+        still(1.2),
         up,
         still(0.3),
     )
@@ -367,11 +367,20 @@ how_made = "rendered by benchmarks.people from the MakeHuman base mesh (CC0); no
 
 
 def main(chosen: list[str]) -> None:
-    """Make the chosen clips (all when none is named); the manifest is written when all are made."""
-    plans = samples()
-    entries = [make_clip(stem, plans[stem]) for stem in (chosen or plans)]
-    if not chosen:
-        (HERE / "manifest.toml").write_text(MANIFEST_HEAD + "\n".join(entries), encoding="utf-8")
+    """Make the chosen clips (all when none is named) and bring the manifest up to date."""
+    plans, manifest = samples(), HERE / "manifest.toml"
+    made = {stem: make_clip(stem, plans[stem]) for stem in (chosen or plans)}
+    entries = {stem: made.get(stem) or listed(manifest, stem) for stem in plans}
+    manifest.write_text(MANIFEST_HEAD + "\n".join(entries.values()), encoding="utf-8")
+
+
+def listed(manifest: Path, stem: str) -> str:
+    """The [[clip]] table of a clip as it stands in the manifest. Raises ValueError if there is none yet: make that clip too."""
+    tables = manifest.read_text(encoding="utf-8").split("[[clip]]\n")[1:]
+    found = [table for table in tables if table.startswith(f'file = "{stem}.mp4"\n')]
+    if not found:
+        raise ValueError(f"{manifest} does not list {stem} yet. Make all clips: python -m benchmarks.sample_videos")
+    return f"[[clip]]\n{found[0].rstrip()}\n"
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 import posecheck
+from posecheck.assessment.catalogue import find_stretch, is_file
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibrations
-from posecheck.errors import OutputError, PosecheckError, RecordingError
+from posecheck.errors import CatalogueError, OutputError, PosecheckError, RecordingError
 from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs import hiding
@@ -70,8 +71,29 @@ def origin_of(
     """The origin that is written into every output."""
     spine_sha256 = bundled_network().sha256
     return Origin(
-        posecheck.__version__, source, stretch.id, model_sha256, profile.origins(), spine_sha256, calibrations
+        posecheck.__version__, source, stretch.origin, model_sha256, profile.origins(), spine_sha256, calibrations
     )
+
+
+def stretch_of(origin: Origin, given: str | None = None) -> Stretch:
+    """The stretch by which a recording is judged again: the one `given` (id or file), else the one it was made with.
+
+    Raises CatalogueError for a wrong one given, RecordingError when the recording's own cannot be found any more.
+    """
+    if given is not None:
+        return find_stretch(given)
+    try:
+        return find_stretch(origin.stretch)
+    except CatalogueError as error:
+        if not is_file(origin.stretch):
+            why = f"stretch {origin.stretch}, which this posecheck does not know"
+        elif Path(origin.stretch).exists():
+            why = f"the stretch file {origin.stretch}, which now has mistakes ({error.mistakes[0]})"
+        else:
+            why = f"the stretch file {origin.stretch}, which is not there"
+        raise RecordingError(
+            f"The recording was made with {why}. Say which to judge by: --stretch ID or FILE."
+        ) from None
 
 
 def limits_of(stretch: Stretch, profile: Profile) -> dict[str, float]:

@@ -1,4 +1,8 @@
-"""Stretches and routines on cards and in lists, for the terminal. Builds pictures, prints none."""
+"""Stretches and routines on cards and in lists, for the terminal. Builds pictures, prints none.
+
+`text` is `Messages.text` in the language of the person; without one they are English. What is said of a number (why it
+is there, where it comes from) is English in every language.
+"""
 
 from __future__ import annotations
 
@@ -15,29 +19,23 @@ from rich.table import Table
 from rich.text import Text
 
 from posecheck.assessment.judge import NOT_WATCHED
-from posecheck.assessment.routine import EACH, Item, Routine, days_to_next, unlocked
-from posecheck.assessment.stretch import CAMERA_SIDES, POSITIONS, Rule, Stretch
-from posecheck.records import QUANTITIES
-from posecheck.terminal import ACCURACY_NOTE
+from posecheck.assessment.messages import ENGLISH, Messages
+from posecheck.assessment.routine import BOTH, EACH, Item, Routine, days_to_next, unlocked
+from posecheck.assessment.stretch import POSITIONS, Rule, Stretch
+from posecheck.terminal import ACCURACY_NOTE, Told
 from posecheck.tunables import Profile, Tunable
 
 _DIM: Final = "bright_black"
-_POSITION: Final = dict(
-    zip(POSITIONS, ("Standing", "Kneeling", "On a chair", "Sitting on the floor", "Lying down"), strict=True)
-)
-_VIEW: Final = {"side": "camera from the side", "any": "camera from anywhere", "none": "no camera"}
-_OBLIQUE: Final = "camera from the side, a little turned is fine"
-_CAMERA: Final = dict(zip(CAMERA_SIDES, ("on the camera's side", "away from the camera"), strict=True))
-_LABEL: Final = {quantity.name: quantity.label for quantity in QUANTITIES}
 #: How long one slow repetition takes, with the way back up: to guess how long a routine takes, no more.
 _REP_S: Final = 6.0
 
 
 # ------------------------------------------------------------------------------------------------ stretches
-def stretches_table(stretches: Sequence[Stretch]) -> RenderableType:
+def stretches_table(stretches: Sequence[Stretch], text: Told | None = None) -> RenderableType:
     """Every stretch in one line, grouped by the position in which it is done."""
+    text = text or _english()
     wide = max(len(stretch.id) for stretch in stretches)
-    long = max(len(_how_long(stretch)) for stretch in stretches)
+    long = max(len(_how_long(stretch, text)) for stretch in stretches)
     parts: list[RenderableType] = []
     for position in POSITIONS:
         here = [stretch for stretch in stretches if stretch.position == position]
@@ -48,71 +46,92 @@ def stretches_table(stretches: Sequence[Stretch]) -> RenderableType:
         table.add_column(width=long, no_wrap=True)
         table.add_column(ratio=1, style=_DIM, no_wrap=True, overflow="ellipsis")
         for stretch in here:
-            looked = ", ".join(dict.fromkeys(rule.name.lower() for rule in stretch.rules))
-            table.add_row(stretch.id, _how_long(stretch), looked or ("the hold" if stretch.watch else "not watched"))
-        parts += [Text(_POSITION[position], style="underline"), Padding(table, (0, 0, 1, 2))]
-    return Group(*parts, Text("More of one: posecheck stretches show ID", style=_DIM))
+            looked = ", ".join(dict.fromkeys(_small(rule.name, text) for rule in stretch.rules))
+            otherwise = text("card.the_hold" if stretch.watch else "card.not_watched")
+            table.add_row(stretch.id, _how_long(stretch, text), looked or otherwise)
+        parts += [Text(text(f"card.position.{position}"), style="underline"), Padding(table, (0, 0, 1, 2))]
+    return Group(*parts, Text(text("card.more_stretch"), style=_DIM))
 
 
-def stretch_card(stretch: Stretch, profile: Profile) -> RenderableType:
+def stretch_card(stretch: Stretch, profile: Profile, text: Told | None = None) -> RenderableType:
     """One stretch: how it is done, what is judged and what is not, and every number in force with its origin."""
-    place = _OBLIQUE if stretch.oblique_ok else _VIEW[stretch.view]
+    text = text or Messages.load(ENGLISH).knowing(stretch).text
+    place = text("card.view.oblique" if stretch.oblique_ok else f"card.view.{stretch.view}")
+    position = text(f"card.position.{stretch.position}")
     parts: list[RenderableType] = [
-        Text(f"{_POSITION[stretch.position]} · {place} · {_how_long(stretch, profile)}", style="bold"),
+        Text(f"{position} · {place} · {_how_long(stretch, text, profile)}", style="bold"),
     ]
     if not stretch.watch:
-        parts.append(Text(NOT_WATCHED, style="yellow"))
-    parts += [Text(f"\n{stretch.setup}\n"), _numbered(stretch.steps)]
+        parts.append(Text(text(NOT_WATCHED), style="yellow"))
+    parts += [Text(f"\n{text(stretch.setup)}\n"), _numbered(list(map(text, stretch.steps)))]
     if stretch.sides is not None:
-        camera = f" The working leg is the {stretch.lead} one" if stretch.lead else ""
-        camera += f", {_CAMERA[stretch.sides.camera]}." if stretch.sides.camera else "." if camera else ""
-        parts += [_heading("then the other side"), Text(f"“{stretch.sides.say}”{camera}")]
+        camera = f" {text(f'card.lead.{stretch.lead}')}" if stretch.lead else ""
+        camera += f", {text(f'card.camera.{stretch.sides.camera}')}" if stretch.sides.camera else ""
+        said = f"“{text(stretch.sides.say)}”{camera}{'.' if camera else ''}"
+        parts += [_heading(text("card.heading.other_side")), Text(said)]
     if stretch.breathing:
-        parts += [_heading("breathing"), _bulleted(stretch.breathing)]
+        parts += [_heading(text("card.heading.breathing")), _bulleted(list(map(text, stretch.breathing)))]
     if stretch.rules:
-        parts += [_heading("what is looked at"), _rules(stretch, profile)]
+        parts += [_heading(text("card.heading.looked_at")), _rules(stretch, profile, text)]
     if stretch.not_judged:
-        parts += [_heading("what is not judged"), _bulleted(stretch.not_judged)]
-    parts += [_heading("mind"), Text(stretch.safety, style="yellow")]
-    parts += [_heading("numbers in force"), *_numbers(stretch.tunables, profile)]
+        parts += [_heading(text("card.heading.not_judged")), _bulleted(list(map(text, stretch.not_judged)))]
+    parts += [_heading(text("card.heading.mind")), Text(text(stretch.safety), style="yellow")]
+    if stretch.sources:
+        parts += [_heading(text("card.heading.rests_on")), _bulleted(stretch.sources)]
+    parts += [_heading(text("card.heading.numbers")), *_numbers(stretch.tunables, profile)]
     if stretch.watch:
         parts += [Line(style=_DIM), Text(ACCURACY_NOTE, style=_DIM)]
-    return _card(f"{escape(stretch.name)} · {escape(stretch.id)}", parts)
+    return _card(f"{escape(text(stretch.name))} · {escape(stretch.id)}", parts)
 
 
-def _how_long(stretch: Stretch, numbers: Mapping[str, float] | None = None) -> str:
+def _english() -> Told:
+    return Messages.load(ENGLISH).text
+
+
+def _small(name: str, text: Told) -> str:
+    """A name within a line: small in English; in another language as it is written there."""
+    told = text(name)
+    return told.lower() if told == name else told
+
+
+def _how_long(stretch: Stretch, text: Told, numbers: Mapping[str, float] | None = None) -> str:
     """As in "30 s a side" or "8 times": by the numbers in force, else by the defaults."""
+    amount = _amount(stretch, text, numbers)
+    return text("card.a_side", amount=amount) if stretch.sides else amount
+
+
+def _amount(stretch: Stretch, text: Told, numbers: Mapping[str, float] | None = None) -> str:
+    """How long or how often, without the sides."""
 
     def value(tunable: Tunable) -> float:
         return tunable.default if numbers is None else numbers.get(tunable.key, tunable.default)
 
-    text = ""
-    if stretch.hold is not None:
-        repeat = value(stretch.hold.repeat) if stretch.hold.repeat else 1.0
-        text = f"{value(stretch.hold.target):g} s" + (f" × {repeat:g}" if repeat > 1 else "")
     if stretch.reps is not None:
-        text = f"{value(stretch.reps.count):g} times"
-    return f"{text} a side" if stretch.sides else text
+        return text("card.times", number=value(stretch.reps.count))
+    if stretch.hold is None:
+        return ""
+    repeat = value(stretch.hold.repeat) if stretch.hold.repeat else 1.0
+    return f"{value(stretch.hold.target):g} s" + (f" × {repeat:g}" if repeat > 1 else "")
 
 
-def _rules(stretch: Stretch, profile: Profile) -> RenderableType:
+def _rules(stretch: Stretch, profile: Profile, text: Told) -> RenderableType:
     phases = {phase.name: phase.what for phase in stretch.phases}
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for rule in stretch.rules:
-        text = Text(_warns(rule, profile))
-        text.append(f", while {phases[rule.phase]}" if rule.phase else "", style=_DIM)
-        text.append(f"\n“{rule.say}”")
-        text.append(f"\n“{rule.fix}”" if rule.fix else "", style=_DIM)
-        table.add_row(rule.name, text)
+        line = Text(_warns(rule, profile, text))
+        line.append(text("card.during", phase=phases[rule.phase]) if rule.phase else "", style=_DIM)
+        line.append(f"\n“{text(rule.say)}”")
+        line.append(f"\n“{text(rule.fix)}”" if rule.fix else "", style=_DIM)
+        table.add_row(text(rule.name), line)
     return table
 
 
-def _warns(rule: Rule, profile: Profile) -> str:
-    unit = "°" if rule.limit.unit == "deg" else ""
-    label = _LABEL[rule.measure].lower()
-    return f"{label} {rule.direction} {profile[rule.limit.key]:g}{unit} for {profile[rule.dwell.key]:g} s"
+def _warns(rule: Rule, profile: Profile, text: Told) -> str:
+    limit = f"{profile[rule.limit.key]:g}{'°' if rule.limit.unit == 'deg' else ''}"
+    measure = text(f"card.measure.{rule.measure}")
+    return text(f"card.{rule.direction}", measure=measure, limit=limit, seconds=profile[rule.dwell.key])
 
 
 def _numbers(tunables: Iterable[Tunable], profile: Profile) -> list[RenderableType]:
@@ -131,57 +150,65 @@ def _numbers(tunables: Iterable[Tunable], profile: Profile) -> list[RenderableTy
 
 
 # ------------------------------------------------------------------------------------------------ routines
-def routines_table(routines: Sequence[Routine]) -> RenderableType:
+def routines_table(routines: Sequence[Routine], text: Told | None = None) -> RenderableType:
     """Every routine: its name, how many stretches, and when."""
+    text = text or _english()
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for routine in routines:
-        count = f"{len(routine.first)} to {len(routine.items)}" if routine.then else f"{len(routine.items)}"
-        table.add_row(routine.id, f"{count} stretches", routine.when)
-    return Group(table, Text("\nMore of one: posecheck routines show ID", style=_DIM))
+        number = len(routine.items)
+        count = text("card.stretches", number=number)
+        if routine.then:
+            count = text("card.stretches_range", first=len(routine.first), number=number)
+        table.add_row(routine.id, count, text(routine.when))
+    return Group(table, Text(f"\n{text('card.more_routine')}", style=_DIM))
 
 
-def routine_card(routine: Routine, stretches: Mapping[str, Stretch], days_practised: int) -> RenderableType:
-    """One routine as it is after so many days of practice. `stretches` has those of its items, by id."""
+def routine_card(
+    routine: Routine, stretches: Mapping[str, Stretch], days_practised: int, text: Told | None = None
+) -> RenderableType:
+    """One routine as it is after so many days of practice. `stretches` has those of its items, by `Item.stretch`."""
+    text = text or _english()
     open_now = unlocked(routine, days_practised)
     minutes = sum(_item_s(item, stretches[item.stretch]) for item in open_now) / 60.0
+    head = text("card.stretches_minutes", number=len(open_now), minutes=max(1, round(minutes)))
     parts: list[RenderableType] = [
-        Text(f"{len(open_now)} stretches, about {max(1, round(minutes))} min", style="bold"),
-        Text(f"\n{routine.when}\n{routine.warm_up}\n"),
-        _items(open_now, stretches, 1),
+        Text(head, style="bold"),
+        Text(f"\n{text(routine.when)}\n{text(routine.warm_up)}\n"),
+        _items(open_now, stretches, 1, text),
     ]
     locked = routine.items[len(open_now) :]
     if locked:
         days = days_to_next(routine, days_practised)
-        when = f"after {days} more day{'s' if days > 1 else ''} of practice"
+        when = text("card.unlocked_day" if days == 1 else "card.unlocked_days", days=days)
         if len(locked) > 1:
-            when += f", then one every {routine.unlock_every_days}"
-        parts += [_heading("later"), Text(f"Unlocked {when}.\n"), _items(locked, stretches, len(open_now) + 1)]
-    return _card(f"{escape(routine.name)} · {escape(routine.id)}", parts)
+            when += f" {text('card.then_every', number=routine.unlock_every_days)}"
+        later = [Text(f"{when}\n"), _items(locked, stretches, len(open_now) + 1, text)]
+        parts += [_heading(text("card.heading.later")), *later]
+    return _card(f"{escape(text(routine.name))} · {escape(routine.id)}", parts)
 
 
-def _items(items: Sequence[Item], stretches: Mapping[str, Stretch], first: int) -> RenderableType:
+def _items(items: Sequence[Item], stretches: Mapping[str, Stretch], first: int, text: Told) -> RenderableType:
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(justify="right", style="bold", no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     table.add_column(style=_DIM, no_wrap=True, justify="right")
     for number, item in enumerate(items, first):
         stretch = stretches[item.stretch]
-        text = Text(stretch.name, style="bold")
-        text.append(f"  {item.stretch}", style=f"not bold {_DIM}")
-        text.append(f"\n{item.note}" if item.note else "", style="not bold")
-        table.add_row(f"{number}.", text, _item_how_long(item, stretch))
+        line = Text(text(stretch.name), style="bold")
+        line.append(f"  {stretch.id}", style=f"not bold {_DIM}")
+        line.append(f"\n{text(item.note)}" if item.note else "", style="not bold")
+        table.add_row(f"{number}.", line, _item_how_long(item, stretch, text))
     return table
 
 
-def _item_how_long(item: Item, stretch: Stretch) -> str:
-    text = _how_long(stretch, item.numbers)
-    if item.sides in ("", "both"):
-        return text
-    turn = "changing sides each time" if item.sides == EACH else f"{item.sides} side only"
-    return f"{text.removesuffix(' a side')}, {turn}"
+def _item_how_long(item: Item, stretch: Stretch, text: Told) -> str:
+    if item.sides in ("", BOTH):
+        return _how_long(stretch, text, item.numbers)
+    key = "card.each_time" if item.sides == EACH else f"card.{item.sides}_only"
+    return text(key, amount=_amount(stretch, text, item.numbers))
 
 
 def _item_s(item: Item, stretch: Stretch) -> float:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from posecheck.analysis import FILES, limits_of
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.analysis import FILES, limits_of, stretch_of
 from posecheck.assessment.messages import Messages
 from posecheck.body import Side
 from posecheck.errors import OutputError, RecordingError
@@ -44,7 +43,7 @@ def compare(first: Path, second: Path, out: Path, *, language: str) -> None:
 def _half(place: Path, language: str) -> Half:
     recording = recording_of(place)
     played = read_recording(recording)
-    stretch = load_stretch(played.origin.stretch)
+    stretch = stretch_of(played.origin)
     usual = default_profile(stretch)
     profile = usual
     for key, (value, where) in played.origin.settings.items():
@@ -52,7 +51,7 @@ def _half(place: Path, language: str) -> Half:
             profile = profile.with_layer({key: value}, where)
     track, totals = Track(), Totals()
     near: Counter[Side | None] = Counter()
-    for judged in assess(played.sightings(), stretch, profile):
+    for judged in assess(played.sightings(), stretch, profile, played.origin.calibrations):
         track.put(judged)
         totals = totals.plus(judged)
         near[judged.measures.view.near_side] += 1

@@ -73,8 +73,12 @@ def build_profile(
     file: Path | None,
     sets: Iterable[str],
     calibrations: Calibrations | None = None,
+    *,
+    stretch: Stretch | None = None,
 ) -> Profile:
     """The numbers in force for one stretch: `base` < what follows from `calibrations` < profile file < command line.
+
+    `stretch` is the stretch itself where it is not one that came with posecheck.
 
     A number in the file that another stretch has but this one has not is passed over (one file serves all
     stretches); a number that nobody has is refused, here as on the command line. The number at which a warning ends
@@ -83,7 +87,7 @@ def build_profile(
     Raises TunableError, naming the file or "--set", the key, and the nearest spelling or the range.
     """
     sets = list(sets)
-    stretch = load_stretch(stretch_id)
+    stretch = stretch or load_stretch(stretch_id)
     profile = _written_over(base, stretch_id, file, sets)
     one = None if calibrations is None else calibrations.of(stretch.position)
     usable = one is not None and one.spine_model_sha256 == bundled_network().sha256
@@ -98,10 +102,11 @@ def _written_over(base: Profile, stretch_id: str, file: Path | None, sets: Itera
     profile = base
     if file is not None:
         shared, own = read_profile_file(file)
-        if strange := sorted(set(own) - set(stretch_ids())):
-            raise TunableError(f"{file}: {unknown('stretch', strange[0], stretch_ids())}")
-        for stretch, values in own.items():
-            default_profile(load_stretch(stretch)).with_layer(values, str(file))
+        ids = {*stretch_ids(), stretch_id}
+        if strange := sorted(set(own) - ids):
+            raise TunableError(f"{file}: {unknown('stretch', strange[0], sorted(ids))}")
+        for other, values in own.items():
+            (base if other == stretch_id else default_profile(load_stretch(other))).with_layer(values, str(file))
         known = {key for other in stretch_ids() for key in default_profile(load_stretch(other))} | set(base)
         known |= {tunable.key for tunable in running.TUNABLES}  # the same file serves routines
         if bad := sorted(set(shared) - known):

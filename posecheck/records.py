@@ -484,6 +484,7 @@ class Origin:
     source: str
     """The file or camera, as the user named it."""
     stretch: str
+    """Its id, or the file of somebody's own stretch."""
     model_sha256: str
     settings: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     """Every number in force: key → (value, where it came from)."""

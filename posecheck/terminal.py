@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -38,6 +38,13 @@ ACCURACY_NOTE: Final = (
     "Estimates from one camera, proven on synthetic people only: single readings can be wrong by 10° and more. "
     "A form cue, not a medical device."
 )
+
+
+class Told(Protocol):
+    """A key or an English sentence in the language of the person."""
+
+    def __call__(self, key_or_sentence: str, /, **values: str | float) -> str:
+        """The text, its blanks filled."""
 
 
 def seconds(value_s: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -21,20 +21,13 @@ from rich.text import Text
 from posecheck.assessment.routine import Routine, days_to_next
 from posecheck.assessment.running import Out, Stage
 from posecheck.assessment.turns import Doing, Doings, Part
-from posecheck.terminal import ACCURACY_NOTE, gauge
+from posecheck.terminal import ACCURACY_NOTE, Told, gauge
 
 _DIM: Final = "bright_black"
 #: Of one stretch: done, under way or begun, left out, still to come.
 _DONE, _BEGUN, _SKIPPED, _TO_COME = ("✓", "green"), ("◐", "yellow"), ("↷", "yellow"), ("○", _DIM)
 #: Below so many columns the sides of a stretch stand in lines of their own.
 _WIDE_COLUMNS: Final = 80
-
-
-class Told(Protocol):
-    """A key or an English sentence in the language of the person."""
-
-    def __call__(self, key_or_sentence: str, /, **values: str | float) -> str:
-        """The text, its blanks filled."""
 
 
 # ------------------------------------------------------------------------------------------------ on the way
@@ -49,6 +42,8 @@ def where(part: Part, count: int, out: Out, text: Told) -> str:
         words.append(text("routine.resting", seconds=math.ceil(out.left_s)))
     elif out.stage is not Stage.DONE:
         words.append(_amount_of(part, out.amount, text))
+    if out.paused:
+        words.append(text("routine.paused"))
     return " · ".join(words)
 
 
@@ -61,9 +56,19 @@ def _amount_of(part: Part, amount: float, text: Told) -> str:
 
 
 def routine_panel(
-    routine: Routine, parts: Sequence[Part], out: Out, doings: Doings, *, columns: int, text: Told
+    routine: Routine,
+    parts: Sequence[Part],
+    out: Out,
+    doings: Doings,
+    *,
+    columns: int,
+    text: Told,
+    keys: bool = False,
 ) -> RenderableType:
-    """The progress of a routine: every stretch as a mark, where one is, and how to get into place or what comes next."""
+    """The progress of a routine: every stretch as a mark, where one is, and how to get into place or what comes next.
+
+    With `keys` it names the keys that may be pressed.
+    """
     part = parts[out.index]
     marks = Text(justify="center")
     for number in range(len(parts)):
@@ -87,6 +92,8 @@ def routine_panel(
         rows.append(Text(text(coming.stretch.setup), style=_DIM, justify="center"))
     if not part.stretch.watch:
         rows.append(Text(text("routine.not_watched"), style="yellow", justify="center"))
+    if keys:
+        rows.append(Text(text("routine.keys"), style=_DIM, justify="center"))
     return Panel(Group(*rows), title=escape(text(routine.name)), border_style=_DIM, box=box.ROUNDED, padding=(0, 2))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from posecheck.assessment import load_routine, load_stretch, routine_ids, stretch_ids
 from posecheck.assessment.judge import NOT_WATCHED
+from posecheck.assessment.messages import Messages, routine_texts, stretch_texts
 from posecheck.assessment.routine import Item, Routine
 from posecheck.cards import routine_card, routines_table, stretch_card, stretches_table
 from posecheck.session import default_profile
@@ -45,7 +46,14 @@ def test_a_card_says_everything_and_fits(stretch_id: str, width: int) -> None:
     shown = card(stretch_id, width)
     assert {len(line) for line in shown.splitlines()} == {width}
     said = plain(shown)
-    for text in (stretch.setup, *stretch.steps, *stretch.breathing, *stretch.not_judged, stretch.safety):
+    for text in (
+        stretch.setup,
+        *stretch.steps,
+        *stretch.breathing,
+        *stretch.not_judged,
+        *stretch.sources,
+        stretch.safety,
+    ):
         assert plain(text).strip() in said
     for rule in stretch.rules:
         assert rule.say.split()[0] in said
@@ -93,7 +101,7 @@ def test_a_routine_shows_what_is_open_and_what_comes_when(width: int) -> None:
     assert "3 stretches, about 3 min" in open_now
     assert "3. Lying leg raise" in open_now
     assert "Hip hinge drill hip_hinge_drill 5 times" in open_now
-    assert "Unlocked after 2 more days of practice, then one every 3." in later
+    assert "Unlocked after 2 more days of practice. Then one after every 3 days." in later
     assert "7. Floor leg stretch" in later
     assert "later" not in text_of(routine_card(load_routine("gentle_start"), STRETCHES, 15), width)
 
@@ -108,3 +116,38 @@ def test_a_routine_tells_its_sides_and_sums_its_time() -> None:
     assert "30 s, left side only" in shown
     assert "30 s × 3, changing sides each time" in shown
     assert "2 stretches, about 6 min" in shown
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_cards_and_lists_are_german_where_german_is_asked_for(width: int) -> None:
+    """Names, steps, notes, headings and limits; only what is said of a number stays English."""
+    german = Messages.load("de")
+    for stretch_id, stretch in STRETCHES.items():
+        shown = text_of(stretch_card(stretch, default_profile(stretch), german.text), width)
+        assert {len(line) for line in shown.splitlines()} == {width}
+        head = plain(shown.split("die Zahlen, die gelten")[0])
+        told = stretch_texts(stretch)
+        shown_keys = [key for key in told if not key.endswith((".reason", ".good_again", ".say", ".fix"))]
+        assert all(plain(german.texts[key]).strip() in head for key in shown_keys)
+        assert not re.search(r"\b(the|your|while|camera|side)\b", head.split("worauf es sich stützt")[0])
+        assert stretch_id in shown
+    listed = text_of(stretches_table(list(STRETCHES.values()), german.text), width)
+    assert "Im Sitzen auf dem Boden" in listed
+    assert "30 s je Seite" in listed
+    for routine_id in routine_ids():
+        routine = load_routine(routine_id)
+        said = plain(text_of(routine_card(routine, STRETCHES, 0, german.text), width))
+        assert all(plain(german.texts[key]).strip() in said for key in routine_texts(routine))
+    assert "2 bis 7 Übungen" in text_of(
+        routines_table([load_routine(routine_id) for routine_id in routine_ids()], german.text), width
+    )
+
+
+def test_every_phase_and_measure_of_the_catalogue_has_its_words() -> None:
+    """What a rule looks at and while what, in every language."""
+    english = Messages.load("en")
+    for stretch in STRETCHES.values():
+        for phase in stretch.phases:
+            assert english.keys[phase.what].startswith("card.phase.")
+        for rule in stretch.rules:
+            assert f"card.measure.{rule.measure}" in english.english

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Final
 
 from posecheck.assessment import coach, events, hold, judge, own_limits, reps, rules
-from posecheck.assessment.catalogue import check, load_stretch, read_stretch, stretch_ids
+from posecheck.assessment.catalogue import check, find_stretch, load_stretch, read_stretch, stretch_ids
 from posecheck.assessment.routine import Item, Routine, unlocked
 from posecheck.assessment.routine_files import load_routine, read_routine, routine_ids
 from posecheck.assessment.stretch import Stretch
@@ -38,6 +38,7 @@ __all__ = [
     "check",
     "coach",
     "events",
+    "find_stretch",
     "judge",
     "load_routine",
     "load_stretch",

@@ -60,7 +60,8 @@ CALL_LATE_S: Final = Tunable(
 )
 TUNABLES: Final = (BREATHE_FIRST_S, BREATHE_EVERY_S, LAST_CALL_S, CALL_LATE_S)
 
-_BREATHS: Final = ("coach.breathe_out", "coach.breathe_slowly")
+_SLOWLY: Final = "coach.breathe_slowly"
+_BREATHS: Final = ("coach.breathe_out", _SLOWLY)
 #: Only a hold so many times as long as its last call has one.
 _LEAST_HOLD: Final = 3.0
 
@@ -76,7 +77,7 @@ class Calls:
     breathe_s: float = math.inf
     """The good second of the next breathing cue."""
     breaths: int = 0
-    """Breathing cues so far, over all holds: they alternate."""
+    """Breathing cues so far, over all holds: they take turns."""
     done: bool = False
     """Whether "done" was said and the person has not been asked to ease out since."""
 
@@ -152,10 +153,16 @@ def _marks(target_s: float, profile: Mapping[str, float]) -> dict[CueKind, float
 
 
 def _breath(calls: Calls, assessment: Assessment, stretch: Stretch, profile: Mapping[str, float]) -> str:
-    """Breathe out and go further, or just breathe slowly: in turns, and only slowly where a limit is near."""
+    """What the stretch itself says of the breath, its texts in turn; else breathe out and go further, or just slowly.
+
+    Where a limit is near, only to breathe slowly: the others ask to go further.
+    """
     rules = {rule.id: rule for rule in stretch.rules}
-    room = all(with_room(rules[finding.rule], finding, profile) for finding in assessment.findings)
-    return _BREATHS[calls.breaths % 2 if room else 1]
+    if not all(with_room(rules[finding.rule], finding, profile) for finding in assessment.findings):
+        return _SLOWLY
+    if stretch.breathing:
+        return f"stretch.{stretch.id}.breathing.{calls.breaths % len(stretch.breathing) + 1}"
+    return _BREATHS[calls.breaths % len(_BREATHS)]
 
 
 def _seconds(value_s: float) -> Mapping[str, float]:

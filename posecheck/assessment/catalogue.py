@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -58,7 +59,20 @@ def load_stretch(stretch_id: str) -> Stretch:
 
 def read_stretch(path: Path) -> Stretch:
     """The stretch in a file. Raises CatalogueError with every mistake in it, each as `file, place: message`."""
-    return _read(path)
+    return replace(_read(path), file=str(path.resolve()))
+
+
+def is_file(name: str) -> bool:
+    """Whether `name` means a file rather than an id: it ends in .toml or has a folder."""
+    return name.endswith(_SUFFIX) or "/" in name or "\\" in name
+
+
+def find_stretch(name: str, folder: Path | None = None) -> Stretch:
+    """A stretch by its id, or somebody's own by its file, relative to `folder` (None: where we are).
+
+    Raises CatalogueError as `load_stretch` and `read_stretch` do.
+    """
+    return read_stretch((folder or Path()) / name) if is_file(name) else load_stretch(name)
 
 
 def check(path: Path) -> tuple[str, ...]:

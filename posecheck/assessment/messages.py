@@ -1,7 +1,6 @@
 """What posecheck says, in the language of the person: `messages/LANGUAGE.toml`, read strictly.
 
-English is the source. What the coach says by itself stands in `en.toml`, what a stretch says in the stretch's own file;
-both are known by a key:
+English is the source. What posecheck says by itself stands in `en.toml`, what a stretch or routine says in its own file; all is known by a key:
 
     coach.breathe_out      view.too_dark      stretch.ID.RULE.say      stretch.ID.steps.1      stretch.ID.sides.say
 
@@ -22,6 +21,8 @@ from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.assessment.routine import Routine
+from posecheck.assessment.routine_files import load_routine, routine_ids
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import CatalogueError, UsageError
 from posecheck.records import CueKind, Said
@@ -30,6 +31,8 @@ from posecheck.tunables import unknown
 ENGLISH: Final = "en"
 _SUFFIX: Final = ".toml"
 _STRETCH: Final = "stretch."
+#: What the keys of texts begin with that stand in files of their own, which may stay untranslated.
+_ELSEWHERE: Final = (_STRETCH, "routines.")
 _PARTS: Final = "parts"
 _COUNT: Final = "count"
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
@@ -61,6 +64,13 @@ def stretch_texts(stretch: Stretch) -> dict[str, str]:
     return {f"{_STRETCH}{stretch.id}.{key}": text for key, text in texts.items()}
 
 
+def routine_texts(routine: Routine) -> dict[str, str]:
+    """Every text of a routine that a person reads, by its key, in English."""
+    texts = {"name": routine.name, "when": routine.when, "warm_up": routine.warm_up}
+    texts |= {f"notes.{item.stretch}": item.note for item in routine.items if item.note}
+    return {f"routines.{routine.id}.{key}": text for key, text in texts.items()}
+
+
 def blanks(text: str) -> frozenset[str]:
     """The names of the {blanks} in a text. Raises ValueError if a brace stands alone or a blank has no name."""
     names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
@@ -73,7 +83,7 @@ def read(file: str, content: bytes, originals: Mapping[str, str] | None) -> tupl
     """The texts of a language file by key, and every mistake in it as `file, key: message`.
 
     `originals` are all English texts; None when the file is the English one. A key without an original, blanks that
-    differ, and a text that is missing are mistakes; only the texts of a stretch may be missing (they stay English).
+    differ, and a text that is missing are mistakes; only those of a stretch or routine may be missing (they stay English).
     """
     try:
         raw = tomllib.loads(content.decode("utf-8"))
@@ -89,7 +99,7 @@ def read(file: str, content: bytes, originals: Mapping[str, str] | None) -> tupl
             mistakes.append(f"{file}, {key}: {wrong}")
     texts = {key: text for key, text in found.items() if isinstance(text, str)}
     mistakes += [
-        f"{file}, {key}: is missing" for key in originals or () if key not in found and not key.startswith(_STRETCH)
+        f"{file}, {key}: is missing" for key in originals or () if key not in found and not key.startswith(_ELSEWHERE)
     ]
     return texts, tuple(mistakes)
 
@@ -103,7 +113,7 @@ def _wrong(key: str, text: object, originals: Mapping[str, str] | None) -> str:
     except ValueError as error:
         return str(error)
     if originals is None:
-        return "the texts of a stretch stand in its own file" if key.startswith(_STRETCH) else ""
+        return "the texts of a stretch or routine stand in its own file" if key.startswith(_ELSEWHERE) else ""
     if key not in originals:
         return f"there is no English text for it: {unknown('key', key, originals)}"
     wanted = blanks(originals[key])
@@ -150,6 +160,8 @@ def _loaded(language: str) -> Messages:
     english = dict(_own_english())
     for stretch_id in stretch_ids():
         english |= stretch_texts(load_stretch(stretch_id))
+    for routine_id in routine_ids():
+        english |= routine_texts(load_routine(routine_id))
     return _messages(language, english, english if language == ENGLISH else _read(language, english))
 
 

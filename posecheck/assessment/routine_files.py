@@ -1,7 +1,7 @@
 """The routines posecheck knows, and the strict reader of their files.
 
 A routine is a TOML file whose name is its id. It has either [[items]], or [[first]] and [[then]] when later stretches
-are unlocked one by one.
+are unlocked one by one. Where a stretch is named, somebody's own stretch file may be named too, relative to the routine's.
 """
 
 from __future__ import annotations
@@ -113,16 +113,21 @@ def _read(file: Traversable) -> Routine:
         name=layout.name,
         when=layout.when,
         warm_up=layout.warm_up,
-        first=tuple(_item(item) for item in first),
-        then=tuple(_item(item) for item in then),
+        first=tuple(_item(item, _beside(file)) for item in first),
+        then=tuple(_item(item, _beside(file)) for item in then),
         unlock_every_days=(int(UNLOCK_EVERY_DAYS.default) if every is None else every) if then else 0,
     )
 
 
-def _item(layout: ItemLayout) -> Item:
-    stretch = catalogue.load_stretch(layout.stretch)
+def _beside(file: Traversable) -> Path | None:
+    """The folder of a routine file, where the stretch files that it names are looked for."""
+    return file.parent if isinstance(file, Path) else None
+
+
+def _item(layout: ItemLayout, folder: Path | None) -> Item:
+    stretch = catalogue.find_stretch(layout.stretch, folder)
     return Item(
-        stretch=layout.stretch,
+        stretch=stretch.origin,
         sides=(layout.sides or BOTH) if stretch.sides else "",
         note=layout.note or "",
         numbers=MappingProxyType({key: float(value) for key, value in _flat(layout.numbers)}),
@@ -136,14 +141,14 @@ def _parse(file: Traversable) -> tuple[RoutineLayout | None, tuple[str, ...]]:
     layout: RoutineLayout | None = None
     if raw is not None:
         layout, mended, mistakes = shape(raw, RoutineLayout)
-        mistakes += _sense(file.name.removesuffix(_SUFFIX), mended)
+        mistakes += _sense(file.name.removesuffix(_SUFFIX), mended, _beside(file))
     return (None if mistakes else layout), in_order(file, mistakes)
 
 
 # --- do the parts fit together? --------------------------------------------------------------------------------------
 
 
-def _sense(stem: str, raw: Mapping[str, Any]) -> Iterator[Mistake]:
+def _sense(stem: str, raw: Mapping[str, Any], folder: Path | None) -> Iterator[Mistake]:
     """Every mistake of sense; silent on what `strict.shape` complains of."""
     if isinstance(raw.get("id"), str) and raw["id"] != stem:
         yield TOP, f'id "{raw["id"]}" must be the same as the file\'s name, "{stem}"'
@@ -160,20 +165,25 @@ def _sense(stem: str, raw: Mapping[str, Any]) -> Iterator[Mistake]:
         items = raw.get(name)
         for number, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, Mapping):
-                yield from _item_sense(f"{name}[{number}]", item)
+                yield from _item_sense(f"{name}[{number}]", item, folder)
 
 
-def _item_sense(place: str, item: Mapping[str, Any]) -> Iterator[Mistake]:
+def _item_sense(place: str, item: Mapping[str, Any], folder: Path | None) -> Iterator[Mistake]:
     yield from _range(place, REST_S, item.get("rest_s"), "rest_s")
     stretch_id = item.get("stretch")
     if not isinstance(stretch_id, str) or not stretch_id.strip():
         return
-    if stretch_id not in catalogue.stretch_ids():
+    if not catalogue.is_file(stretch_id) and stretch_id not in catalogue.stretch_ids():
         yield place, unknown("stretch", stretch_id, catalogue.stretch_ids())
         return
-    stretch = catalogue.load_stretch(stretch_id)
+    try:
+        stretch = catalogue.find_stretch(stretch_id, folder)
+    except CatalogueError as error:
+        for mistake in error.mistakes:
+            yield place, mistake
+        return
     if stretch.sides is None and item.get("sides") in SIDES:
-        yield place, f'"sides" has no meaning here: {stretch_id} is done once, not on one side after the other'
+        yield place, f'"sides" has no meaning here: {stretch.id} is done once, not on one side after the other'
     yield from _numbers_sense(f"{place}.numbers", item.get("numbers"), stretch)
 
 

@@ -5,7 +5,7 @@ Every number in them is a `Tunable`: the value in force is looked up in a profil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -152,7 +152,7 @@ class Stretch:
     steps: tuple[str, ...]
     safety: str
     sources: tuple[str, ...]
-    """The documents the stretch is taken from; may be empty."""
+    """What the stretch rests on: studies, or that it is common practice or judgement; may be empty."""
     phases: tuple[Phase, ...]
     rules: tuple[Rule, ...]
     """The most important first: of two faults the first one is spoken of."""
@@ -172,6 +172,13 @@ class Stretch:
     """With view "any": the back is judged while the camera happens to see it from the side, and UNKNOWN otherwise."""
     depth: str = DEPTH
     """The measure that says how deep the stretch went; empty if it is not watched."""
+    file: str = field(default="", compare=False)
+    """Where somebody's own stretch was read from; empty for one that came with posecheck."""
+
+    @property
+    def origin(self) -> str:
+        """What finds it again, for `catalogue.find_stretch`: its file if it is somebody's own, else its id."""
+        return self.file or self.id
 
     @property
     def tunables(self) -> tuple[Tunable, ...]:

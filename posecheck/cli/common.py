@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from posecheck.profile_store import OwnProfile
     from posecheck.session import Outcome
     from posecheck.sources.camera import CameraSource
-    from posecheck.terminal_routine import Told
+    from posecheck.terminal import Told
     from posecheck.tunables import Profile
 
 EXIT_INTERRUPTED: Final = 130
@@ -91,15 +91,21 @@ def own_of(profile: str | None) -> OwnProfile:
     return own_profile(profile, datetime.now().astimezone().date())
 
 
-def numbers_for(stretch_id: str, own: OwnProfile | None, sets: list[str] | None) -> tuple[Stretch, Profile]:
-    """The stretch and the numbers in force for it."""
-    from posecheck.assessment.catalogue import load_stretch
+def numbers_for(name: str, own: OwnProfile | None, sets: list[str] | None) -> tuple[Stretch, Profile]:
+    """The stretch with this id, or in this file, and the numbers in force for it."""
+    from posecheck.assessment.catalogue import find_stretch
+
+    stretch = find_stretch(name)
+    return stretch, numbers_of(stretch, own, sets)
+
+
+def numbers_of(stretch: Stretch, own: OwnProfile | None, sets: list[str] | None) -> Profile:
+    """The numbers in force for a stretch."""
     from posecheck.profiles import build_profile
     from posecheck.session import default_profile
 
-    stretch = load_stretch(stretch_id)
     file, calibrations = (own.file, own.calibrations) if own is not None else (None, None)
-    return stretch, build_profile(default_profile(stretch), stretch.id, file, sets or (), calibrations)
+    return build_profile(default_profile(stretch), stretch.id, file, sets or (), calibrations, stretch=stretch)
 
 
 def language_for(language: str | None) -> str:
@@ -113,6 +119,11 @@ def language_for(language: str | None) -> str:
 def teller_for(language: str | None, stretch: Stretch) -> Told:
     """What turns an English sentence into the language asked for, or that of the environment."""
     return messages_in(language).knowing(stretch).text
+
+
+def words_for(language: str | None) -> Told:
+    """The same for what belongs to no one stretch."""
+    return messages_in(language).text
 
 
 def messages_in(language: str | None) -> Messages:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import finish, interruptible, language_for, numbers_for, own_of, quiet, show, teller_for
+from posecheck.cli.common import finish, interruptible, language_for, numbers_of, own_of, quiet, show, teller_for
 from posecheck.cli.options import (
     LangOption,
     ModelOption,
@@ -24,7 +24,7 @@ from posecheck.errors import SourceError
 def replay(
     recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording.jsonl.")],
     stretch: Annotated[
-        str | None, typer.Option("--stretch", metavar="ID", help="Another stretch than the recorded one.")
+        str | None, typer.Option("--stretch", metavar="ID|FILE", help="Another stretch than the recorded one.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="DIR", help="Write tables and a report there.")
@@ -37,7 +37,7 @@ def replay(
     opensim: OpensimOption = False,
 ) -> None:
     """Judge a recording again with other numbers: no camera, no model, no pixels."""
-    from posecheck.analysis import judge_recording
+    from posecheck.analysis import judge_recording, stretch_of
     from posecheck.sources.replay import read_recording
     from posecheck.terminal import result
     from posecheck.wanted import Wanted
@@ -46,7 +46,8 @@ def replay(
     origin, own = read_recording(recording).origin, own_of(profile)
     if own.calibrations is None:  # the person is still who was calibrated then
         own = replace(own, calibrations=origin.calibrations)
-    chosen, numbers = numbers_for(stretch or origin.stretch, own, sets)
+    chosen = stretch_of(origin, stretch)
+    numbers = numbers_of(chosen, own, sets)
     with interruptible() as stop:
         one = judge_recording(recording, out, chosen, numbers, calibrations=own.calibrations, wanted=wanted, stop=stop)
     show(result(recording.name, chosen, one.outcome, one.written, one.notes, teller_for(lang, chosen)))

@@ -10,7 +10,10 @@ import typer
 DEFAULT_STRETCH: Final = "standing_forward_fold"
 
 StretchOption = Annotated[
-    str, typer.Option("--stretch", metavar="ID", help="Which stretch; see `posecheck stretches list`.")
+    str,
+    typer.Option(
+        "--stretch", metavar="ID|FILE", help="Which stretch; see `posecheck stretches list`. Or your own file (TOML)."
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,

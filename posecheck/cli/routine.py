@@ -22,8 +22,10 @@ from posecheck.cli.common import (
     say_error,
     show,
     teller_for,
+    words_for,
 )
 from posecheck.cli.history import history_file
+from posecheck.cli.keys import nothing, pressed
 from posecheck.cli.options import HistoryOption, LangOption, ModelOption, ProfileOption, SetOption
 from posecheck.errors import HistoryError, UsageError
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from posecheck.calibration import Calibrations
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment
-    from posecheck.terminal_routine import Told
+    from posecheck.terminal import Told
 
 routines_app = typer.Typer(help="Stretches to do one after another.", no_args_is_help=True)
 
@@ -57,7 +59,10 @@ def routine(
     history: HistoryOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Do a whole routine: stretch after stretch, both sides, with rests. Ctrl-C ends it; what was done is kept."""
+    """Do a whole routine: stretch after stretch, both sides, with rests.
+
+    Keys: space goes on (begins, leaves this set out, ends a rest), p pauses, q or Ctrl-C ends; what was done is kept.
+    """
     if not terminal:
         raise UsageError(
             f"this version shows a routine in the terminal only. Try: posecheck routine {which} --terminal"
@@ -89,10 +94,10 @@ def routine(
 
 def _routine(which: str) -> Routine:
     """A routine by its id, or the one in a file."""
+    from posecheck.assessment.catalogue import is_file
     from posecheck.assessment.routine_files import load_routine, read_routine
 
-    is_file = which.endswith(".toml") or "/" in which or "\\" in which
-    return read_routine(Path(which)) if is_file else load_routine(which)
+    return read_routine(Path(which)) if is_file(which) else load_routine(which)
 
 
 def _days_practised(routine: Routine) -> int:
@@ -127,7 +132,7 @@ def _do_routine(
     from posecheck.progress import Rate
     from posecheck.records import Frame
     from posecheck.routine_keeping import RoutineKeeper
-    from posecheck.routine_session import run_routine
+    from posecheck.routine_session import Wish, run_routine
     from posecheck.session import Ending, find_people
     from posecheck.terminal import live_line, live_panel, seconds
     from posecheck.terminal_routine import routine_panel, routine_result, where
@@ -143,6 +148,8 @@ def _do_routine(
         screen = stack.enter_context(
             Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
         )
+        key = stack.enter_context(pressed()) if console.is_terminal else nothing
+        wishes = {" ": Wish.GO_ON, "p": Wish.PAUSE, "q": Wish.END}
         rate = Rate()
         every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
 
@@ -158,7 +165,9 @@ def _do_routine(
                 return
             part, tell = parts[out.index], tellers[out.index]
             if console.is_terminal:
-                above = routine_panel(routine, parts, out, doings, columns=console.width, text=tell)
+                above = routine_panel(
+                    routine, parts, out, doings, columns=console.width, text=tell, keys=key is not nothing
+                )
                 if not part.stretch.watch:
                     screen.update(above, refresh=True)
                     return
@@ -179,7 +188,9 @@ def _do_routine(
                 console.print(f"{where(part, len(parts), out, tell)}  ", line, sep="")
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
-        outcome = run_routine(pairs, parts, show, stop=stop, calibrations=calibrations)
+        outcome = run_routine(
+            pairs, parts, show, stop=stop, wish=lambda: wishes.get(key().lower()), calibrations=calibrations
+        )
     if outcome.ending is Ending.BROKE:
         say_error(outcome.message)
     kept: int | None = None
@@ -203,12 +214,12 @@ def _do_routine(
 
 
 @routines_app.command("list")
-def routines_list() -> None:
+def routines_list(lang: LangOption = None) -> None:
     """List the routines."""
     from posecheck.assessment.routine_files import load_routine, routine_ids
     from posecheck.cards import routines_table
 
-    show(routines_table([load_routine(routine_id) for routine_id in routine_ids()]))
+    show(routines_table([load_routine(routine_id) for routine_id in routine_ids()], words_for(lang)))
 
 
 @routines_app.command("show")
@@ -217,10 +228,13 @@ def routines_show(
     days: Annotated[
         int, typer.Option("--days", metavar="N", min=0, help="As it is after so many days of practice.")
     ] = 0,
+    lang: LangOption = None,
 ) -> None:
     """Show one routine: its stretches in order, how long it takes, and what is unlocked by when."""
-    from posecheck.assessment.catalogue import load_stretch
+    from posecheck.assessment.catalogue import find_stretch
     from posecheck.cards import routine_card
 
     chosen = _routine(routine)
-    show(routine_card(chosen, {item.stretch: load_stretch(item.stretch) for item in chosen.items}, days))
+    show(
+        routine_card(chosen, {item.stretch: find_stretch(item.stretch) for item in chosen.items}, days, words_for(lang))
+    )

@@ -7,29 +7,33 @@ from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import numbers_for, own_of, say_error, show
-from posecheck.cli.options import ProfileOption, SetOption
+from posecheck.cli.common import numbers_for, own_of, say_error, show, teller_for, words_for
+from posecheck.cli.options import LangOption, ProfileOption, SetOption
 
 stretches_app = typer.Typer(help="The stretches posecheck knows.", no_args_is_help=True)
 
 
 @stretches_app.command("list")
-def stretches_list() -> None:
+def stretches_list(lang: LangOption = None) -> None:
     """List the stretches, by the position in which they are done."""
     from posecheck.assessment.catalogue import load_stretch, stretch_ids
     from posecheck.cards import stretches_table
 
-    show(stretches_table([load_stretch(stretch_id) for stretch_id in stretch_ids()]))
+    show(stretches_table([load_stretch(stretch_id) for stretch_id in stretch_ids()], words_for(lang)))
 
 
 @stretches_app.command("show")
 def stretches_show(
-    stretch_id: Annotated[str, typer.Argument(metavar="ID")], sets: SetOption = None, profile: ProfileOption = None
+    stretch: Annotated[str, typer.Argument(metavar="ID|FILE", help="A stretch's id, or your own file (TOML).")],
+    sets: SetOption = None,
+    profile: ProfileOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Show one stretch: how it is done, what is judged, the numbers in force and where each comes from."""
     from posecheck.cards import stretch_card
 
-    show(stretch_card(*numbers_for(stretch_id, own_of(profile), sets)))
+    chosen, numbers = numbers_for(stretch, own_of(profile), sets)
+    show(stretch_card(chosen, numbers, teller_for(lang, chosen)))
 
 
 @stretches_app.command("check")

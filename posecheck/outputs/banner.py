@@ -1,4 +1,4 @@
-"""The banner at the upper edge: the verdict as colour, shape and word; what to do, and why; and the hold timer."""
+"""The banner at the upper edge: the verdict as colour, shape and word; what to do, and why; and the hold timer or the count."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from posecheck.outputs import lettering, shapes
 from posecheck.outputs.lettering import REGULAR, STRONG, put
 from posecheck.outputs.palette import GREY, INK, MIST, OF_VERDICT, PAPER
-from posecheck.records import Assessment, Bytes, Hold, Verdict
+from posecheck.records import Assessment, Bytes, Hold, Reps, Verdict
 
 # All lengths in units of the picture's shorter side / 360.
 _MARGIN: Final = 7.0
@@ -38,11 +38,13 @@ class _Row:
 def draw_banner(image: Bytes, judged: Assessment, unit_px: float) -> None:
     """Draw the banner into the upper left of `image`, no wider than its words, and the hold timer into the upper right.
 
-    A stretch without a hold has no timer.
+    A stretch that is repeated has its count of whole repetitions there instead; one that is neither has nothing.
     """
     width = image.shape[1]
     left, top, right = _MARGIN * unit_px, _MARGIN * unit_px, width - _MARGIN * unit_px
-    if judged.hold.target_s > 0:
+    if judged.reps is not None:
+        right = _draw_reps(image, judged.reps, judged.verdict, right, top, unit_px) - _MARGIN * unit_px
+    elif judged.hold.target_s > 0:
         right = _draw_hold(image, judged.hold, judged.verdict, right, top, unit_px) - _MARGIN * unit_px
     text_left = left + (_PADDING + 2 * _ICON + 9.0) * unit_px
 
@@ -104,15 +106,32 @@ def _draw_hold(image: Bytes, hold: Hold, verdict: Verdict, right: float, top: fl
 
     Coloured only while good seconds are being counted, or when enough of them are there.
     """
+    running = verdict is Verdict.GOOD and (hold.active or hold.good_s >= hold.target_s)
+    done = hold.good_s / hold.target_s
+    return _draw_ring(image, math.floor(hold.good_s + 1e-9), done, right, top, unit_px, lit=running, strong=hold.active)
+
+
+def _draw_reps(image: Bytes, reps: Reps, verdict: Verdict, right: float, top: float, unit_px: float) -> float:
+    """The ring: how much of the set is done, and the whole repetitions so far. Returns its panel's left edge.
+
+    Coloured while a repetition goes well, or when the set is done.
+    """
+    running = verdict is Verdict.GOOD and (reps.active or reps.whole >= reps.target)
+    done = reps.whole / max(reps.target, 1)
+    return _draw_ring(image, reps.whole, done, right, top, unit_px, lit=running, strong=reps.active)
+
+
+def _draw_ring(
+    image: Bytes, number: int, share: float, right: float, top: float, unit_px: float, *, lit: bool, strong: bool
+) -> float:
+    """A number in a ring that is filled by `share`, on a panel of its own; returns the panel's left edge."""
     left = right - _LEAST_HEIGHT * unit_px
     bottom = top + _LEAST_HEIGHT * unit_px
     _panel(image, left, top, right, bottom, unit_px)
     centre = ((left + right) / 2, (top + bottom) / 2)
-    running = verdict is Verdict.GOOD and (hold.active or hold.good_s >= hold.target_s)
-    colour = OF_VERDICT[Verdict.GOOD] if running else GREY
-    shapes.ring(image, centre, _RING * unit_px, 3.6 * unit_px, hold.good_s / hold.target_s, colour)
-    seconds = str(math.floor(hold.good_s + 1e-9))
-    size = (13.5 if len(seconds) < 3 else 10.0) * unit_px
-    at = (centre[0] - _width(seconds, size, STRONG) / 2, centre[1])
-    put(image, seconds, at, PAPER if hold.active else MIST, size, STRONG)
+    shapes.ring(image, centre, _RING * unit_px, 3.6 * unit_px, share, OF_VERDICT[Verdict.GOOD] if lit else GREY)
+    figures = str(number)
+    size = (13.5 if len(figures) < 3 else 10.0) * unit_px
+    at = (centre[0] - _width(figures, size, STRONG) / 2, centre[1])
+    put(image, figures, at, PAPER if strong else MIST, size, STRONG)
     return left

@@ -846,3 +846,13 @@ def test_stretches_are_found_inside_an_archive(tmp_path: Path) -> None:
         check=True,
     )
     assert said.stdout.strip() == f"{SHIPPED} Hip hinge drill"
+
+
+@pytest.mark.parametrize("stretch_id", stretch_ids())
+def test_every_stretch_says_what_it_rests_on(stretch_id: str) -> None:
+    """A study with its year and where to find it, or plainly that there is none."""
+    sources = load_stretch(stretch_id).sources
+    assert sources
+    for source in sources:
+        study = re.search(r"PMID \d+|PMC\d+|\d+:\d+", source)
+        assert study or source.startswith(("the exercise itself: ", "judgement: "))

@@ -31,6 +31,8 @@ from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighti
 
 SPINE, KNEE = (f"stretch.{FOLD.id}.{rule.id}" for rule in FOLD.rules)
 SIDE_ON = framing.NOT_SIDE_ON
+#: What the stretch itself says of the breath.
+BREATH = tuple(f"stretch.{FOLD.id}.breathing.{number}" for number, _ in enumerate(FOLD.breathing, 1))
 
 
 def watched(*scenes: tuple[float, Scene], fps: float = 30.0, **changed: float) -> list[tuple[float, str]]:
@@ -218,7 +220,7 @@ def test_a_fault_elsewhere_is_said_before_praise() -> None:
 def test_a_clean_hold_has_few_words() -> None:
     """Breath, half-time, the last five seconds, done, ease out: five sentences in forty seconds."""
     told = [
-        (8.0, "coach.breathe_out"),
+        (8.0, BREATH[0]),
         (15.0, "coach.half_time"),
         (25.0, "coach.last_seconds"),
         (31.2, "coach.done"),
@@ -227,13 +229,26 @@ def test_a_clean_hold_has_few_words() -> None:
     near(watched((60, HOLDING)), told)
 
 
-def test_breaths_alternate_in_a_long_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every twelve good seconds a breathing cue, out of the way of the other calls."""
+def test_the_breath_is_told_in_the_words_of_the_stretch_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every twelve good seconds the next of its texts, out of the way of the other calls."""
     monkeypatch.setattr("tests.assessment.plays.TARGET_S", 90.0)
     told = watched((95, HOLDING))
-    breaths = [(8.0, "out"), (20.0, "slowly"), (32.0, "out"), (51.2, "slowly"), (63.2, "out"), (75.2, "slowly")]
-    near([one for one in told if "breathe" in one[1]], [(t_s, f"coach.breathe_{how}") for t_s, how in breaths])
-    near([one for one in told if "breathe" not in one[1]][:2], [(45, "coach.half_time"), (85, "coach.last_seconds")])
+    moments_s = (8.0, 20.0, 32.0, 51.2, 63.2, 75.2)
+    near([one for one in told if ".breathing." in one[1]], list(zip(moments_s, BREATH * 3, strict=True)))
+    near(
+        [one for one in told if ".breathing." not in one[1]][:2], [(45, "coach.half_time"), (85, "coach.last_seconds")]
+    )
+
+
+def test_a_stretch_without_words_for_the_breath_has_the_coachs_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Out and further, then slowly, in turn."""
+    monkeypatch.setattr("tests.assessment.plays.TARGET_S", 90.0)
+    wordless, state, numbers, told = replace(FOLD, breathing=()), coach.start(), profile(), []
+    for frame in Play([(40, HOLDING)]).seen(times(30, 40)):
+        state, said = coach.step(state, frame, wordless, numbers)
+        if said is not None and said.spoken:
+            told.append(said.key)
+    assert told == ["coach.breathe_out", "coach.breathe_slowly", "coach.breathe_out"]
 
 
 def test_near_a_limit_nobody_is_sent_further() -> None:
@@ -257,20 +272,20 @@ def test_a_call_that_would_come_late_is_left_out() -> None:
 def test_no_praise_delays_the_end_of_a_hold() -> None:
     """Good again six seconds before the end: praise is shown, "done" comes on time."""
     scenes = [(24, HOLDING), (4, ROUND), (12, HOLDING)]
-    told = [(8.0, "coach.breathe_out"), (15.0, "coach.half_time"), (24.0, f"{SPINE}.say"), (34.0, "coach.done")]
+    told = [(8.0, BREATH[0]), (15.0, "coach.half_time"), (24.0, f"{SPINE}.say"), (34.0, "coach.done")]
     near(watched(*scenes), told)
     assert lines_at(Play(scenes), 28.2) == [f"{SPINE}.good_again"]
 
 
-def test_breaths_go_on_alternating_on_the_other_side() -> None:
-    """The second side begins with the other of the two breathing cues."""
+def test_breaths_go_on_taking_turns_on_the_other_side() -> None:
+    """The second side begins with the breathing cue after the latest one."""
     numbers, state = profile(), coach.start()
     for frame in Play([(12, HOLDING)]).seen(times(30, 12)):
         state, _ = coach.step(state, frame, FOLD, numbers)
     state, _ = coach.change_side(state, 15.0, Side.RIGHT, numbers)
     later = Play([(12, HOLDING)]).seen(times(30, 9.5))
     told = coached((replace(frame, t_s=frame.t_s + 21.0) for frame in later), numbers, state)
-    assert [one.key for one in spoken(told)] == ["coach.breathe_slowly"]
+    assert [one.key for one in spoken(told)] == [BREATH[1]]
 
 
 def test_each_hold_has_its_calls_and_one_under_way_is_not_told_its_past() -> None:

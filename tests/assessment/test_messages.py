@@ -292,4 +292,4 @@ def test_a_file_that_is_no_toml_is_told() -> None:
     assert "syntax" in messages.read("xx.toml", b"[coach", ORIGINALS)[1][0]
     assert "not UTF-8" in messages.read("xx.toml", b'[coach]\ndone = "\xff"', ORIGINALS)[1][0]
     english = messages.read("en.toml", b'[stretch.fold]\nname = "Fold"', None)[1]
-    assert english == ("en.toml, stretch.fold.name: the texts of a stretch stand in its own file",)
+    assert english == ("en.toml, stretch.fold.name: the texts of a stretch or routine stand in its own file",)

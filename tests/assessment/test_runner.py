@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from posecheck.assessment import runner
 from posecheck.assessment.running import Stage
 from posecheck.assessment.turns import Doing
-from posecheck.records import Verdict
+from posecheck.records import CueKind, Verdict
 from tests.assessment.doing import (
     DEEDS,
     EITHER,
@@ -93,7 +93,6 @@ def test_both_sides_then_the_next_stretch() -> None:
     assert keys(story) == [
         "next",
         "stretch.foot_on_step.setup",
-        "change side left",
         "stretch.foot_on_step.sides.say",
         "rest",
         "next",
@@ -110,7 +109,6 @@ def test_the_same_side_again_is_told_once_and_does_not_count() -> None:
     parts = parts_of(STEP)
     story = done(parts, frames([(7, LEFT), (2, UP), (9, LEFT), (2, UP), (6, RIGHT)], 30))
     assert keys(story)[2:] == [
-        "change side right",
         "stretch.foot_on_step.sides.say",
         "routine.missing_right",
         "routine.done",
@@ -159,15 +157,17 @@ def test_a_wrong_leg_that_is_lost_from_sight_is_still_the_wrong_one() -> None:
 
 def test_changing_sides_each_time() -> None:
     """With `each` the sides take turns, hold by hold; with `both` one side is finished first, with rests."""
-    for sides, expected in (
-        ("each", ["change side right", "change side left", "change side right"]),
-        ("both", ["rest", "routine.once_more", "change side right", "rest", "routine.once_more"]),
+    other = "stretch.foot_on_step.sides.say"
+    for sides, expected, asked in (
+        ("each", [other, other, other], ["right", "left", "right"]),
+        ("both", ["rest", "routine.once_more", other, "rest", "routine.once_more"], ["right"]),
     ):
         parts = parts_of(item("foot_on_step", sides, hold__target_s=5, hold__repeat=2, hold__rest_s=2))
         legs = (LEFT, RIGHT, LEFT, RIGHT) if sides == "each" else (LEFT, LEFT, RIGHT, RIGHT)
         story = done(parts, frames([deed for leg in legs for deed in ((3, UP), (6, leg))], 30))
-        told = [key for key in keys(story)[2:-1] if key != "stretch.foot_on_step.sides.say"]
-        assert told == expected
+        assert keys(story)[2:-1] == expected
+        calls = [call for _, _, out, _ in story for call in out.calls]
+        assert [call.side for call in calls if call.kind is CueKind.CHANGE_SIDE] == asked
         assert story[-1][3].stage is Stage.DONE
 
 

@@ -93,7 +93,7 @@ def test_the_report_shows_verdict_plots_events_and_clip(page: Page, results: Pat
     until(page, "document.querySelector('video').currentTime > 0.3")
     state = page.locator("video").evaluate(STATE)
     assert state["error"] is None
-    assert state["length"] == pytest.approx(7.8, abs=0.2)
+    assert state["length"] == pytest.approx(10.4, abs=0.2)
     assert page.evaluate("getComputedStyle(document.querySelector('.u-wrap')).position") == "relative"
 
 
@@ -289,4 +289,4 @@ def test_every_sample_clip_plays_in_a_browser(page: Page, clip: Path, tmp_path: 
     until(page, "document.querySelector('video').readyState >= 2 || document.querySelector('video').error")
     state = page.locator("video").evaluate(STATE)
     assert state["error"] is None
-    assert (state["wide"], 5.0 <= state["length"] <= 8.5) == (640, True)
+    assert (state["wide"], 5.0 <= state["length"] <= 11.5) == (640, True)

@@ -26,6 +26,7 @@ def test_demo_does_the_main_job_to_a_report(tmp_path: Path) -> None:
     """One clean and one rounded repetition: only the second warns, and the report is written."""
     done = posecheck("demo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+    assert "2 repetitions, 1 good" in done.stdout
     assert done.stdout.count("▲ spine rounding") == 1
     assert (tmp_path / "posecheck_out" / "demo" / "report.html").stat().st_size > 20_000
     assert "not a medical device" in done.stdout

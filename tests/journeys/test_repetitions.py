@@ -20,10 +20,8 @@ from tests.journeys.test_analyze import posecheck
 
 CLIP = samples_dir() / "hinge_clean_then_rounded.mp4"
 #: From the clip's ground truth: the trunk leans 20 degrees or more (the labels' intervals).
-TRUE_STARTS_S = (1.07, 4.77)
+TRUE_STARTS_S = (1.27, 6.23)
 FPS = 30.0
-#: The clip's repetitions are quick, 2.3 s in the phase: by default they are hurried. What is shown here is the form.
-PACE = ("--set", "reps.slow_s=2")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +30,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any],
     folder = tmp_path_factory.mktemp("reps")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(folder / "data"))
-        words = ("--stretch", "hip_hinge_drill", "-o", "out", "--history", "--on", "2026-01-05", *PACE)
+        words = ("--stretch", "hip_hinge_drill", "-o", "out", "--history", "--on", "2026-01-05")
         done = posecheck("analyze", CLIP, *words, cwd=folder)
         assert done.returncode == 0, done.stdout + done.stderr
         kept = posecheck("history", "export", "-", cwd=folder).stdout
@@ -65,7 +63,7 @@ def test_they_are_shown_and_kept(told: tuple[str, dict[str, Any], str]) -> None:
 
 
 def test_facing_the_other_way_is_the_same() -> None:
-    """The mirrored clip: the same count, verdicts and times; in the numbers as shipped the clean one is only hurried."""
+    """The mirrored clip: the same count, verdicts and times."""
     pictures = _pictures(CLIP)
     with MediaPipeBackend() as backend:
         one, other = (
@@ -73,8 +71,7 @@ def test_facing_the_other_way_is_the_same() -> None:
             for shown in (pictures, [np.ascontiguousarray(image[:, ::-1]) for image in pictures])
         )
     for clean, rounded in (one, other):
-        assert clean.remark.startswith("A little hurried: 2.3 seconds")
-        assert not clean.warned
+        assert clean.good
         assert rounded.remark.startswith("Your back rounded for ")
     for a, b in zip(one, other, strict=True):
         assert (a.start_s, a.end_s) == pytest.approx((b.start_s, b.end_s), abs=0.15)

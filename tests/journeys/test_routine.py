@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
+import select
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -76,7 +80,7 @@ def test_ctrl_c_keeps_what_was_done(own: Path, tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if " 1.1 s " in line or " 1.2 s " in line or " 1.0 s " in line:
+            if re.search(r"\b1\.\d s ", line):
                 break
         process.send_signal(signal.SIGINT)
         said = process.stdout.read()
@@ -85,6 +89,60 @@ def test_ctrl_c_keeps_what_was_done(own: Path, tmp_path: Path) -> None:
     assert "not finished" in said
     assert "not begun" in said
     assert [row[:3] for row in rows(tmp_path)] == [("standing_posture", "", "mine")]
+
+
+#: Posecheck as the leader of a terminal of its own, as a shell would start it.
+IN_A_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from posecheck.cli import main
+sys.exit(main())
+"""
+
+
+def test_keys_pause_go_on_leave_out_and_end(own: Path, tmp_path: Path) -> None:
+    """P holds the routine and p goes on; space leaves out the first stretch; q ends it like Ctrl-C."""
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    environment |= {"COLUMNS": "110", "LINES": "40", "PYTHONPATH": str(Path(__file__).parents[2])}
+    words = ("routine", str(own), "--terminal", "--source", str(CLIP), "--set", "hold.target_s=30")
+    # What is waited for, and the key that is pressed then.
+    steps = iter(
+        [("space: go on", b"p"), ("Paused", b"p"), ("stretch 1 of 2", b" "), ("", b" "), ("stretch 2 of 2", b"q")]
+    )
+    wanted, key = next(steps)
+    shown = since = ""
+    with subprocess.Popen(
+        [sys.executable, "-c", IN_A_TERMINAL, *words],
+        cwd=tmp_path,
+        env=environment,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+    ) as running:
+        os.close(follower)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                got = (
+                    os.read(leader, 65536).decode("utf-8", "replace") if select.select([leader], [], [], 0.5)[0] else ""
+                )
+            except OSError:
+                break
+            shown, since = shown + got, since + got
+            if key and wanted in since:
+                os.write(leader, key)
+                since = ""
+                wanted, key = next(steps, ("", b""))
+        running.wait(timeout=30)
+    os.close(leader)
+    assert running.returncode == 130, shown[-2000:]
+    assert not key, f"never shown: {wanted}"
+    assert "Traceback" not in shown
+    assert "↷" in shown
+    assert "not begun" in shown
+    assert "0 of 2 are done." in shown
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from posecheck.kinematics import back as back_room
 from posecheck.outputs import lettering, palette, shapes
 from posecheck.outputs.overlay import contour_px, draw
-from posecheck.records import CONTOUR_ROWS, Assessment, Bytes, Floats, Hold, Verdict, frozen
+from posecheck.records import CONTOUR_ROWS, Assessment, Bytes, Floats, Hold, Reps, Verdict, frozen
 from tests.outputs import people
 from tests.stick_figure import stick_figure
 
@@ -285,3 +285,15 @@ def test_long_lines_wrap_and_end_in_an_ellipsis() -> None:
     assert lines[-1].endswith("…")
     assert all(lettering.letters().width_px(line, 14.0, lettering.REGULAR) <= 200.0 for line in lines)
     assert lettering.wrapped("", 200.0, 14.0, lettering.REGULAR, 3) == []
+
+
+def test_repetitions_are_counted_in_the_corner() -> None:
+    """Where seconds of a hold would stand: another picture for every count, more of the ring filled, none without either."""
+    wh = (640, 360)
+    bare = replace(_judged(wh, spine_deg=math.nan), hold=Hold(active=False, good_s=0.0, target_s=0.0))
+    pictures = [
+        draw(_picture(wh), replace(bare, reps=Reps(whole, 0, 0, 8, active=True)))[:60, -60:] for whole in (0, 2, 6)
+    ]
+    filled = [int(_near(one, palette.OF_VERDICT[Verdict.GOOD]).sum()) for one in pictures]
+    assert filled[0] < filled[1] < filled[2]
+    assert not np.array_equal(draw(_picture(wh), bare)[:60, -60:], pictures[0])
