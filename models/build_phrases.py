@@ -6,7 +6,7 @@
 Reads the message catalogue and writes `posecheck/app/static/phrases/LANGUAGE/*.opus` with a `manifest.json` each:
 
     {"language", "voice", "tools", "licence", "bitrate_kbps",
-     "phrases": {key: {"text": TEXT, "play": [FILE or {blank}, …]}}, "numbers": {"12": FILE}}
+     "phrases": {key: {"text": TEXT, "play": [FILE or {blank}, …]}}, "numbers": {"12": FILE, "twelve": FILE}}
 
 A text with {blanks} is cut at them: what stands between is a file, what stands in them is looked up when it is said,
 numbers in `numbers`, names of stretches and parts of the body among `phrases`. Texts that are worded alike share a
@@ -119,6 +119,8 @@ def manifest(language: str, version: Mapping[str, str]) -> tuple[dict[str, Any],
         play = [part if part.startswith("{") else file(name, part) for name, part in zip(names, cut, strict=True)]
         phrases[key] = {"text": text, "play": play}
     spoken_numbers = {str(number): file(f"number.{number}", str(number)) for number in numbers()}
+    words = Messages.load(language)
+    count_words = {words.text(key).lower(): spoken_numbers[key.removeprefix("count.")] for key in words.english if key.startswith("count.")}
     head = {
         "language": language,
         "voice": VOICES[language],
@@ -126,7 +128,7 @@ def manifest(language: str, version: Mapping[str, str]) -> tuple[dict[str, Any],
         "licence": LICENCE,
         "bitrate_kbps": BITRATE_KBPS,
     }
-    return {**head, "phrases": phrases, "numbers": spoken_numbers}, says
+    return {**head, "phrases": phrases, "numbers": {**spoken_numbers, **count_words}}, says
 
 
 def speak(words: str, language: str, wav: Path) -> None:
