@@ -54,7 +54,7 @@ SILENT_FRAC: Final = 0.01
 EVERY_NUMBER_TO: Final = 100
 FIFTHS_TO: Final = 180
 #: How the keys of what is spoken begin, and how those of a stretch end.
-SPOKEN: Final = ("coach.", "view.", "part.", "page_sound.test")
+SPOKEN: Final = ("coach.", "view.", "part.", "page_sound.test", "live.stand_still", "live.ended")
 SPOKEN_OF_ROUTINE: Final = ("once_more", "missing_left", "missing_right", "left_out", "not_watched", "done")
 SPOKEN_OF_STRETCH: Final = ("name", "setup", "say", "fix", "good_again")
 LICENCE: Final = (

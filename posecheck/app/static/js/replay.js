@@ -78,7 +78,7 @@ export class Replay {
       h("table", { class: "list before-after" },
         h("thead", {}, h("tr", {}, h("td", {}), ...["before", "after", "change"].map((key) => h("th", { scope: "col" }, words(`page_tune.${key}`))))),
         h("tbody", {}, line("G", "good", "page_tune.good_row"), line("W", "warn", "page_tune.warn"), line("U", "unknown", "page_tune.unknown"))),
-      h("ul", { class: "plain events", "aria-live": "polite" },
+      h("ul", { class: "rows events", "aria-live": "polite" },
         [...more.map((one) => this.#event("+", one, t_s[0], "page_tune.event_new")), ...less.map((one) => this.#event("−", one, t_s[0], "page_tune.event_gone"))],
         more.length + less.length === 0 && h("li", { class: "muted" }, words("page_tune.same"))),
     );

@@ -20,7 +20,7 @@ export function mount(root, ctx) {
   const body = h("div", { class: "history-body" }, h("p", { class: "muted", role: "status" }, words("page_history.loading")));
   const told = h("p", { class: "muted", role: "status" });
   root.replaceChildren(
-    h("div", { class: "screen history" }, h("header", { class: "screen-head" }, title, button({ onclick: () => ctx.go("") }, icon("home"), words("page_history.back"))), body, told),
+    h("div", { class: "screen history" }, h("header", { class: "screen-head" }, title, button({ class: "plain", onclick: () => ctx.go("#") }, icon("home"), words("page_history.back"))), body, told),
   );
   title.focus({ preventScroll: true });
   load();
@@ -63,7 +63,7 @@ export function mount(root, ctx) {
       h("h2", {}, words("page_history.empty_title")),
       h("p", {}, words("page_history.empty_text")),
       h("p", { class: "muted" }, words("page_history.empty_where", { path: history.path })),
-      h("div", { class: "actions" }, button({ class: "primary", onclick: () => ctx.go("") }, icon("play"), words("page_history.begin"))),
+      h("div", { class: "actions" }, button({ class: "primary", onclick: () => ctx.go("#") }, icon("play"), words("page_history.begin"))),
     );
   }
 
@@ -97,7 +97,7 @@ export function mount(root, ctx) {
     const heads = [...Array(7).keys()].map((day) => h("th", { scope: "col" }, weekday.format(at(0, day))));
     const lines = [...Array(weeks).keys()].map((week) => h("tr", {}, [...Array(7).keys()].map((day) => cell(at(week, day), of, today, month, week + day === 0))));
     const table = h("table", { class: "calendar" }, h("caption", {}, words("page_history.calendar_caption")), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, lines));
-    const older = weeks < MOST_WEEKS && button({ onclick: () => ((weeks = Math.min(MOST_WEEKS, 2 * weeks)), show()) }, words("page_history.older"));
+    const older = weeks < MOST_WEEKS && button({ class: "plain", onclick: () => ((weeks = Math.min(MOST_WEEKS, 2 * weeks)), show()) }, words("page_history.older"));
     return [table, older && h("div", { class: "actions" }, older)];
   }
 
@@ -160,7 +160,7 @@ export function mount(root, ctx) {
         h("td", { class: "num" }, row.depth_deg === null || row.depth_deg === undefined ? "–" : `${number(row.depth_deg)}°`),
       ),
     );
-    const more = history.rows.length > rows && button({ onclick: () => ((rows += 2 * ROWS), show()) }, words("page_history.more", { number: history.rows.length - rows }));
+    const more = history.rows.length > rows && button({ class: "plain", onclick: () => ((rows += 2 * ROWS), show()) }, words("page_history.more", { number: history.rows.length - rows }));
     return h(
       "section",
       { class: "card", "aria-labelledby": "sessions-title" },
@@ -180,14 +180,14 @@ export function mount(root, ctx) {
       h("p", {}, words("page_history.file_text")),
       h("p", {}, h("code", {}, history.path)),
       h("div", { class: "actions" },
-        h("a", { class: "button", href: "/api/history.csv", download: "posecheck-history.csv" }, words("page_history.export")),
-        button({ class: "danger", onclick: ask }, words("page_history.delete"))),
+        h("a", { class: "plain", href: "/api/history.csv", download: "posecheck-history.csv" }, words("page_history.export")),
+        button({ class: "plain danger", onclick: ask }, words("page_history.delete"))),
     );
   }
 
   function ask() {
     const stretches = [...new Map(history.rows.map((row) => [row.stretch, row.name ?? history.trends?.[row.stretch]?.name ?? row.stretch]))];
-    const radio = (value, label, field) => h("div", { class: "choice" }, h("label", {}, h("input", { type: "radio", name: "what", value, checked: value === "before" }), " ", label), field);
+    const radio = (value, label, field) => h("div", { class: "pick" }, h("label", {}, h("input", { type: "radio", name: "what", value, checked: value === "before" }), " ", label), field);
     const before = h("input", { type: "date", "aria-label": words("page_history.delete_date"), value: isoDay(new Date(Date.now() - 365 * 86400e3)), max: isoDay(new Date()) });
     const stretch = h("select", { "aria-label": words("page_history.delete_which") }, stretches.map(([id, name]) => h("option", { value: id }, name)));
     const wrong = h("p", { class: "warn", role: "alert" });
@@ -200,9 +200,9 @@ export function mount(root, ctx) {
         radio("before", words("page_history.delete_before"), before),
         radio("stretch", words("page_history.delete_stretch"), stretch),
         radio("all", words("page_history.delete_all"))),
-      h("label", { class: "choice" }, sure, " ", words("page_history.delete_sure")),
+      h("label", { class: "pick" }, sure, " ", words("page_history.delete_sure")),
       wrong,
-      h("div", { class: "actions" }, button({ onclick: () => dialog.close() }, words("page_history.delete_no")), h("button", { type: "submit", class: "danger" }, words("page_history.delete_yes"))),
+      h("div", { class: "actions" }, button({ class: "plain", onclick: () => dialog.close() }, words("page_history.delete_no")), h("button", { type: "submit", class: "plain danger" }, words("page_history.delete_yes"))),
     );
     const dialog = h("dialog", { class: "card", "aria-labelledby": "delete-title" }, form);
     form.addEventListener("submit", async (event) => {

@@ -7,10 +7,6 @@ import { decimal, whole } from "../text.js";
 export function mount(root, ctx) {
   const drawn = [];
   const off = ctx.on("summary", show);
-  const known = ctx.summary ?? null;
-  if (known) show(known);
-  else root.replaceChildren(h("p", { class: "screen muted", role: "status" }, ctx.words("page_summary.loading")));
-
   function show(summary) {
     drawn.splice(0).forEach((plot) => plot.destroy());
     const { words } = ctx;
@@ -27,7 +23,7 @@ export function mount(root, ctx) {
         watched.length > 0 &&
           h("p", { class: "summary-total" }, h("b", { class: "num good" }, seconds(summary.good_s)), " ", h("span", {}, words("page_summary.good_in_all"))),
       ),
-      h("div", { class: "actions no-print" }, actions(summary)),
+      h("div", { class: "actions no-print" }, actions()),
       summary.parts.length
         ? summary.parts.map((part) => card(part, places))
         : h("p", { class: "card" }, words("page_summary.nothing")),
@@ -53,10 +49,10 @@ export function mount(root, ctx) {
   function actions() {
     return [
       button({ class: "primary", onclick: () => ctx.send({ do: "again" }) }, icon("play"), ctx.words("page_summary.again")),
-      button({ onclick: () => ctx.send({ do: "home" }) }, icon("home"), ctx.words("page_summary.home")),
-      button({ onclick: () => ctx.go("#tune") }, icon("tune"), ctx.words("page_summary.tune")),
-      button({ onclick: () => ctx.go("#history") }, icon("days"), ctx.words("page_summary.history")),
-      button({ onclick: () => print() }, ctx.words("page_summary.print")),
+      button({ class: "plain", onclick: () => ctx.send({ do: "home" }) }, icon("home"), ctx.words("page_summary.home")),
+      button({ class: "plain", onclick: () => ctx.go("#tune") }, icon("tune"), ctx.words("page_summary.tune")),
+      button({ class: "plain", onclick: () => ctx.go("#history") }, icon("days"), ctx.words("page_summary.history")),
+      button({ class: "plain", onclick: () => print() }, ctx.words("page_summary.print")),
     ];
   }
 
@@ -89,11 +85,11 @@ export function mount(root, ctx) {
   function held(part, id) {
     const of = part.reps ? [part.reps.whole, part.target_s, "page_summary.reps_of"] : [part.good_s, part.target_s, "page_summary.good_of"];
     const [value, target, key] = of;
-    if (!(target > 0)) return part.reps ? null : h("p", { class: "big" }, h("b", { class: "num good" }, seconds(part.good_s)), " ", ctx.words("page_summary.good"));
+    if (!(target > 0)) return part.reps ? null : h("p", { class: "amount" }, h("b", { class: "num good" }, seconds(part.good_s)), " ", ctx.words("page_summary.good"));
     return h(
       "div",
       { class: "held" },
-      h("p", { class: "big" }, ctx.words(key, { number: whole(value, ctx.state.lang), target: whole(target, ctx.state.lang) })),
+      h("p", { class: "amount" }, ctx.words(key, { number: whole(value, ctx.state.lang), target: whole(target, ctx.state.lang) })),
       h("progress", { max: target, value: Math.min(value, target), "aria-labelledby": id }),
     );
   }
@@ -135,7 +131,7 @@ export function mount(root, ctx) {
     else lines.push(words("page_summary.kept_no_history"));
     lines.push(summary.recording ? words("page_summary.kept_recording", { path: summary.recording }) : words("page_summary.kept_no_recording"));
     if (summary.parts.some((part) => part.best || part.worst)) lines.push(words("page_summary.kept_pictures"));
-    return h("ul", { class: "plain" }, lines.map((line) => h("li", {}, line)));
+    return h("ul", { class: "rows" }, lines.map((line) => h("li", {}, line)));
   }
 
   /** The plot in words, for those who do not see it. */
@@ -151,6 +147,8 @@ export function mount(root, ctx) {
     });
   }
 
+  if (ctx.summary) show(ctx.summary);
+  else root.replaceChildren(h("p", { class: "screen muted", role: "status" }, ctx.words("page_summary.loading")));
   return {
     frame() {},
     state() {},

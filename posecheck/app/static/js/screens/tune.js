@@ -39,13 +39,13 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     h(
       "div",
       { class: compact ? "tune compact" : "screen tune" },
-      h("header", { class: "screen-head" }, title, !compact && button({ onclick: () => ctx.go("#") }, icon("home"), words("page_tune.back"))),
-      h("p", { class: "muted lead" }, words(live() ? "page_tune.text_live" : "page_tune.text")),
+      h("header", { class: "screen-head" }, title, !compact && button({ class: "plain", onclick: () => ctx.go("#") }, icon("home"), words("page_tune.back"))),
+      h("p", { class: "muted intro" }, words(live() ? "page_tune.text_live" : "page_tune.text")),
       h("div", { class: "tune-bar" },
         !compact && h("label", { class: "field" }, h("span", {}, words("page_tune.stretch")), chooser),
         h("label", { class: "field grow" }, h("span", {}, words("page_tune.search")), search),
-        h("label", { class: "choice" }, onlyChanged, " ", words("page_tune.only_changed"), " ", changes),
-        button({ onclick: resetAll }, words("page_tune.reset_all"))),
+        h("label", { class: "pick" }, onlyChanged, " ", words("page_tune.only_changed"), " ", changes),
+        button({ class: "plain", onclick: resetAll }, words("page_tune.reset_all"))),
       wrong,
       h("div", { class: "tune-columns" },
         h("div", {}, list, nothing),
@@ -95,10 +95,15 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     const groups = Map.groupBy ? Map.groupBy(rows, ({ number }) => number.group) : grouped(rows);
     list.replaceChildren(
       ...[...groups].map(([name, own], index) =>
-        h("details", { class: "group card", open: index < 3 || !compact }, h("summary", {}, h("h2", {}, name), h("span", { class: "muted num" }, String(own.length))), own.map(({ element }) => element))),
+        h("details", { class: "group card", open: index < 3 || !compact }, h("summary", {}, h("h2", {}, groupName(name)), h("span", { class: "muted num" }, String(own.length))), own.map(({ element }) => element))),
     );
     filter();
     judge();
+  }
+  function groupName(name) {
+    const key = `page_tune.group_${name}`;
+    const text = words(key);
+    return text === key ? name : text;
   }
   function grouped(all) {
     const found = new Map();
@@ -209,7 +214,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     countChanges();
     const wanted = search.value.trim().toLowerCase();
     for (const row of rows) {
-      const text = `${row.number.label} ${row.number.key} ${row.number.why} ${row.number.group}`.toLowerCase();
+      const text = `${row.number.label} ${row.number.key} ${row.number.why} ${groupName(row.number.group)}`.toLowerCase();
       row.element.hidden = (wanted !== "" && !text.includes(wanted)) || (onlyChanged.checked && !row.changed);
     }
     for (const group of list.querySelectorAll("details.group")) {
@@ -222,9 +227,9 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
   // ------------------------------------------------------------------------------------------------------ profiles
   function profileBox() {
     const name = h("input", { type: "text", required: true, maxlength: 40, autocomplete: "off", "aria-label": words("page_tune.profile_name"), placeholder: words("page_tune.profile_name") });
-    const known = h("ul", { class: "plain profiles" });
+    const known = h("ul", { class: "rows profiles" });
     const only = h("input", { type: "checkbox", checked: true });
-    const form = h("form", { class: "profile-form" }, name, h("button", { type: "submit", class: "primary" }, words("page_tune.save")), h("label", { class: "choice" }, only, " ", words("page_tune.only_stretch")));
+    const form = h("form", { class: "profile-form" }, name, h("button", { type: "submit", class: "primary" }, words("page_tune.save")), h("label", { class: "pick" }, only, " ", words("page_tune.only_stretch")));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const set = Object.fromEntries(rows.filter((row) => row.changed).map((row) => [row.number.key, row.value]));
