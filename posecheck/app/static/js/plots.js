@@ -86,6 +86,7 @@ function limitLines(plot, limits) {
   ctx.save();
   ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.textAlign = "right";
+  ctx.textBaseline = "bottom";
   for (const { value, label, colour } of limits) {
     const y = plot.valToPos(value, "y", true);
     ctx.strokeStyle = ctx.fillStyle = token(colour);
@@ -95,7 +96,12 @@ function limitLines(plot, limits) {
     ctx.moveTo(left, y);
     ctx.lineTo(left + width, y);
     ctx.stroke();
-    ctx.fillText(label, left + width - 4 * devicePixelRatio, y - 4 * devicePixelRatio);
+    const at = [label, left + width - 4 * devicePixelRatio, y - 3 * devicePixelRatio];
+    ctx.setLineDash([]);
+    ctx.strokeStyle = token("--card");
+    ctx.lineWidth = 4 * devicePixelRatio;
+    ctx.strokeText(...at);
+    ctx.fillText(...at);
   }
   ctx.restore();
 }
@@ -140,7 +146,7 @@ function legend(lines, words) {
   const values = lines.map(() => h("b", { class: "num" }));
   const items = lines.map((line, i) => h("li", {}, h("span", { class: `swatch ${line.colour.slice(2)}` }), `${line.label} `, values[i]));
   const meanings = words
-    ? [h("li", {}, h("span", { class: "swatch warned" }), words("page_summary.plot_warn")), h("li", {}, h("span", { class: "swatch unseen" }), words("page_summary.plot_unknown"))]
+    ? [h("li", {}, h("span", { class: "swatch warned" }), words("page_summary.plot_warn")), h("li", {}, h("span", { class: "swatch hatched" }), words("page_summary.plot_unknown"))]
     : [];
   return [h("ul", { class: "legend" }, items, meanings), (plot) => lines.forEach((_, i) => write(values[i], told(plot.data[i + 1]?.[plot.cursor.idx])))];
 }
