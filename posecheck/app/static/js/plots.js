@@ -67,8 +67,9 @@ function hatch(ctx, x0, top, wide, height) {
   ctx.beginPath();
   ctx.rect(x0, top, wide, height);
   ctx.clip();
-  ctx.globalAlpha = 0.5;
-  ctx.lineWidth = devicePixelRatio;
+  ctx.globalAlpha = 0.55;
+  ctx.lineWidth = 1.25 * devicePixelRatio;
+  ctx.setLineDash([]);
   ctx.beginPath();
   const step = HATCH_PX * devicePixelRatio;
   // Counted from the left edge of the picture, so that neighbours join without a seam.
@@ -152,7 +153,7 @@ function legend(lines, words) {
 }
 const told = (value) => (value === null || value === undefined ? "" : `${Math.round(value)}°`);
 
-function make(root, { lines, data, label, height, lang, time, draw, meanings }) {
+function make(root, { lines, data, label, height, lang, time, hooks = {}, meanings }) {
   const place = h("div", { class: "plot", role: "img", "aria-label": label });
   const [list, follow] = legend(lines, meanings);
   root.append(place, list);
@@ -165,7 +166,7 @@ function make(root, { lines, data, label, height, lang, time, draw, meanings }) 
       scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(60, 10 * Math.ceil((high ?? 0) / 10))] } },
       axes: axes(lang, time),
       series: [{}, ...lines.map((line) => ({ stroke: () => token(line.colour), dash: line.dash, width: line.width, spanGaps: Boolean(time), points: { show: Boolean(time), size: 7, fill: () => token("--card"), stroke: () => token(line.colour) } }))],
-      hooks: { drawClear: draw ? [draw] : [], setCursor: [follow] },
+      hooks: { ...hooks, setCursor: [follow] },
     },
     data,
     place,
@@ -190,7 +191,7 @@ export function motionPlot(root, { series, limits = {}, words, lang, label, heig
   }
   const { plot, destroy } = make(root, {
     lines, label, height, lang, data: columns(), meanings: words,
-    draw: (drawn) => { shade(drawn, shown.verdict); limitLines(drawn, marks); },
+    hooks: { drawClear: [(drawn) => shade(drawn, shown.verdict)], drawAxes: [(drawn) => limitLines(drawn, marks)] },
   });
   return {
     update(next, nextLimits) {

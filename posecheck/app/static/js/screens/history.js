@@ -20,7 +20,7 @@ export function mount(root, ctx) {
   const body = h("div", { class: "history-body" }, h("p", { class: "muted", role: "status" }, words("page_history.loading")));
   const told = h("p", { class: "muted", role: "status" });
   root.replaceChildren(
-    h("div", { class: "screen history" }, h("header", { class: "screen-head" }, title, button({ class: "plain", onclick: () => ctx.go("#") }, icon("home"), words("page_history.back"))), body, told),
+    h("div", { class: "screen history" }, h("header", { class: "screen-head" }, title), body, told),
   );
   title.focus({ preventScroll: true });
   load();
@@ -132,8 +132,8 @@ export function mount(root, ctx) {
           t: trend.t, lang: lang(),
           label: words("page_history.trend_label", { stretch: trend.name, first: ends(trend.hinge)[0], last: ends(trend.hinge)[1] }),
           lines: [
-            { label: words("page_history.hinge"), values: trend.hinge, colour: "--plot-hip", dash: [], width: 2 },
-            { label: words("page_history.straight"), values: trend.knee, colour: "--plot-knee", dash: [3, 3], width: 2 },
+            { label: words("page_history.hinge"), values: trend.hinge, colour: "--plot-hip", dash: [9, 4], width: 2 },
+            { label: words("page_history.straight"), values: trend.knee, colour: "--plot-knee", dash: [2, 3], width: 2 },
           ],
         }));
         return h("figure", {}, h("figcaption", {}, h("h3", {}, trend.name)), place);
@@ -153,7 +153,7 @@ export function mount(root, ctx) {
       h(
         "tr",
         {},
-        h("td", {}, dayText(row.local_date, lang(), { weekday: "short", day: "numeric", month: "short" }), row.started_at && h("span", { class: "muted" }, ` ${time.format(new Date(row.started_at))}`)),
+        h("td", {}, dayText(row.local_date, lang(), { weekday: "short", day: "numeric", month: "short" }), row.started_at && h("span", { class: "muted time" }, ` ${time.format(new Date(row.started_at))}`)),
         h("th", { scope: "row" }, row.name ?? history.trends?.[row.stretch]?.name ?? row.stretch, row.side && h("span", { class: "side" }, words(`page_summary.${row.side}`))),
         h("td", { class: "num" }, row.reps_whole ? `${number(row.reps_whole)} ×` : seconds(row.held_s ?? row.good_s)),
         h("td", { class: `num ${row.rounded_s > 0.5 ? "warn" : ""}` }, seconds(row.rounded_s)),

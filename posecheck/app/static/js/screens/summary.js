@@ -51,7 +51,6 @@ export function mount(root, ctx) {
       button({ class: "primary", onclick: () => ctx.send({ do: "again" }) }, icon("play"), ctx.words("page_summary.again")),
       button({ class: "plain", onclick: () => ctx.send({ do: "home" }) }, icon("home"), ctx.words("page_summary.home")),
       button({ class: "plain", onclick: () => ctx.go("#tune") }, icon("tune"), ctx.words("page_summary.tune")),
-      button({ class: "plain", onclick: () => ctx.go("#history") }, icon("days"), ctx.words("page_summary.history")),
       button({ class: "plain", onclick: () => print() }, ctx.words("page_summary.print")),
     ];
   }

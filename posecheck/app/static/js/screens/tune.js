@@ -2,7 +2,7 @@
 //
 // A change is told to the running session at once, and the last minute that was seen is judged again with it.
 
-import { button, h, icon, write } from "../dom.js";
+import { button, h, write } from "../dom.js";
 import { Replay } from "../replay.js";
 import { stepped, whole } from "../text.js";
 
@@ -27,7 +27,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
   const wrong = h("p", { class: "warn", role: "alert" });
   const replay = new Replay(ctx, { compact });
   const list = h("div", { class: "numbers" }, h("p", { class: "muted", role: "status" }, words("page_tune.loading")));
-  const search = h("input", { type: "search", placeholder: words("page_tune.search"), "aria-label": words("page_tune.search"), oninput: () => filter() });
+  const search = h("input", { type: "search", "aria-label": words("page_tune.search"), oninput: () => filter() });
   const onlyChanged = h("input", { type: "checkbox", onchange: () => filter() });
   const nothing = h("p", { class: "muted", role: "status", hidden: true }, words("page_tune.none_found"));
   const changes = h("b", { class: "num" });
@@ -39,7 +39,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     h(
       "div",
       { class: compact ? "tune compact" : "screen tune" },
-      h("header", { class: "screen-head" }, title, !compact && button({ class: "plain", onclick: () => ctx.go("#") }, icon("home"), words("page_tune.back"))),
+      h("header", { class: "screen-head" }, title),
       h("p", { class: "muted intro" }, words(live() ? "page_tune.text_live" : "page_tune.text")),
       h("div", { class: "tune-bar" },
         !compact && h("label", { class: "field" }, h("span", {}, words("page_tune.stretch")), chooser),
