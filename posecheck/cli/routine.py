@@ -69,7 +69,7 @@ def routine(
     from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.routine_session import plan
 
-    chosen = _routine(which)
+    chosen = routine_named(which)
     days = _days_practised(chosen)
     parts = plan(chosen, days, profile, sets or ())
     tellers = [teller_for(lang, part.stretch) for part in parts]
@@ -77,9 +77,9 @@ def routine(
         _do_routine(backend, chosen, parts, tellers, camera or 0, source, stop, days=days, keep=history)
 
 
-def _routine(which: str) -> Routine:
+def routine_named(which: str) -> Routine:
     """A routine by its id, or the one in a file."""
-    from posecheck.assessment.routine_files import load_routine, read_routine
+    from posecheck.assessment.routine_files import read_routine
 
     is_file = which.endswith(".toml") or "/" in which or "\\" in which
     return read_routine(Path(which)) if is_file else load_routine(which)
@@ -215,5 +215,5 @@ def routines_show(
     from posecheck.assessment.catalogue import load_stretch
     from posecheck.cards import routine_card
 
-    chosen = _routine(routine)
+    chosen = routine_named(routine)
     show(routine_card(chosen, {item.stretch: load_stretch(item.stretch) for item in chosen.items}, days))
