@@ -11,6 +11,7 @@ import math
 import mimetypes
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -34,6 +35,7 @@ FOLD: Final = "standing_forward_fold"
 RATE_HZ: Final = 12
 
 
+@cache
 def picture(second: float) -> str:
     """A frame of a sample clip as a data URL."""
     clip = cv2.VideoCapture(str(samples_dir() / "hinge_clean_then_rounded.mp4"))
@@ -85,7 +87,16 @@ def summary() -> dict[str, Any]:
         "parts": [
             part("left", name="Foot on a step"),
             part("right", name="Foot on a step", done=False, good_s=18.4, rounded_s=0.0, worst=None),
-            part("", name="Hip hinge drill", stretch="hip_hinge_drill", reps=reps, target_s=0.0, rounded_s=None, best=None, worst=None),
+            part(
+                "",
+                name="Hip hinge drill",
+                stretch="hip_hinge_drill",
+                reps=reps,
+                target_s=0.0,
+                rounded_s=None,
+                best=None,
+                worst=None,
+            ),
             part("", name="Foam roll", watch=False, best=None, worst=None, good_s=60.0),
             part("", name="Lying leg raise", done=False, good_s=0.0, unknown_s=None, series={"t_s": [], "verdict": ""}),
         ],
@@ -217,7 +228,13 @@ class Canned:
                 return 200, {"lang": lang, "languages": list(languages()), "words": words(lang)}
             case "/api/catalogue":
                 stretches = [{"id": each, "name": load_stretch(each).name} for each in stretch_ids()]
-                return 200, {"stretches": stretches, "routines": [], "profiles": self.profiles, "cli": {}, "version": "0"}
+                return 200, {
+                    "stretches": stretches,
+                    "routines": [],
+                    "profiles": self.profiles,
+                    "cli": {},
+                    "version": "0",
+                }
             case "/api/history":
                 if method == "DELETE":
                     self.days = 0

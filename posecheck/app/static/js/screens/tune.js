@@ -95,7 +95,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     const groups = Map.groupBy ? Map.groupBy(rows, ({ number }) => number.group) : grouped(rows);
     list.replaceChildren(
       ...[...groups].map(([name, own], index) =>
-        h("details", { class: "group card", open: index < 3 || !compact }, h("summary", {}, h("h2", {}, groupName(name)), h("span", { class: "muted num" }, String(own.length))), own.map(({ element }) => element))),
+        h("details", { class: "group card", open: index === 0 }, h("summary", {}, h("h2", {}, groupName(name)), h("span", { class: "muted num" }, String(own.length))), own.map(({ element }) => element))),
     );
     filter();
     judge();
