@@ -2,6 +2,7 @@
 
 - `plan(…)`: the parts of a routine that are unlocked, each with the numbers in force for it
 - `routine_step`, pure: Sighting ─> Assessment, what the routine makes of it, Events
+- `go_on`, `pause`, `resume`, pure: what the person asks for between two frames
 - `run_routine(pairs, …)`: until the routine is done, its source ends or somebody interrupts it
 
 What is measured of the person (own neutral, facing, smoothing) is kept from one stretch to the next; the judge and the
@@ -12,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from posecheck.assessment import catalogue, coach, events, judge, messages, runner, running
+from posecheck.assessment import catalogue, coach, events, hold, judge, messages, runner, running
 from posecheck.assessment.coach import CoachState
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.reps import RepsState
@@ -69,6 +71,10 @@ class RoutineState:
 
     judging: JudgingState
     running: RunnerState
+    paused: bool = False
+    """Whether it stands still until `resume`."""
+    resuming: bool = False
+    """Whether the next frame is the last one of a pause: the time before it was part of the pause too."""
 
 
 def start_routine(parts: Sequence[Part]) -> RoutineState:
@@ -82,28 +88,90 @@ def routine_step(
 ) -> tuple[RoutineState, Assessment, Out, tuple[Event, ...]]:
     """Judge one sighting by the stretch that is due: the new memory, the assessment with what is to be said, what the
     routine makes of it, and the events that ended with it.
+
+    A paused routine is still judged, so that the person sees themselves, but nothing of it counts or is said (`Out.paused`).
     """
+    if state.paused or state.resuming:
+        return _paused_step(state, sighting, parts)
     part = _part(state.running, parts)
     judging, judged, ended = judge_step(state.judging, sighting, part.stretch, part.profile)
     running, out = runner.step(state.running, judged, parts)
     now = _part(running, parts)
+    judging, told, closed = _followed(judging, out, judged.t_s, now)
+    said = judged.said
+    if told and not (said is not None and said.spoken):
+        said = _foremost(told)
+    if said is not judged.said:
+        judged = replace(judged, said=said, cue=messages.in_english(said, now.stretch))
+    return RoutineState(judging, running), judged, out, (*ended, *closed)
+
+
+def _followed(
+    judging: JudgingState, out: Out, t_s: float, now: Part
+) -> tuple[JudgingState, list[Said], tuple[Event, ...]]:
+    """Judging after what the routine made of the moment `t_s`, what it lets the coach say, and the events that it ended."""
+    closed: tuple[Event, ...] = ()
     if out.afresh:
-        ended = (*ended, *events.finish(judging.events, judged.t_s))
+        closed = events.finish(judging.events, t_s)
         judging = replace(judging, judge=judge.start(now.stretch), events=events.start(now.stretch, now.profile))
     elif out.idle_hold:
         judging = replace(judging, judge=replace(judging.judge, hold=HoldState(), reps=RepsState()))
-    coaching, said = judging.coach, judged.said
-    if out.began:
-        coaching = coach.in_place(coaching)
+    coaching = coach.in_place(judging.coach) if out.began else judging.coach
     told: list[Said] = []
     for call in out.calls:
-        coaching, one = announce(coaching, call, judged.t_s, now)
+        coaching, one = announce(coaching, call, t_s, now)
         told.append(one)
-    if told and not (said is not None and said.spoken):  # what is spoken is shown, else what will be spoken first
-        said = next((one for one in told if one.spoken), told[0])
-    if said is not judged.said:
-        judged = replace(judged, said=said, cue=messages.in_english(said, now.stretch))
-    return RoutineState(replace(judging, coach=coaching), running), judged, out, ended
+    return replace(judging, coach=coaching), told, closed
+
+
+def _foremost(told: Sequence[Said]) -> Said:
+    """What of several announcements is shown: the spoken one, else what will be spoken first."""
+    return next((one for one in told if one.spoken), told[0])
+
+
+def _paused_step(
+    state: RoutineState, sighting: Sighting, parts: Sequence[Part]
+) -> tuple[RoutineState, Assessment, Out, tuple[Event, ...]]:
+    """A frame of a pause. Measuring goes on; judge, coach and count wait where they were, their clocks moved along."""
+    part, before, t_s = _part(state.running, parts), state.judging, sighting.t_s
+    judging, judged, _ = judge_step(before, sighting, part.stretch, part.profile)
+    running, out = runner.stand_still(state.running, t_s, parts)
+    judging = replace(
+        judging,
+        judge=replace(before.judge, hold=hold.stood_still(before.judge.hold, t_s)),
+        coach=coach.hushed(before.coach, t_s),
+        events=events.start(part.stretch, part.profile),
+    )
+    judged = replace(judged, said=None, cue="", hold=replace(judged.hold, good_s=before.judge.hold.good_s))
+    closed = events.finish(before.events, t_s) if before.events.opened else ()
+    return RoutineState(judging, running, paused=state.paused), judged, out, closed
+
+
+# ------------------------------------------------------------------------------------------------ between two frames (pure)
+def go_on(
+    state: RoutineState, parts: Sequence[Part], t_s: float
+) -> tuple[RoutineState, Out, Said | None, tuple[Event, ...]]:
+    """The person wants to go on: begin now, leave this set out, or end the rest (`runner.skip`); a pause just ends.
+
+    `t_s` is the time of the latest frame. Gives the new memory, what the routine makes of it, what the coach says (None
+    for nothing; what is not `spoken` yet is spoken by a later `routine_step`), and the events that ended with it.
+    """
+    if state.paused or state.resuming:
+        running, out = runner.stand_still(state.running, t_s, parts)
+        return resume(replace(state, running=running)), out, None, ()
+    running, out = runner.skip(state.running, parts)
+    judging, told, closed = _followed(state.judging, out, t_s, _part(running, parts))
+    return RoutineState(judging, running), out, _foremost(told) if told else None, closed
+
+
+def pause(state: RoutineState) -> RoutineState:
+    """Let the routine stand still: from the latest frame on nothing counts, nothing is called and no rest runs out."""
+    return replace(state, paused=True, resuming=False)
+
+
+def resume(state: RoutineState) -> RoutineState:
+    """Let a paused routine go on from where it was; the hold keeps its seconds. Any other routine is left as it is."""
+    return replace(state, paused=False, resuming=True) if state.paused else state
 
 
 def announce(state: CoachState, call: Call, t_s: float, part: Part) -> tuple[CoachState, Said]:
@@ -137,16 +205,26 @@ class RoutineOutcome:
     frames: int = 0
 
 
+class Wish(StrEnum):
+    """What the person may ask for while a routine runs."""
+
+    GO_ON = "go on"
+    PAUSE = "pause"
+    """Asked for again, it goes on."""
+    END = "end"
+
+
 def run_routine(
     pairs: Iterable[tuple[Frame | None, Sighting]],
     parts: Sequence[Part],
     on_frame: OnFrame | None = None,
     *,
     stop: Callable[[], bool] | None = None,
+    wish: Callable[[], Wish | None] | None = None,
 ) -> RoutineOutcome:
     """Go through a routine until it is done, its source ends or breaks, or it is interrupted.
 
-    `stop` is asked between frames. Interrupts and a source that breaks half-way are endings, told in the outcome.
+    `stop` and `wish` are asked between frames; END is an interrupt too. Interrupts and a source that breaks half-way are endings, told in the outcome.
     Raises what the source raised before its first frame, what the model raised, and what `on_frame` raised.
     """
     state = start_routine(parts)
@@ -159,9 +237,16 @@ def run_routine(
                 on_frame(frame, judged, out, runner.so_far(state.running))
             if state.running.stage is Stage.DONE:
                 break
-            if stop is not None and stop():
+            wanted = wish() if wish is not None else None
+            if wanted is Wish.END or (stop is not None and stop()):
                 ending, message = Ending.INTERRUPTED, "interrupted"
                 break
+            if wanted is Wish.PAUSE:
+                state = resume(state) if state.paused else pause(state)
+            elif wanted is Wish.GO_ON:
+                state, *_ = go_on(state, parts, judged.t_s)
+                if state.running.stage is Stage.DONE:
+                    break
     except KeyboardInterrupt:
         ending, message = Ending.INTERRUPTED, "interrupted"
     except BrokenSourceError as error:

@@ -49,6 +49,8 @@ def where(part: Part, count: int, out: Out, text: Told) -> str:
         words.append(text("routine.resting", seconds=math.ceil(out.left_s)))
     elif out.stage is not Stage.DONE:
         words.append(_amount_of(part, out.amount, text))
+    if out.paused:
+        words.append(text("routine.paused"))
     return " · ".join(words)
 
 
@@ -61,9 +63,19 @@ def _amount_of(part: Part, amount: float, text: Told) -> str:
 
 
 def routine_panel(
-    routine: Routine, parts: Sequence[Part], out: Out, doings: Doings, *, columns: int, text: Told
+    routine: Routine,
+    parts: Sequence[Part],
+    out: Out,
+    doings: Doings,
+    *,
+    columns: int,
+    text: Told,
+    keys: bool = False,
 ) -> RenderableType:
-    """The progress of a routine: every stretch as a mark, where one is, and how to get into place or what comes next."""
+    """The progress of a routine: every stretch as a mark, where one is, and how to get into place or what comes next.
+
+    With `keys` it names the keys that may be pressed.
+    """
     part = parts[out.index]
     marks = Text(justify="center")
     for number in range(len(parts)):
@@ -87,6 +99,8 @@ def routine_panel(
         rows.append(Text(text(coming.stretch.setup), style=_DIM, justify="center"))
     if not part.stretch.watch:
         rows.append(Text(text("routine.not_watched"), style="yellow", justify="center"))
+    if keys:
+        rows.append(Text(text("routine.keys"), style=_DIM, justify="center"))
     return Panel(Group(*rows), title=escape(text(routine.name)), border_style=_DIM, box=box.ROUNDED, padding=(0, 2))
 
 

@@ -10,17 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.assessment import coach, load_routine, runner
+from posecheck.assessment import coach, hold, load_routine, runner
 from posecheck.assessment.routine import Item, Routine
+from posecheck.assessment.running import Out, Stage
 from posecheck.assessment.turns import Part
 from posecheck.errors import BrokenSourceError, TunableError
 from posecheck.history.done import Done
 from posecheck.history.store import History
 from posecheck.history.tally import HistoryTally
 from posecheck.keeping import CAMERA
-from posecheck.records import CueKind, Sighting
+from posecheck.records import CueKind, Sighting, Verdict
 from posecheck.routine_keeping import RoutineKeeper
-from posecheck.routine_session import plan, routine_step, run_routine, start_routine
+from posecheck.routine_session import (
+    RoutineState,
+    Wish,
+    go_on,
+    pause,
+    plan,
+    resume,
+    routine_step,
+    run_routine,
+    start_routine,
+)
 from posecheck.session import Ending
 from tests.assessment.doing import EITHER, LEFT, LOST, RIGHT, UP, done, frames, item, parts_of
 from tests.assessment.plays import HOLDING, NOBODY, Play, coached, spoken
@@ -113,6 +124,113 @@ def test_how_a_routine_ends() -> None:
         raise BrokenSourceError("the cable", 2.0)
 
     assert run_routine(breaks(), parts).message == "the cable"
+
+
+# ------------------------------------------------------------------------------------------------ go on, pause
+TIMED = [item("foam_roll", "both", rest_s=20, hold__target_s=10), item("hamstring_massage", "left", hold__target_s=10)]
+NO_WAIT = ["routine.get_ready_s=0"]
+
+
+def ticks(length_s: int, from_s: float = 0.0) -> list[float]:
+    """Ten frames a second for so long, the first one a tenth after `from_s`."""
+    return [from_s + number / 10 for number in range(1, length_s * 10 + 1)]
+
+
+def looked(state: RoutineState, parts: tuple[Part, ...], ticks: list[float]) -> tuple[RoutineState, list[Out]]:
+    """The routine after empty pictures at these times, and what it made of each."""
+    outs = []
+    for t_s in ticks:
+        state, _, out, _ = routine_step(state, nobody(t_s), parts)
+        outs.append(out)
+    return state, outs
+
+
+def test_going_on_begins_leaves_out_and_ends_a_rest() -> None:
+    """READY: it begins. WORK: this side is left out and the other asked for at once, then the next stretch. REST: over."""
+    parts = parts_of(*TIMED)
+    state, _ = looked(start_routine(parts), parts, ticks(1))
+    state, out, _, _ = go_on(state, parts, 1.0)
+    assert (state.running.stage, out.began) == (Stage.WORK, True)
+    state, _ = looked(state, parts, ticks(4, from_s=1.0))
+    state, _, said, _ = go_on(state, parts, 5.0)
+    assert said is not None
+    assert said.kind is CueKind.CHANGE_SIDE
+    assert (state.running.index, state.running.stage, state.running.wanted) == (0, Stage.READY, "right")
+    doings = runner.so_far(state.running)
+    assert (doings[0, "left"].done, doings[0, "left"].left_out) == (False, True)
+    assert doings[0, "left"].amount == pytest.approx(3.8, abs=0.3)
+    state, _, _, _ = go_on(state, parts, 5.0)
+    state, _ = looked(state, parts, ticks(12, from_s=5.0))
+    assert state.running.stage is Stage.REST
+    state, _, _, _ = go_on(state, parts, 17.0)
+    assert (state.running.index, state.running.stage) == (1, Stage.READY)
+    state, _, _, _ = go_on(state, parts, 17.0)
+    state, _, said, _ = go_on(state, parts, 17.0)
+    assert state.running.stage is Stage.DONE
+    assert said is not None
+    assert said.key == "routine.done"
+    assert go_on(state, parts, 17.0)[0].running == state.running
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["pictures go on", "no pictures"])
+def test_a_pause_takes_nothing_and_gives_nothing(silent: bool) -> None:
+    """Seconds before a pause are kept, none is counted in it, however long, and the rest of the set comes after it."""
+    parts = parts_of(item("foam_roll", "left", hold__target_s=10), sets=NO_WAIT)
+    state, outs = looked(start_routine(parts), parts, ticks(6))
+    before = outs[-1].amount
+    state = pause(state)
+    state, outs = looked(state, parts, [] if silent else ticks(300, from_s=6.0))
+    assert all(out.paused and not out.calls and out.amount == before for out in outs)
+    state = resume(state)
+    state, outs = looked(state, parts, ticks(3, from_s=306.0))
+    assert outs[0].paused
+    assert not outs[1].paused
+    assert outs[-1].amount == pytest.approx(before + 2.8, abs=0.15)
+    assert outs[-1].stage is Stage.WORK
+
+
+def test_a_paused_hold_and_rest_go_on_where_they_were() -> None:
+    """A rest has as many seconds left after a pause as before; nothing is said in between."""
+    parts = parts_of(*TIMED, sets=NO_WAIT)
+    state, outs = looked(start_routine(parts), parts, ticks(24))
+    assert outs[-1].stage is Stage.REST
+    left_s = outs[-1].left_s
+    state = pause(state)
+    for t_s in ticks(100, from_s=24.0):
+        state, judged, out, _ = routine_step(state, nobody(t_s), parts)
+        assert (out.left_s, judged.said, judged.cue) == (left_s, None, "")
+    state, _, said, _ = go_on(state, parts, 124.0)
+    assert (state.paused, said) == (False, None)
+    state, outs = looked(state, parts, ticks(1, from_s=124.0))
+    assert outs[-1].left_s == pytest.approx(left_s - 0.9, abs=0.1)
+
+
+def test_a_paused_hold_keeps_its_good_seconds() -> None:
+    """The timer of a hold that was paused for a minute goes on from its seconds; the pause adds none."""
+    state, good_s = hold.HoldState(), 0.0
+    for t_s in ticks(8):
+        state, held = hold.step(state, t_s, Verdict.GOOD, True, 30.0, gap_s=0.5, reset_s=5.0)
+        good_s = held.good_s
+    for t_s in ticks(60, from_s=8.0):
+        state = hold.stood_still(state, t_s)
+    state, held = hold.step(state, 68.0, Verdict.GOOD, True, 30.0, gap_s=0.5, reset_s=5.0)
+    assert held.good_s == good_s
+    _, held = hold.step(state, 68.1, Verdict.GOOD, True, 30.0, gap_s=0.5, reset_s=5.0)
+    assert held.good_s == pytest.approx(good_s + 0.1)
+
+
+def test_wishes_are_heard_between_frames() -> None:
+    """Going on twice goes through a short routine; END interrupts it; PAUSE asked for twice goes on."""
+    parts = parts_of(item("foam_roll", "left", hold__target_s=10), sets=["routine.get_ready_s=60"])
+    pairs = [(None, nobody(t_s)) for t_s in ticks(30)]
+    wishes = iter([Wish.GO_ON, Wish.GO_ON])
+    done_ = run_routine(pairs, parts, wish=lambda: next(wishes, None))
+    assert (done_.ending, done_.finished, done_.frames) == (Ending.COMPLETE, True, 2)
+    assert run_routine(pairs, parts, wish=lambda: Wish.END).ending is Ending.INTERRUPTED
+    wishes = iter([Wish.GO_ON, *[None] * 20, Wish.PAUSE, *[None] * 98, Wish.PAUSE])
+    assert run_routine(pairs, parts, wish=lambda: next(wishes, None)).doings[0, "left"].done
+    wishes = iter([Wish.GO_ON, *[None] * 20, Wish.PAUSE])
+    assert not run_routine(pairs, parts, wish=lambda: next(wishes, None)).finished
 
 
 # ------------------------------------------------------------------------------------------------ the history

@@ -150,6 +150,12 @@ def in_place(state: CoachState) -> CoachState:
     return replace(state, waiting=tuple(cue for cue in state.waiting if not cue.key.endswith(_GETTING_THERE)))
 
 
+def hushed(state: CoachState, t_s: float) -> CoachState:
+    """The memory after a frame of a pause: nothing is said, what was announced still waits, a rest lasts as much longer."""
+    passed_s = 0.0 if math.isnan(state.t_s) else max(0.0, t_s - state.t_s)
+    return replace(_afresh(state), t_s=t_s, rest_until_s=state.rest_until_s + passed_s)
+
+
 def _announce(state: CoachState, cue: Cue, t_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Said]:
     state = replace(state, waiting=(*state.waiting, cue))
     state, said = _announced(state, t_s, profile)

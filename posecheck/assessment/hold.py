@@ -56,6 +56,12 @@ class HoldState:
     """Good seconds of the present or, out of position, the latest hold."""
 
 
+def stood_still(state: HoldState, t_s: float) -> HoldState:
+    """The timer after a frame at `t_s` of a pause that somebody asked for: no second is added, and none is lost by it."""
+    passed_s = 0.0 if math.isnan(state.t_s) else max(0.0, t_s - state.t_s)
+    return HoldState(t_s, counts=False, in_s=state.in_s + passed_s, good_s=state.good_s)
+
+
 def step(
     state: HoldState,
     t_s: float,

@@ -1,6 +1,8 @@
 """A whole routine, one frame at a time: which stretch now, which side, what is still missing.
 
     state, out = step(state, assessment, parts)
+    state, out = skip(state, parts)                    the person wants to go on
+    state, out = stand_still(state, t_s, parts)        a frame of a pause
 
 READY   the stretch or the other side was asked for, and the person gets into place
 WORK    the hold, the repetitions or the timer run
@@ -72,11 +74,45 @@ def step(state: RunnerState, judged: Assessment, parts: Sequence[Part]) -> tuple
     return _working(state, judged, parts, passed_s)
 
 
+def skip(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+    """Go on because the person wants to, at the time of the latest frame.
+
+    READY: the stretch begins now. WORK: what is missing of this set is left out, and what was held of it is kept; the
+    other side, the next set or the next stretch comes at once, without a rest. REST: it is over. Before the first frame
+    and when all is done there is nothing to go on from: the state stays as it is.
+    """
+    part = parts[min(state.index, len(parts) - 1)]
+    if state.stage is Stage.DONE or math.isnan(state.t_s):
+        return state, _out(state, part, min(state.index, len(parts) - 1))
+    if state.stage is Stage.REST:
+        return _after_rest(state, parts)
+    if state.stage is Stage.READY:
+        state = replace(state, stage=Stage.WORK, stage_s=0.0)
+        return state, replace(_out(state, part, state.index), began=True)
+    out, missing = _out(state, part, state.index), turns.missing(state.doings, state.index)
+    side = next((one for one in (state.seen, state.wanted) if one in missing), missing[0])
+    state = _folded(state, side)
+    state = replace(state, doings=turns.set_left_out(state.doings, (state.index, side)))
+    return _after_set(state, out, side, parts, rests=False)
+
+
+def stand_still(state: RunnerState, t_s: float, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+    """Carry a routine over a frame of a pause: the clock goes on, the routine does not. Nothing counts or is called."""
+    if not math.isnan(state.t_s):
+        state = replace(state, t_s=t_s)
+    index = min(state.index, len(parts) - 1)
+    return state, replace(_out(state, parts[index], index), paused=True)
+
+
 # ------------------------------------------------------------------------------------------------ stages
 def _resting(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
-    part = parts[state.index]
     if state.stage_s < state.rest_s - _EPSILON:
-        return state, _out(state, part, state.index)
+        return state, _out(state, parts[state.index], state.index)
+    return _after_rest(state, parts)
+
+
+def _after_rest(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+    part = parts[state.index]
     if turns.missing(state.doings, state.index):
         again = replace(_set(state), stage=Stage.READY, stage_s=0.0)
         calls = (Call(CueKind.NEXT, "routine.once_more"),)
@@ -121,16 +157,24 @@ def _finished_set(state: RunnerState, side: str, parts: Sequence[Part]) -> tuple
     part, index = parts[state.index], state.index
     out = replace(_out(state, part, index), side=side, counts=True)
     state = _folded(state, side)
-    doings = turns.added(state.doings, (index, side), sets=1)
-    state = replace(state, doings=doings, latest=side, came_out=part.stretch.hold is None or not part.stretch.watch)
-    finished = (index, side) if doings[index, side].done else None
+    state = replace(state, doings=turns.added(state.doings, (index, side), sets=1))
+    return _after_set(state, out, side, parts)
+
+
+def _after_set(
+    state: RunnerState, out: Out, side: str, parts: Sequence[Part], *, rests: bool = True
+) -> tuple[RunnerState, Out]:
+    """A set of `side` is over, done or left out: on to the next one, the other side or the next stretch."""
+    part, index, doings = parts[state.index], state.index, state.doings
+    state = replace(state, latest=side, came_out=part.stretch.hold is None or not part.stretch.watch)
+    finished = (index, side) if doings[index, side].done and rests else None
     if not turns.missing(doings, index):
-        state, after = _after_part(state, parts)
+        state, after = _after_part(state, parts) if rests else _next_part(state, parts)
         return state, replace(out, finished=finished, calls=after.calls, afresh=True)
     asked = turns.next_side(doings, index, side, part.item.sides)
     if asked == side:
         goal = part.stretch.hold.rest if part.stretch.hold else None
-        rest_s = 0.0 if goal is None else part.profile[goal.key]
+        rest_s = 0.0 if goal is None or not rests else part.profile[goal.key]
         state = replace(_set(state), stage=Stage.REST, stage_s=0.0, rest_s=rest_s, wanted=asked)
         return state, replace(out, finished=finished, calls=_rest_calls(rest_s), afresh=True)
     state = replace(_set(state), stage=Stage.READY, stage_s=0.0, wanted=asked)

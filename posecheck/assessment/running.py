@@ -175,3 +175,5 @@ class Out:
     """Whether the hold timer is to be set to zero, since its seconds do not count."""
     began: bool = False
     """Whether the person has just got into place."""
+    paused: bool = False
+    """Whether the routine stands still: the frame counts for nothing and no time of the routine passes."""

@@ -57,13 +57,20 @@ class Doing:
     """Good seconds, seconds of the timer or whole repetitions in all, sets that were broken off included."""
     partial: int = 0
     """Partial repetitions."""
+    skipped: int = 0
+    """Sets that the person chose to leave out."""
     left_out: bool = False
-    """Whether the routine went on without it."""
+    """Whether the routine went on without something of it."""
 
     @property
     def done(self) -> bool:
-        """Whether nothing of it is missing."""
+        """Whether all of it was done."""
         return self.sets >= self.wanted
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it is asked for any more: done, or left out on purpose."""
+        return self.sets + self.skipped >= self.wanted
 
 
 Doings: TypeAlias = Mapping[Turn, Doing]
@@ -77,8 +84,8 @@ def nothing_done(parts: Sequence[Part]) -> Doings:
 
 
 def missing(doings: Doings, number: int) -> tuple[str, ...]:
-    """The sides of the part `number` that are not done, in the order in which they are asked for."""
-    return tuple(side for (of, side), doing in doings.items() if of == number and not doing.done)
+    """The sides of the part `number` that are still asked for, in the order in which they are."""
+    return tuple(side for (of, side), doing in doings.items() if of == number and not doing.over)
 
 
 def added(doings: Doings, turn: Turn, *, amount: float = 0.0, partial: int = 0, sets: int = 0) -> Doings:
@@ -86,6 +93,12 @@ def added(doings: Doings, turn: Turn, *, amount: float = 0.0, partial: int = 0, 
     doing = doings[turn]
     more = replace(doing, amount=doing.amount + amount, partial=doing.partial + partial, sets=doing.sets + sets)
     return MappingProxyType({**doings, turn: more})
+
+
+def set_left_out(doings: Doings, turn: Turn) -> Doings:
+    """The doings once the person has chosen to go on without one set of `turn`."""
+    doing = doings[turn]
+    return MappingProxyType({**doings, turn: replace(doing, skipped=doing.skipped + 1, left_out=True)})
 
 
 def left_out(doings: Doings, number: int) -> Doings:

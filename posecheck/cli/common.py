@@ -95,9 +95,12 @@ def teller_for(language: str | None, stretch: Stretch) -> Told:
     """What turns an English sentence into the language asked for, or that of the environment."""
     from posecheck.assessment.messages import Messages
 
-    if language is None:
-        language = "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
-    return Messages.load(language).knowing(stretch).text
+    return Messages.load(language_for(language)).knowing(stretch).text
+
+
+def language_for(language: str | None) -> str:
+    """The language asked for, else that of the environment, else English."""
+    return language or ("de" if os.environ.get("LANG", "").lower().startswith("de") else "en")
 
 
 def finish(outcomes: list[Outcome], failed: int = 0) -> None:

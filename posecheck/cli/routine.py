@@ -23,6 +23,7 @@ from posecheck.cli.common import (
     teller_for,
 )
 from posecheck.cli.history import history_file
+from posecheck.cli.keys import nothing, pressed
 from posecheck.cli.options import HistoryOption, LangOption, ModelOption, ProfileOption, SetOption
 from posecheck.errors import HistoryError, UsageError
 
@@ -55,7 +56,10 @@ def routine(
     history: HistoryOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Do a whole routine: stretch after stretch, both sides, with rests. Ctrl-C ends it; what was done is kept."""
+    """Do a whole routine: stretch after stretch, both sides, with rests.
+
+    Keys: space goes on (begins, leaves this set out, ends a rest), p pauses, q or Ctrl-C ends; what was done is kept.
+    """
     if not terminal:
         raise UsageError(
             f"this version shows a routine in the terminal only. Try: posecheck routine {which} --terminal"
@@ -65,7 +69,7 @@ def routine(
     from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.routine_session import plan
 
-    chosen = _routine(which)
+    chosen = routine_named(which)
     days = _days_practised(chosen)
     parts = plan(chosen, days, profile, sets or ())
     tellers = [teller_for(lang, part.stretch) for part in parts]
@@ -73,9 +77,9 @@ def routine(
         _do_routine(backend, chosen, parts, tellers, camera or 0, source, stop, days=days, keep=history)
 
 
-def _routine(which: str) -> Routine:
+def routine_named(which: str) -> Routine:
     """A routine by its id, or the one in a file."""
-    from posecheck.assessment.routine_files import load_routine, read_routine
+    from posecheck.assessment.routine_files import read_routine
 
     is_file = which.endswith(".toml") or "/" in which or "\\" in which
     return read_routine(Path(which)) if is_file else load_routine(which)
@@ -112,7 +116,7 @@ def _do_routine(
     from posecheck.progress import Rate
     from posecheck.records import Frame
     from posecheck.routine_keeping import RoutineKeeper
-    from posecheck.routine_session import run_routine
+    from posecheck.routine_session import Wish, run_routine
     from posecheck.session import Ending, find_people
     from posecheck.terminal import live_line, live_panel, seconds
     from posecheck.terminal_routine import routine_panel, routine_result, where
@@ -128,6 +132,8 @@ def _do_routine(
         screen = stack.enter_context(
             Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
         )
+        key = stack.enter_context(pressed()) if console.is_terminal else nothing
+        wishes = {" ": Wish.GO_ON, "p": Wish.PAUSE, "q": Wish.END}
         rate = Rate()
         every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
 
@@ -143,7 +149,9 @@ def _do_routine(
                 return
             part, tell = parts[out.index], tellers[out.index]
             if console.is_terminal:
-                above = routine_panel(routine, parts, out, doings, columns=console.width, text=tell)
+                above = routine_panel(
+                    routine, parts, out, doings, columns=console.width, text=tell, keys=key is not nothing
+                )
                 if not part.stretch.watch:
                     screen.update(above, refresh=True)
                     return
@@ -164,7 +172,7 @@ def _do_routine(
                 console.print(f"{where(part, len(parts), out, tell)}  ", line, sep="")
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
-        outcome = run_routine(pairs, parts, show, stop=stop)
+        outcome = run_routine(pairs, parts, show, stop=stop, wish=lambda: wishes.get(key().lower()))
     if outcome.ending is Ending.BROKE:
         say_error(outcome.message)
     kept: int | None = None
@@ -207,5 +215,5 @@ def routines_show(
     from posecheck.assessment.catalogue import load_stretch
     from posecheck.cards import routine_card
 
-    chosen = _routine(routine)
+    chosen = routine_named(routine)
     show(routine_card(chosen, {item.stretch: load_stretch(item.stretch) for item in chosen.items}, days))
