@@ -27,12 +27,14 @@ from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.routine import Routine
 from posecheck.assessment.routine_files import load_routine
+from posecheck.assessment.stretch import Stretch
 from posecheck.assessment.turns import Part
 from posecheck.errors import PosecheckError, TunableError
 from posecheck.history.store import History
 from posecheck.keeping import CAMERA, VIDEO
 from posecheck.records import Sighting
 from posecheck.routine_session import plan
+from posecheck.tunables import Profile
 
 START: Final = "start"
 SUMMARY: Final = "summary"
@@ -132,7 +134,7 @@ class Desk:
             return [protocol.error("not_now", str(error))]
         except (PosecheckError, _BadError) as error:
             return [protocol.error("bad_command", str(error))]
-        return [*told, self.state()] if self._state_without_text() != before else told
+        return [self.state(), *told] if self._state_without_text() != before else told
 
     def _start(self, command: Mapping[str, Any]) -> list[Message]:
         if "lang" in command:
@@ -298,7 +300,8 @@ class Desk:
         text = line or Messages.load(self.language).text("live.ended")
         told = [protocol.error("source_lost", text)]
         if self._session is not None and self.wants_pictures:
-            told += [*self._finish(self._session), self.state()]
+            finished = self._finish(self._session)
+            told += [self.state(), *finished]
         return told
 
     def _remember(self, sighting: Sighting) -> None:
@@ -309,7 +312,8 @@ class Desk:
     def _after(self, session: _Session, *, tell_state: bool = False) -> list[Message]:
         """What follows from where the session is now: another stage, or its end."""
         if session.run.done:
-            return [*self._finish(session), *([self.state()] if tell_state else [])]
+            told = self._finish(session)
+            return [self.state(), *told] if tell_state else told
         if self.stage == session.run.stage:
             return []
         self.stage = session.run.stage
@@ -402,9 +406,21 @@ class Desk:
             "started": session.started.isoformat(timespec="seconds"),
         }
 
-    def parts(self) -> Sequence[Part]:
-        """The parts of the present session with the numbers in force; empty without one."""
-        return self._session.run.parts if self._session else ()
+    def in_force(self, stretch: Stretch) -> Profile:
+        """The numbers in force for a stretch: in this session, else as the next one would begin with."""
+        parts = self._session.run.parts if self._session else ()
+        found = next((part.profile for part in parts if part.stretch.id == stretch.id), None)
+        return found or numbers.adjusted(numbers.base_profile(stretch), stretch, self.own)
+
+    def recording_to(self) -> Path | None:
+        """The recording that is being written; None while none is."""
+        session = self._session
+        return session.kept.path if session is not None and session.kept.recording else None
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the history is being kept."""
+        return self._session is not None and self._session.kept.following
 
     def _text(self, part: Part) -> Messages:
         key = (self.language, part.stretch.id)

@@ -48,13 +48,6 @@ class Places:
         names = (f"{stem}{'' if number == 1 else f'_{number}'}{_RECORDING}" for number in range(1, 1000))
         return next(path for name in names if not (path := self.recordings / name).exists())
 
-    def recording(self, name: str) -> Path:
-        """The recording of this name. Raises UsageError for one that there is not."""
-        found = {path.name: path for path in self.all_recordings()}
-        if name not in found:
-            raise UsageError(f"There is no recording {name!r}.")
-        return found[name]
-
     def all_recordings(self) -> list[Path]:
         """Every recording, by name."""
         return sorted(_files(self.recordings, _RECORDING))

@@ -79,7 +79,7 @@ def routine(
 
 def routine_named(which: str) -> Routine:
     """A routine by its id, or the one in a file."""
-    from posecheck.assessment.routine_files import read_routine
+    from posecheck.assessment.routine_files import load_routine, read_routine
 
     is_file = which.endswith(".toml") or "/" in which or "\\" in which
     return read_routine(Path(which)) if is_file else load_routine(which)
