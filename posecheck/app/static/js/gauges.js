@@ -29,7 +29,7 @@ export function makeGauge(words) {
   const shape = h("span", { class: "dial-shape", "aria-hidden": "true" });
   const label = h("span", { class: "dial-label" });
   const number = s("text", { class: "dial-value", x: CENTRE, y: CENTRE, "text-anchor": "middle" });
-  const spoken = h("output", { class: "unseen" });
+  const spoken = h("span", { class: "unseen" });
   const note = h("span", { class: "dial-note" });
   const element = h(
     "div",
@@ -85,6 +85,7 @@ export function makeGauge(words) {
       drawScale(gauge);
       write(shape, !known ? LOOK.UNKNOWN.shape : asked ? look.shape : "");
       write(label, gauge.label);
+      mark(element, "aria-label", gauge.label);
       const text = known ? `${gauge.value.toFixed(DIGITS)}°` : "–";
       write(number, text);
       write(spoken, text);
