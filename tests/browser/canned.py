@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import cv2
 from playwright.sync_api import Page, Route, WebSocketRoute
@@ -84,8 +85,9 @@ def summary() -> dict[str, Any]:
         "parts": [
             part("left", name="Foot on a step"),
             part("right", name="Foot on a step", done=False, good_s=18.4, rounded_s=0.0, worst=None),
-            part("", name="Hip hinge drill", reps=reps, target_s=8.0, rounded_s=None, best=None, worst=None),
+            part("", name="Hip hinge drill", stretch="hip_hinge_drill", reps=reps, target_s=0.0, rounded_s=None, best=None, worst=None),
             part("", name="Foam roll", watch=False, best=None, worst=None, good_s=60.0),
+            part("", name="Lying leg raise", done=False, good_s=0.0, unknown_s=None, series={"t_s": [], "verdict": ""}),
         ],
         "good_s": 96.0,
         "kept": 3,
@@ -165,9 +167,10 @@ class Canned:
         self.sent: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str, Any]] = []
         one = {"stretch": FOLD, "name": "Fold", "sides": [""], "watch": True, "target": 30, "repeats": False}
+        drill = {**one, "stretch": "hip_hinge_drill", "name": "Drill", "target": 8, "repeats": True}
         self.state = {
             "type": "state", "stage": stage, "source": "server", "lang": lang,
-            "session": {"title": "Daily", "routine": "daily", "parts": [one], "started": "2026-01-01T10:00:00Z"}
+            "session": {"title": "Daily", "routine": "daily", "parts": [one, drill], "started": "2026-01-01T10:00:00Z"}
             if session or stage == "summary" else None,
             "recording": {"on": False, "path": None}, "history": {"on": True, "path": history(0)["path"]},
             "pictures": True, "paused": False, "profile": None,
@@ -207,9 +210,10 @@ class Canned:
         route.fulfill(body=file.read_bytes(), content_type=kind, headers={"Content-Security-Policy": CSP})
 
     def _api(self, method: str, path: str, url: str, body: Any) -> tuple[int, Any]:
+        asked = dict(parse_qsl(urlsplit(url).query))
         match path:
             case "/api/words":
-                lang = url.partition("lang=")[2] or "en"
+                lang = asked.get("lang", "en")
                 return 200, {"lang": lang, "languages": list(languages()), "words": words(lang)}
             case "/api/catalogue":
                 stretches = [{"id": each, "name": load_stretch(each).name} for each in stretch_ids()]
@@ -220,7 +224,7 @@ class Canned:
                     return 200, {"deleted": 1}
                 return 200, history(self.days)
             case "/api/tunables":
-                return 200, {"numbers": tunables(url.partition("stretch=")[2])}
+                return 200, {"numbers": tunables(asked["stretch"])}
             case "/api/replay" if self.seen:
                 return 200, replayed(body["set"])
             case "/api/replay":

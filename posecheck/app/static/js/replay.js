@@ -40,13 +40,17 @@ export class Replay {
     this.element = h("section", { class: "card replay", "aria-labelledby": "replay-title" }, h("h2", { id: "replay-title" }, words("page_tune.replay")), this.place, this.body);
   }
 
-  /** Judge the last minute with the numbers of `set` over those in force, and show it. */
-  async judge(stretch, set, rows) {
+  /** Judge the last minute with the numbers of `now`, compared with those of `before`, each over those in force. */
+  async judge(stretch, now, before, rows) {
     const turn = ++this.#turn;
     const { words, api, state } = this.#ctx;
+    const ask = (set) => api(`/api/replay?lang=${state.lang}`, { method: "POST", body: { stretch, set } });
     let answer;
     try {
-      answer = await api("/api/replay", { method: "POST", body: { stretch, set } });
+      answer = await ask(now);
+      // In a session the numbers in force are the changed ones by now: what was before is asked for too.
+      const was = await ask(before);
+      answer.before = { events: was.events, verdict: was.series.verdict, t_s: was.series.t_s };
     } catch (problem) {
       if (turn !== this.#turn) return;
       this.#drop();
@@ -69,7 +73,7 @@ export class Replay {
   #tell(answer) {
     const { words, state } = this.#ctx;
     const t_s = answer.series.t_s;
-    const [before, after] = [secondsOf(t_s, answer.before.verdict), secondsOf(t_s, answer.series.verdict)];
+    const [before, after] = [secondsOf(answer.before.t_s, answer.before.verdict), secondsOf(t_s, answer.series.verdict)];
     const line = (letter, look, key) =>
       h("tr", {}, h("th", { scope: "row", class: look }, words(key)), ...[before, after].map((sums) => h("td", { class: "num" }, `${decimal(sums[letter], state.lang)} s`)), h("td", { class: "num" }, difference(after[letter] - before[letter], state.lang)));
     const more = gained(answer.before.events, answer.events);

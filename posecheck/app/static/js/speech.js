@@ -8,7 +8,7 @@ const FOLDER = new URL("../phrases/", import.meta.url);
 /** Languages that have recordings. */
 export const RECORDED = ["de", "en"];
 /** What is said instead of a text that has no recording, by the beginning of its key. */
-const NEAREST = { "coach.last_seconds": "coach.half_time", "coach.done": "coach.rep_done", "coach.rest": "coach.breathe_slowly" };
+const NEAREST = { "coach.done": "coach.rep_done", "coach.change_side_left": "coach.change_side", "coach.change_side_right": "coach.change_side" };
 
 const short = (lang) => String(lang || "en").slice(0, 2).toLowerCase();
 
@@ -74,9 +74,7 @@ export class Phrases {
     }
     if (key in all && !all[key].play.some((part) => part.startsWith("{"))) return all[key].play;
     const near = all[NEAREST[key]]?.play;
-    if (near) return near;
-    const fixed = all[key]?.play.filter((part) => !part.startsWith("{"));
-    return fixed?.length === 1 ? fixed : null;
+    return near ?? null;
   }
 
   /** The decoded recordings, in order. Throws when one cannot be loaded or this browser cannot decode it. */

@@ -22,15 +22,14 @@ export function mount(root, ctx) {
   root.replaceChildren(
     h("div", { class: "screen history" }, h("header", { class: "screen-head" }, title), body, told),
   );
+  const lang = () => ctx.state?.lang ?? document.documentElement.lang;
+  const number = (value) => whole(value, lang());
   title.focus({ preventScroll: true });
   load();
 
-  const lang = () => ctx.state?.lang ?? document.documentElement.lang;
-  const number = (value) => whole(value, lang());
-
   async function load() {
     try {
-      history = await ctx.api(`/api/history?days=${7 * MOST_WEEKS}`);
+      history = await ctx.api(`/api/history?days=${7 * MOST_WEEKS}&lang=${lang()}`);
     } catch (problem) {
       body.replaceChildren(h("p", { class: "card warn", role: "alert" }, problem.message));
       return;

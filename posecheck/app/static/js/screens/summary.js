@@ -10,6 +10,8 @@ export function mount(root, ctx) {
   function show(summary) {
     drawn.splice(0).forEach((plot) => plot.destroy());
     const { words } = ctx;
+    const begun = summary.parts.filter((part) => part.done || part.good_s > 0 || part.series?.t_s?.length > 1);
+    const others = summary.parts.filter((part) => !begun.includes(part));
     const watched = summary.parts.filter((part) => part.watch);
     const title = h("h1", { tabindex: "-1" }, words(summary.finished ? "page_summary.title" : "page_summary.title_early"));
     const places = [];
@@ -24,9 +26,9 @@ export function mount(root, ctx) {
           h("p", { class: "summary-total" }, h("b", { class: "num good" }, seconds(summary.good_s)), " ", h("span", {}, words("page_summary.good_in_all"))),
       ),
       h("div", { class: "actions no-print" }, actions()),
-      summary.parts.length
-        ? summary.parts.map((part) => card(part, places))
-        : h("p", { class: "card" }, words("page_summary.nothing")),
+      begun.length ? begun.map((part) => card(part, places)) : h("p", { class: "card" }, words("page_summary.nothing")),
+      others.length > 0 &&
+        h("section", { class: "card", "aria-labelledby": "others-title" }, h("h2", { id: "others-title" }, words("page_summary.others")), h("ul", { class: "rows" }, others.map((part) => h("li", {}, part.name, sideOf(part))))),
       h("section", { class: "card", "aria-labelledby": "kept-title" }, h("h2", { id: "kept-title" }, words("page_summary.kept_title")), kept(summary)),
       h("p", { class: "note muted" }, summary.note),
     );
@@ -39,6 +41,8 @@ export function mount(root, ctx) {
 
   const seconds = (value) => `${whole(value, ctx.state.lang)} s`;
   const degrees = (value) => `${whole(value, ctx.state.lang)}°`;
+
+  const sideOf = (part) => part.side && h("span", { class: "side" }, ctx.words(`page_summary.${part.side}`));
 
   function subtitle(summary) {
     const done = summary.parts.filter((part) => part.done).length;
@@ -65,7 +69,7 @@ export function mount(root, ctx) {
       h(
         "header",
         { class: "part-head" },
-        h("h2", { id }, part.name, part.side && h("span", { class: "side" }, words(`page_summary.${part.side}`))),
+        h("h2", { id }, part.name, sideOf(part)),
         h("span", { class: `chip ${state[0]}` }, `${state[1]} `, words(state[2])),
       ),
       part.watch ? held(part, id) : h("p", { class: "muted" }, words("page_summary.not_watched", { seconds: whole(part.good_s, ctx.state.lang) })),
@@ -82,7 +86,8 @@ export function mount(root, ctx) {
 
   /** The bar of good seconds, or of repetitions, against what was wanted. */
   function held(part, id) {
-    const of = part.reps ? [part.reps.whole, part.target_s, "page_summary.reps_of"] : [part.good_s, part.target_s, "page_summary.good_of"];
+    const wanted = ctx.state.session?.parts.find((one) => one.stretch === part.stretch)?.target;
+    const of = part.reps ? [part.reps.whole, wanted, "page_summary.reps_of"] : [part.good_s, part.target_s, "page_summary.good_of"];
     const [value, target, key] = of;
     if (!(target > 0)) return part.reps ? null : h("p", { class: "amount" }, h("b", { class: "num good" }, seconds(part.good_s)), " ", ctx.words("page_summary.good"));
     return h(
@@ -105,7 +110,7 @@ export function mount(root, ctx) {
       reps?.unseen > 0 && one("page_summary.reps_unseen", String(reps.unseen), "unknown"),
       reps && one("page_summary.good", seconds(part.good_s)),
       one("page_summary.rounded", part.rounded_s === null ? words("page_summary.never_judged") : seconds(part.rounded_s), part.rounded_s > 0.5 ? "warn" : ""),
-      one("page_summary.unknown", seconds(part.unknown_s), part.unknown_s > 0.5 ? "unknown" : ""),
+      part.unknown_s !== null && one("page_summary.unknown", seconds(part.unknown_s), part.unknown_s > 0.5 ? "unknown" : ""),
       part.depth !== null && h("div", {}, h("dt", {}, part.depth_label || words("page_summary.depth")), h("dd", { class: "num" }, degrees(part.depth))),
       part.hip_share !== null && one("page_summary.hip_share", `${whole(100 * part.hip_share, ctx.state.lang)} %`),
     );

@@ -86,7 +86,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     write(wrong, "");
     pending = {};
     try {
-      const { numbers } = await ctx.api(`/api/tunables?stretch=${encodeURIComponent(shownId)}`);
+      const { numbers } = await ctx.api(`/api/tunables?stretch=${encodeURIComponent(shownId)}&lang=${lang()}`);
       rows = numbers.map(makeRow);
     } catch (problem) {
       rows = [];
@@ -191,15 +191,17 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
   }
 
   function judge() {
-    const set = Object.fromEntries(rows.filter(({ value, number }) => Math.abs(value - number.value) > EPSILON).map(({ value, number }) => [number.key, value]));
-    replay.judge(shownId, set, rows);
+    const moved = rows.filter(({ value, number }) => Math.abs(value - number.value) > EPSILON);
+    const numbers = (of) => Object.fromEntries(moved.map((row) => [row.number.key, of(row)]));
+    replay.judge(shownId, numbers((row) => row.value), numbers((row) => row.number.value), rows);
   }
 
   function resetAll() {
-    for (const row of rows) row.set(row.number.default);
-    pending = {};
-    if (live()) ctx.send({ do: "numbers", set: {}, reset: true });
-    countChanges();
+    for (const row of rows) {
+      if (row.changed) pending[row.number.key] = row.number.default;
+      row.set(row.number.default);
+    }
+    tell();
     filter();
     judge();
     write(told, words("page_tune.reset_done"));
