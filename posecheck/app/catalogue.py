@@ -17,7 +17,8 @@ from posecheck.assessment.stretch import Stretch
 from posecheck.assessment.turns import Part
 from posecheck.tunables import Profile, Tunable
 
-#: The sections of the messages that the page reads: its own, and what it may have to say by itself.
+#: The sections of the messages that the page reads: its own (`page_start` and the like, too), and what it may have to
+#: say by itself.
 _SECTIONS: Final = ("page", "live", "routine", "coach", "setup")
 #: About how long one repetition takes, for the length of a routine.
 _REP_S: Final = 4.0
@@ -37,7 +38,7 @@ def words(language: str) -> Message:
     """Every text the page shows by itself, by key. Raises UsageError for a language nobody knows."""
     messages = Messages.load(language)
     texts = {**messages.english, **messages.texts}
-    chosen = {key: text for key, text in texts.items() if key.split(".", 1)[0] in _SECTIONS}
+    chosen = {key: text for key, text in texts.items() if key.split(".", 1)[0].split("_", 1)[0] in _SECTIONS}
     return {"lang": language, "languages": list(languages()), "words": chosen}
 
 

@@ -28,14 +28,15 @@ export function makeGauge(words) {
   const limitText = s("text", { class: "dial-limit-text", "text-anchor": "middle" });
   const shape = h("span", { class: "dial-shape", "aria-hidden": "true" });
   const label = h("span", { class: "dial-label" });
-  const number = h("output", { class: "dial-value" });
+  const number = s("text", { class: "dial-value", x: CENTRE, y: CENTRE, "text-anchor": "middle" });
+  const spoken = h("span", { class: "unseen" });
   const note = h("span", { class: "dial-note" });
   const element = h(
     "div",
     { class: "dial", role: "group" },
     s(
       "svg",
-      { viewBox: "0 0 200 112", "aria-hidden": "true" },
+      { viewBox: "-14 -22 228 132", "aria-hidden": "true" },
       track,
       fine,
       beyond,
@@ -44,9 +45,9 @@ export function makeGauge(words) {
       limit,
       needle,
       limitText,
+      number,
     ),
-    h("div", { class: "dial-middle" }, number),
-    h("div", { class: "dial-foot" }, h("div", { class: "dial-name" }, shape, label), note),
+    h("div", { class: "dial-foot" }, h("div", { class: "dial-name" }, shape, label), spoken, note),
   );
 
   let scale = "";
@@ -64,9 +65,9 @@ export function makeGauge(words) {
     fine.setAttribute("d", below ? arc(0, at) : arc(at, 1));
     beyond.setAttribute("d", below ? arc(at, 1) : arc(0, at));
     limit.setAttribute("d", tick(at, RADIUS - 13, RADIUS + 11));
-    const [x, y] = point(at, RADIUS + 18);
+    const [x, y] = point(at, RADIUS + 25);
     mark(limitText, "x", x);
-    mark(limitText, "y", Number(y) + 3);
+    mark(limitText, "y", Number(y) + 7);
     write(limitText, `${Math.round(gauge.limit)}`);
     const leaves = gauge.leave !== null && gauge.leave !== undefined && gauge.leave !== gauge.limit;
     mark(leave, "visibility", leaves ? null : "hidden");
@@ -84,7 +85,10 @@ export function makeGauge(words) {
       drawScale(gauge);
       write(shape, !known ? LOOK.UNKNOWN.shape : asked ? look.shape : "");
       write(label, gauge.label);
-      write(number, known ? `${gauge.value.toFixed(DIGITS)}°` : "–");
+      mark(element, "aria-label", gauge.label);
+      const text = known ? `${gauge.value.toFixed(DIGITS)}°` : "–";
+      write(number, text);
+      write(spoken, text);
       mark(needle, "visibility", known ? null : "hidden");
       const spread = known && gauge.sigma ? gauge.sigma : 0;
       mark(sigma, "visibility", spread ? null : "hidden");

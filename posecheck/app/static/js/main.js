@@ -15,6 +15,7 @@ const $ = (id) => document.getElementById(id);
 const WATCHED = ["setup", "calibrate", "work"];
 /** Tries after which a lost server is more likely to be gone than busy. */
 const GONE_AFTER = 6;
+const HIDDEN_MS = 1000;
 const RESTING_HASHES = { "#history": "history", "#tune": "tune" };
 
 /** A coach without a voice, until the real one is loaded (or where it cannot be). */
@@ -61,6 +62,7 @@ let picture = null;
 let wakeLock = null;
 let mounting = 0;
 let pausedByHiding = false;
+let hiding = 0;
 
 const ctx = {
   get state() { return state; },
@@ -303,12 +305,18 @@ socket.on("link", ({ up, tries, over }) => {
   }
 });
 
+function pauseHidden() {
+  if (!document.hidden || state.stage !== "work" || state.source !== "browser" || state.paused) return;
+  pausedByHiding = socket.send({ do: "pause", on: true });
+}
+
 addEventListener("hashchange", show);
 document.addEventListener("visibilitychange", () => {
   // A camera picture is not handed to a page in the background, so no second of it could be judged.
-  if (document.hidden && state.stage === "work" && state.source === "browser" && !state.paused) {
-    pausedByHiding = socket.send({ do: "pause", on: true });
-  } else if (!document.hidden && pausedByHiding) {
+  // It waits a moment: a page that is left or loaded again is "hidden", too.
+  clearTimeout(hiding);
+  if (document.hidden) hiding = setTimeout(pauseHidden, HIDDEN_MS);
+  else if (pausedByHiding) {
     pausedByHiding = false;
     socket.send({ do: "pause", on: false });
     notices.show("hidden", { text: words("page_trouble.hidden"), look: "unknown", brief: true });

@@ -170,7 +170,7 @@ export function mount(root, ctx) {
     const rest = catalogue.stretches.map((stretch) => stretch.position).filter((position) => !POSITIONS.includes(position));
     for (const position of [...POSITIONS, ...new Set(rest)]) {
       const here = catalogue.stretches.filter((stretch) => stretch.position === position);
-      if (here.length) groups.append(h("fieldset", { class: "cards" }, h("legend", {}, w(`position_${position}`)), h("div", { class: "card-grid small" }, here.map(stretchCard))));
+      if (here.length) groups.append(h("fieldset", { class: "cards" }, h("legend", {}, w(`position_${position}`)), h("div", { class: "card-grid compact" }, here.map(stretchCard))));
     }
     const { cli } = catalogue;
     const last = settings.get("choice");
