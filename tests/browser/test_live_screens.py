@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from posecheck.history.done import Done
+from posecheck.history.store import History
+from posecheck.resources import samples_dir
+from tests.app.serving import serving
 from tests.browser.canned import FOLD, Canned
 
 pytestmark = pytest.mark.browser
@@ -58,9 +64,9 @@ def opened(browser: Browser) -> Iterator[Opened]:
     assert [mistake for mistake in mistakes if "409" not in mistake] == []
 
 
-def until(page: Page, condition: str) -> None:
+def until(page: Page, condition: str, *, within_s: float = 10.0) -> None:
     """Wait until a JavaScript condition holds. (The page's policy forbids Playwright's own way, which needs eval.)"""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + within_s
     while not page.evaluate(condition):
         assert time.monotonic() < deadline, f"never true: {condition}"
         page.wait_for_timeout(30)
@@ -405,3 +411,57 @@ def test_nothing_is_wider_than_a_phone(opened: Opened, hash_: str) -> None:
     page = opened(Canned(stage="start" if hash_ else "summary"), hash_, viewport={"width": 360, "height": 740})
     page.wait_for_timeout(300)
     assert page.evaluate("() => document.querySelector('main').scrollWidth") <= 360
+
+
+# ------------------------------------------------------------------------------------------------- the real server
+def test_a_clip_that_was_watched_is_summed_up_judged_again_and_saved(browser: Browser, tmp_path: Path) -> None:
+    """With the real server: the summary at the end of a clip, its last minute with another limit, a profile, the history."""
+    folder = tmp_path / "data" / "posecheck"
+    folder.mkdir(parents=True)
+    with History(folder / "history.sqlite3") as history:
+        for day in (1, 2):
+            began = datetime.now(UTC) - timedelta(days=day)
+            row = {"good_s": 33.0, "held_s": 30.0, "depth_deg": 60.0 + day, "straight_leg_deg": 7.0}
+            history.add(Done(began, began.date(), FOLD, "0", "camera", **row))  # type: ignore[arg-type]
+    clip = str(samples_dir() / "standing_fold_rounded.mp4")
+    with serving(tmp_path, "--stretch", FOLD, "--source", clip) as server:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        mistakes: list[str] = []
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.goto(server.address)
+        until(page, "() => document.querySelector('#screen').dataset.ready === ''")
+        page.keyboard.press("Space")
+        until(page, "() => document.documentElement.dataset.stage === 'setup'")
+        page.wait_for_timeout(600)
+        page.keyboard.press("Space")
+        until(page, "() => document.documentElement.dataset.stage === 'summary'", within_s=30)
+        done = page.get_by_role("region", name="Standing forward fold")
+        expect(
+            done.get_by_role("img", name=re.compile("seconds. At most: back rounded")).locator("canvas")
+        ).to_be_visible()
+        expect(page.get_by_text("not a medical device")).to_be_visible()
+
+        page.goto(f"{server.origin}/#tune")
+        expect(box(page)).to_have_value("35")
+        warned = page.get_by_role("row", name="Warned").get_by_role("cell")
+        expect(warned.nth(2)).to_have_text("=")
+        box(page).fill("60")
+        expect(warned.nth(2)).to_contain_text("−")
+        page.get_by_role("textbox", name="Name of the profile").fill("lenient")
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("listitem").filter(has_text="lenient")).to_be_visible()
+        assert "limit_deg = 60" in (folder / "profiles" / "lenient.toml").read_text(encoding="utf-8")
+
+        page.goto(f"{server.origin}/#history")
+        expect(page.get_by_role("region", name="All sessions").locator("tbody tr")).to_have_count(2)
+        expect(page.get_by_role("img", name="hip hinge from 62° to 61°")).to_be_visible()
+        with page.expect_download() as table:
+            page.get_by_role("link", name="Export as a table (CSV)").click()
+        assert Path(table.value.path()).read_text(encoding="utf-8").count(FOLD) == 2
+        page.get_by_role("button", name="Delete …").click()
+        page.get_by_role("radio", name="Everything", exact=True).check()
+        page.get_by_role("checkbox").check()
+        page.get_by_role("button", name="Delete", exact=True).click()
+        expect(page.get_by_role("heading", name="Your days will show here")).to_be_visible()
+        page.context.close()
+    assert mistakes == []

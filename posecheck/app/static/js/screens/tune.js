@@ -49,7 +49,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
       wrong,
       h("div", { class: "tune-columns" },
         h("div", {}, list, nothing),
-        h("aside", { class: "tune-side", "aria-label": words("page_tune.effect") }, replay.element, profiles?.element)),
+        h("section", { class: "tune-side", "aria-label": words("page_tune.effect") }, replay.element, profiles?.element)),
       told,
     ),
   );
