@@ -110,7 +110,7 @@ def summary() -> dict[str, Any]:
 def history(days: int) -> dict[str, Any]:
     """`days` days of practice up to today, every third left out."""
     today = date.today()  # noqa: DTZ011  the calendar of this computer is meant
-    rows = []
+    rows: list[dict[str, Any]] = []
     for back in range(days):
         day = today - timedelta(days=back)
         if back % 3 == 2 and back > 3:
@@ -175,6 +175,7 @@ class Canned:
         self.days = days
         self.seen = True
         self.profiles = ["careful"]
+        self.in_force: dict[str, float] = {}
         self.sent: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str, Any]] = []
         one = {"stretch": FOLD, "name": "Fold", "sides": [""], "watch": True, "target": 30, "repeats": False}
@@ -196,7 +197,10 @@ class Canned:
 
     def _talk(self, socket: WebSocketRoute) -> None:
         def heard(text: str | bytes) -> None:
-            self.sent.append(json.loads(text))
+            command = json.loads(text)
+            self.sent.append(command)
+            if command["do"] == "numbers":
+                self.in_force |= command["set"]
 
         socket.on_message(heard)
         socket.send(json.dumps(self.state))
@@ -243,7 +247,7 @@ class Canned:
             case "/api/tunables":
                 return 200, {"numbers": tunables(asked["stretch"])}
             case "/api/replay" if self.seen:
-                return 200, replayed(body["set"])
+                return 200, replayed(self.in_force, body["set"])
             case "/api/replay":
                 return 409, {"error": "Nothing was seen yet."}
             case "/api/profiles":
@@ -264,17 +268,18 @@ def words(lang: str) -> dict[str, str]:
     return {key: text for key, text in texts.items() if key.startswith(("page", "routine.", "coach.", "setup."))}
 
 
-def replayed(values: Mapping[str, float]) -> dict[str, Any]:
+def replayed(in_force: Mapping[str, float], values: Mapping[str, float]) -> dict[str, Any]:
     """The minute judged with another limit of the back: the fold stays what it was, its verdicts change."""
-    before = series()
-    limit_deg = values.get("spine_rounding.limit_deg", 35.0)
-    after = series(limit_deg=limit_deg)
+    key = "spine_rounding.limit_deg"
+    was_deg = in_force.get(key, 35.0)
+    now_deg = values.get(key, was_deg)
+    before, after = series(limit_deg=was_deg), series(limit_deg=now_deg)
     return {
         "seconds": 42.0,
         "frames": len(after["t_s"]),
         "series": after,
-        "events": events(after, limit_deg),
-        "before": {"events": events(before, 35.0), "verdict": before["verdict"]},
+        "events": events(after, now_deg),
+        "before": {"events": events(before, was_deg), "verdict": before["verdict"]},
     }
 
 

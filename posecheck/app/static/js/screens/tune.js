@@ -17,9 +17,10 @@ export const mount = (root, ctx) => mountTune(root, ctx, {});
 export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
   const { words } = ctx;
   const lang = () => ctx.state?.lang ?? document.documentElement.lang;
-  const live = () => Boolean(ctx.state?.session);
   let rows = [];
   let shownId = stretch ?? current();
+  // Rules of one name have numbers of one key: those of a stretch that is not being done are not for this session.
+  const live = () => Boolean(ctx.state?.session?.parts.some((part) => part.stretch === shownId));
   let telling = null;
   let replaying = null;
   let pending = {};
@@ -40,7 +41,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
       "div",
       { class: compact ? "tune compact" : "screen tune" },
       h("header", { class: "screen-head" }, title),
-      h("p", { class: "muted intro" }, words(live() ? "page_tune.text_live" : "page_tune.text")),
+      !compact && h("p", { class: "muted intro" }, words(live() ? "page_tune.text_live" : "page_tune.text")),
       h("div", { class: "tune-bar" },
         !compact && h("label", { class: "field" }, h("span", {}, words("page_tune.stretch")), chooser),
         h("label", { class: "field grow" }, h("span", {}, words("page_tune.search")), search),
@@ -193,7 +194,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
   function judge() {
     const moved = rows.filter(({ value, number }) => Math.abs(value - number.value) > EPSILON);
     const numbers = (of) => Object.fromEntries(moved.map((row) => [row.number.key, of(row)]));
-    replay.judge(shownId, numbers((row) => row.value), numbers((row) => row.number.value), rows);
+    replay.judge(shownId, numbers((row) => row.value), numbers((row) => row.number.value), rows, live() && moved.length > 0);
   }
 
   function resetAll() {
