@@ -489,3 +489,46 @@ def head(picture: bytes) -> tuple[int, int, int, int, float]:
     """Kind, width, height, seq and t_ms of a binary message."""
     kind, width, height, seq, t_ms = pictures.HEAD.unpack_from(picture)
     return kind, width, height, seq, t_ms
+
+
+def test_what_lies_on_the_machine_is_told_and_deleted_on_request(server: Server, shots: Shots) -> None:
+    """Profiles, recordings and the history over HTTP: saved, listed with place and size, used, and taken away again."""
+    saved = {"name": "my back", "stretch": STRETCH, "set": {"spine_rounding.limit_deg": 27}}
+    assert server.json("POST", "/api/profiles", saved)[0] == 200
+    assert [one["name"] for one in server.json("GET", "/api/profiles")[1]["profiles"]] == ["my back"]
+    assert server.json("GET", "/api/catalogue?lang=de")[1]["profiles"] == ["my back"]
+    with server.page() as page:
+        begin(page, profile="my back", record=True)
+        assert play(page, shots, 0, 2)[0]["gauges"][2]["limit"] == 27.0
+        items = server.json("GET", "/api/stored")[1]["items"]
+        (recording,) = [item for item in items if item["what"] == "recording" and item["on"]]
+        assert Path(recording["path"]).stat().st_size >= recording["bytes"] > 0
+        path = f"/api/recordings/{recording['name']}"
+        assert server.json("DELETE", path)[0] == 409
+        page.say(do="home")
+        page.hear("state")
+    assert server.json("DELETE", path) == (200, {"deleted": recording["name"]})
+    assert server.json("DELETE", path)[0] == 404
+    assert not Path(recording["path"]).exists()
+    assert server.json("DELETE", "/api/profiles/my%20back")[0] == 200
+    assert server.json("DELETE", "/api/profiles/my%20back")[0] == 404
+    assert server.json("GET", "/api/history?days=7")[1]["rows"] == []
+    assert server.ask("GET", "/api/history.csv")[2].startswith(b"started_at,")
+    assert server.json("DELETE", "/api/history", {"all": True}) == (200, {"deleted": 0})
+    for method, wrong, body in (
+        ("POST", "/api/profiles", {"name": "../x", "stretch": None, "set": {}}),
+        ("POST", "/api/profiles", {"name": "x", "stretch": "pyramids", "set": {}}),
+        ("POST", "/api/profiles", {"name": "x", "stretch": STRETCH, "set": {"spine_rounding.limit_deg": 999}}),
+        ("POST", "/api/profiles", [1]),
+        ("DELETE", "/api/history", {}),
+        ("DELETE", "/api/history", {"before": "yesterday"}),
+        ("GET", "/api/history?days=x", None),
+        ("GET", "/api/tunables", None),
+        ("GET", "/api/tunables?stretch=pyramids", None),
+        ("GET", "/api/words?lang=../../en", None),
+    ):
+        status, told = server.json(method, wrong, body)
+        assert status == 400, (wrong, body)
+        assert "\n" not in told["error"]
+    assert server.ask("POST", "/api/replay", {"Origin": server.origin}, b"x" * 300_000)[0] == 413
+    assert server.json("DELETE", "/api/recordings/..%2f..%2fhistory.sqlite3")[0] == 404
