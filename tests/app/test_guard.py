@@ -6,6 +6,7 @@ import json
 import socket
 import struct
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import InvalidStatus
 
 from posecheck.app.guard import Pass, allowed
+from posecheck.app.serve import listen
 from tests.app.serving import ROOT, Server, serving
 
 
@@ -218,11 +220,13 @@ def test_it_listens_on_loopback_only(server: Server) -> None:
 
 
 def test_a_port_that_is_taken_is_said_and_without_one_asked_for_the_next_is_found(
-    server: Server, tmp_path: Path
+    server: Server,
 ) -> None:
-    """`--port` of another program is an error with what to do."""
+    """`--port` of another program is an error with what to do; without it another one serves."""
+    with listen(None) as other:
+        assert other.getsockname()[1] != server.port
     done = subprocess.run(
-        [server.process.args[0], "-m", "posecheck", "live", "--no-browser", "--port", str(server.port)],  # type: ignore[index]
+        [sys.executable, "-m", "posecheck", "live", "--no-browser", "--port", str(server.port)],
         cwd=ROOT,
         capture_output=True,
         text=True,
