@@ -13,8 +13,10 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from posecheck.app import pictures
+from posecheck.app.desk import Desk
 from posecheck.app.link import Link
 from posecheck.app.protocol import Message
+from posecheck.app.work import Eyes
 from posecheck.errors import PosecheckError
 from posecheck.records import Frame
 from posecheck.sources.camera import CameraSource
@@ -87,17 +89,14 @@ class _Watch:
 
     def _look(self, frame: Frame) -> bool:
         """Have one picture judged and shown; whether more are wanted."""
-        session = self.session
 
-        def judge(desk, eyes):  # type: ignore[no-untyped-def]
-            wanted = desk.wants_pictures and desk.sessions == session
-            return eyes.see_frame(frame.index, frame) if wanted else None
+        def judge(desk: Desk, eyes: Eyes) -> bool:
+            if not (desk.wants_pictures and desk.sessions == self.session):
+                return False
+            self._show(frame, eyes.see_frame(frame.index, frame))  # here, so that nothing overtakes it
+            return True
 
-        told: list[Message] | None = self._link.worker.ask(judge).result()
-        if told is None:
-            return False
-        self._show(frame, told)
-        return True
+        return self._link.worker.ask(judge).result()
 
     def _show(self, frame: Frame, told: list[Message]) -> None:
         page = self._link.page

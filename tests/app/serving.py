@@ -98,8 +98,9 @@ class Server:
 class Page:
     """One WebSocket."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
+    def __init__(self, socket: contextlib.AbstractContextManager[ClientConnection]) -> None:
+        self._closing = contextlib.ExitStack()
+        self.socket = self._closing.enter_context(socket)
         self.heard: list[dict[str, Any]] = []
         self.pictures: list[bytes] = []
 
@@ -126,7 +127,7 @@ class Page:
 
     def close(self) -> None:
         """Go."""
-        self.socket.close()
+        self._closing.close()
 
     def __enter__(self) -> Self:
         return self
@@ -136,8 +137,9 @@ class Page:
 
 
 @contextlib.contextmanager
-def serving(home: Path, *options: str, log: Path | None = None) -> Iterator[Server]:
-    """A server whose person's data lie in `home`."""
+def serving(home: Path, *options: str, most_bytes: int | None = None) -> Iterator[Server]:
+    """A server whose person's data lie in `home`; no file of it may grow beyond `most_bytes`, as on a full disk."""
+    limited = [] if most_bytes is None else ["prlimit", f"--fsize={most_bytes}"]
     environment = {
         **os.environ,
         "XDG_DATA_HOME": str(home / "data"),
@@ -145,11 +147,11 @@ def serving(home: Path, *options: str, log: Path | None = None) -> Iterator[Serv
         "LANG": "C",
     }
     with subprocess.Popen(
-        [sys.executable, "-m", "posecheck", "live", "--no-browser", *options],
+        [*limited, sys.executable, "-m", "posecheck", "live", "--no-browser", *options],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if log is None else log.open("w"),
+        stderr=subprocess.STDOUT,
         text=True,
     ) as process:
         try:
