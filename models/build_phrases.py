@@ -120,7 +120,11 @@ def manifest(language: str, version: Mapping[str, str]) -> tuple[dict[str, Any],
         phrases[key] = {"text": text, "play": play}
     spoken_numbers = {str(number): file(f"number.{number}", str(number)) for number in numbers()}
     words = Messages.load(language)
-    count_words = {words.text(key).lower(): spoken_numbers[key.removeprefix("count.")] for key in words.english if key.startswith("count.")}
+    count_words = {
+        words.text(key).lower(): spoken_numbers[key.removeprefix("count.")]
+        for key in words.english
+        if key.startswith("count.")
+    }
     head = {
         "language": language,
         "voice": VOICES[language],

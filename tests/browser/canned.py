@@ -11,6 +11,7 @@ import math
 import mimetypes
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -34,6 +35,7 @@ FOLD: Final = "standing_forward_fold"
 RATE_HZ: Final = 12
 
 
+@cache
 def picture(second: float) -> str:
     """A frame of a sample clip as a data URL."""
     clip = cv2.VideoCapture(str(samples_dir() / "hinge_clean_then_rounded.mp4"))
@@ -85,7 +87,16 @@ def summary() -> dict[str, Any]:
         "parts": [
             part("left", name="Foot on a step"),
             part("right", name="Foot on a step", done=False, good_s=18.4, rounded_s=0.0, worst=None),
-            part("", name="Hip hinge drill", stretch="hip_hinge_drill", reps=reps, target_s=0.0, rounded_s=None, best=None, worst=None),
+            part(
+                "",
+                name="Hip hinge drill",
+                stretch="hip_hinge_drill",
+                reps=reps,
+                target_s=0.0,
+                rounded_s=None,
+                best=None,
+                worst=None,
+            ),
             part("", name="Foam roll", watch=False, best=None, worst=None, good_s=60.0),
             part("", name="Lying leg raise", done=False, good_s=0.0, unknown_s=None, series={"t_s": [], "verdict": ""}),
         ],
@@ -99,7 +110,7 @@ def summary() -> dict[str, Any]:
 def history(days: int) -> dict[str, Any]:
     """`days` days of practice up to today, every third left out."""
     today = date.today()  # noqa: DTZ011  the calendar of this computer is meant
-    rows = []
+    rows: list[dict[str, Any]] = []
     for back in range(days):
         day = today - timedelta(days=back)
         if back % 3 == 2 and back > 3:
@@ -164,6 +175,7 @@ class Canned:
         self.days = days
         self.seen = True
         self.profiles = ["careful"]
+        self.in_force: dict[str, float] = {}
         self.sent: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str, Any]] = []
         one = {"stretch": FOLD, "name": "Fold", "sides": [""], "watch": True, "target": 30, "repeats": False}
@@ -185,7 +197,10 @@ class Canned:
 
     def _talk(self, socket: WebSocketRoute) -> None:
         def heard(text: str | bytes) -> None:
-            self.sent.append(json.loads(text))
+            command = json.loads(text)
+            self.sent.append(command)
+            if command["do"] == "numbers":
+                self.in_force |= command["set"]
 
         socket.on_message(heard)
         socket.send(json.dumps(self.state))
@@ -217,7 +232,13 @@ class Canned:
                 return 200, {"lang": lang, "languages": list(languages()), "words": words(lang)}
             case "/api/catalogue":
                 stretches = [{"id": each, "name": load_stretch(each).name} for each in stretch_ids()]
-                return 200, {"stretches": stretches, "routines": [], "profiles": self.profiles, "cli": {}, "version": "0"}
+                return 200, {
+                    "stretches": stretches,
+                    "routines": [],
+                    "profiles": self.profiles,
+                    "cli": {},
+                    "version": "0",
+                }
             case "/api/history":
                 if method == "DELETE":
                     self.days = 0
@@ -226,7 +247,7 @@ class Canned:
             case "/api/tunables":
                 return 200, {"numbers": tunables(asked["stretch"])}
             case "/api/replay" if self.seen:
-                return 200, replayed(body["set"])
+                return 200, replayed(self.in_force, body["set"])
             case "/api/replay":
                 return 409, {"error": "Nothing was seen yet."}
             case "/api/profiles":
@@ -247,17 +268,18 @@ def words(lang: str) -> dict[str, str]:
     return {key: text for key, text in texts.items() if key.startswith(("page", "routine.", "coach.", "setup."))}
 
 
-def replayed(values: Mapping[str, float]) -> dict[str, Any]:
+def replayed(in_force: Mapping[str, float], values: Mapping[str, float]) -> dict[str, Any]:
     """The minute judged with another limit of the back: the fold stays what it was, its verdicts change."""
-    before = series()
-    limit_deg = values.get("spine_rounding.limit_deg", 35.0)
-    after = series(limit_deg=limit_deg)
+    key = "spine_rounding.limit_deg"
+    was_deg = in_force.get(key, 35.0)
+    now_deg = values.get(key, was_deg)
+    before, after = series(limit_deg=was_deg), series(limit_deg=now_deg)
     return {
         "seconds": 42.0,
         "frames": len(after["t_s"]),
         "series": after,
-        "events": events(after, limit_deg),
-        "before": {"events": events(before, 35.0), "verdict": before["verdict"]},
+        "events": events(after, now_deg),
+        "before": {"events": events(before, was_deg), "verdict": before["verdict"]},
     }
 
 

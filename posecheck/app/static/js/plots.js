@@ -86,9 +86,8 @@ function limitLines(plot, limits) {
   const { left, width } = plot.bbox;
   ctx.save();
   ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
-  ctx.textAlign = "right";
   ctx.textBaseline = "bottom";
-  for (const { value, label, colour } of limits) {
+  limits.forEach(({ value, label, colour }, number) => {
     const y = plot.valToPos(value, "y", true);
     ctx.strokeStyle = ctx.fillStyle = token(colour);
     ctx.lineWidth = 1.5 * devicePixelRatio;
@@ -97,13 +96,16 @@ function limitLines(plot, limits) {
     ctx.moveTo(left, y);
     ctx.lineTo(left + width, y);
     ctx.stroke();
-    const at = [label, left + width - 4 * devicePixelRatio, y - 3 * devicePixelRatio];
+    // Names by turns at the right and the left end: two limits may lie close to each other.
+    const right = number % 2 === 0;
+    ctx.textAlign = right ? "right" : "left";
+    const at = [label, left + (right ? width - 4 * devicePixelRatio : 4 * devicePixelRatio), y - 3 * devicePixelRatio];
     ctx.setLineDash([]);
     ctx.strokeStyle = token("--card");
     ctx.lineWidth = 4 * devicePixelRatio;
     ctx.strokeText(...at);
     ctx.fillText(...at);
-  }
+  });
   ctx.restore();
 }
 
@@ -163,7 +165,7 @@ function make(root, { lines, data, label, height, lang, time, hooks = {}, meanin
       height,
       legend: { show: false },
       cursor: { y: false, points: { size: 8 } },
-      scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(60, 10 * Math.ceil((high ?? 0) / 10))] } },
+      scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, 10 * Math.floor((low ?? 0) / 10)), Math.max(60, 10 * Math.ceil((high ?? 0) / 10))] } },
       axes: axes(lang, time),
       series: [{}, ...lines.map((line) => ({ stroke: () => token(line.colour), dash: line.dash, width: line.width, spanGaps: Boolean(time), points: { show: Boolean(time), size: 7, fill: () => token("--card"), stroke: () => token(line.colour) } }))],
       hooks: { ...hooks, setCursor: [follow] },

@@ -33,24 +33,32 @@ export class Replay {
 
   constructor(ctx, { compact }) {
     this.#ctx = ctx;
-    this.height = compact ? 150 : 220;
+    this.height = compact ? 120 : 220;
     const { words } = ctx;
     this.body = h("div", { class: "replay-body" }, h("p", { class: "muted" }, words("page_tune.replay_none")));
     this.place = h("div", { class: "plot-box", hidden: true });
     this.element = h("section", { class: "card replay", "aria-labelledby": "replay-title" }, h("h2", { id: "replay-title" }, words("page_tune.replay")), this.place, this.body);
   }
 
-  /** Judge the last minute with the numbers of `now`, compared with those of `before`, each over those in force. */
-  async judge(stretch, now, before, rows) {
+  /**
+   * Judge the last minute with the numbers of `now` over those in force, and compare it with those of `before`.
+   * `inForce`: the session has the numbers of `now` already.
+   */
+  async judge(stretch, now, before, rows, inForce) {
     const turn = ++this.#turn;
     const { words, api, state } = this.#ctx;
     const ask = (set) => api(`/api/replay?lang=${state.lang}`, { method: "POST", body: { stretch, set } });
     let answer;
     try {
       answer = await ask(now);
-      // In a session the numbers in force are the changed ones by now: what was before is asked for too.
-      const was = await ask(before);
-      answer.before = { events: was.events, verdict: was.series.verdict, t_s: was.series.t_s };
+      answer.after = { events: answer.events, verdict: answer.series.verdict };
+      if (inForce) {
+        // What is in force is "before" to the server. Both sides are taken from one answer: the minute moves on meanwhile.
+        const was = await ask(before);
+        answer.after = was.before;
+        answer.before = { events: was.events, verdict: was.series.verdict };
+        answer.t_s = was.series.t_s;
+      }
     } catch (problem) {
       if (turn !== this.#turn) return;
       this.#drop();
@@ -72,12 +80,12 @@ export class Replay {
 
   #tell(answer) {
     const { words, state } = this.#ctx;
-    const t_s = answer.series.t_s;
-    const [before, after] = [secondsOf(answer.before.t_s, answer.before.verdict), secondsOf(t_s, answer.series.verdict)];
+    const t_s = answer.t_s ?? answer.series.t_s;
+    const [before, after] = [secondsOf(t_s, answer.before.verdict), secondsOf(t_s, answer.after.verdict)];
     const line = (letter, look, key) =>
       h("tr", {}, h("th", { scope: "row", class: look }, words(key)), ...[before, after].map((sums) => h("td", { class: "num" }, `${decimal(sums[letter], state.lang)} s`)), h("td", { class: "num" }, difference(after[letter] - before[letter], state.lang)));
-    const more = gained(answer.before.events, answer.events);
-    const less = gained(answer.events, answer.before.events);
+    const more = gained(answer.before.events, answer.after.events);
+    const less = gained(answer.after.events, answer.before.events);
     this.body.replaceChildren(
       h("table", { class: "list before-after" },
         h("thead", {}, h("tr", {}, h("td", {}), ...["before", "after", "change"].map((key) => h("th", { scope: "col" }, words(`page_tune.${key}`))))),

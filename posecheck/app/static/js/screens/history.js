@@ -164,7 +164,7 @@ export function mount(root, ctx) {
       "section",
       { class: "card", "aria-labelledby": "sessions-title" },
       h("h2", { id: "sessions-title" }, words("page_history.sessions")),
-      h("div", { class: "wide", tabindex: "0", role: "region", "aria-labelledby": "sessions-title" }, h("table", { class: "list" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, lines))),
+      h("div", { class: "wide", tabindex: "0", role: "group", "aria-labelledby": "sessions-title" }, h("table", { class: "list" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, lines))),
       more && h("div", { class: "actions" }, more),
     );
   }

@@ -17,9 +17,10 @@ export const mount = (root, ctx) => mountTune(root, ctx, {});
 export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
   const { words } = ctx;
   const lang = () => ctx.state?.lang ?? document.documentElement.lang;
-  const live = () => Boolean(ctx.state?.session);
   let rows = [];
   let shownId = stretch ?? current();
+  // Rules of one name have numbers of one key: those of a stretch that is not being done are not for this session.
+  const live = () => Boolean(ctx.state?.session?.parts.some((part) => part.stretch === shownId));
   let telling = null;
   let replaying = null;
   let pending = {};
@@ -40,7 +41,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
       "div",
       { class: compact ? "tune compact" : "screen tune" },
       h("header", { class: "screen-head" }, title),
-      h("p", { class: "muted intro" }, words(live() ? "page_tune.text_live" : "page_tune.text")),
+      !compact && h("p", { class: "muted intro" }, words(live() ? "page_tune.text_live" : "page_tune.text")),
       h("div", { class: "tune-bar" },
         !compact && h("label", { class: "field" }, h("span", {}, words("page_tune.stretch")), chooser),
         h("label", { class: "field grow" }, h("span", {}, words("page_tune.search")), search),
@@ -49,7 +50,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
       wrong,
       h("div", { class: "tune-columns" },
         h("div", {}, list, nothing),
-        h("aside", { class: "tune-side", "aria-label": words("page_tune.effect") }, replay.element, profiles?.element)),
+        h("section", { class: "tune-side", "aria-label": words("page_tune.effect") }, replay.element, profiles?.element)),
       told,
     ),
   );
@@ -95,7 +96,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     const groups = Map.groupBy ? Map.groupBy(rows, ({ number }) => number.group) : grouped(rows);
     list.replaceChildren(
       ...[...groups].map(([name, own], index) =>
-        h("details", { class: "group card", open: index < 3 || !compact }, h("summary", {}, h("h2", {}, groupName(name)), h("span", { class: "muted num" }, String(own.length))), own.map(({ element }) => element))),
+        h("details", { class: "group card", open: index === 0 }, h("summary", {}, h("h2", {}, groupName(name)), h("span", { class: "muted num" }, String(own.length))), own.map(({ element }) => element))),
     );
     filter();
     judge();
@@ -193,7 +194,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
   function judge() {
     const moved = rows.filter(({ value, number }) => Math.abs(value - number.value) > EPSILON);
     const numbers = (of) => Object.fromEntries(moved.map((row) => [row.number.key, of(row)]));
-    replay.judge(shownId, numbers((row) => row.value), numbers((row) => row.number.value), rows);
+    replay.judge(shownId, numbers((row) => row.value), numbers((row) => row.number.value), rows, live() && moved.length > 0);
   }
 
   function resetAll() {
