@@ -16,6 +16,7 @@ const WATCHED = ["setup", "calibrate", "work"];
 /** Tries after which a lost server is more likely to be gone than busy. */
 const GONE_AFTER = 6;
 const HIDDEN_MS = 1000;
+const STALE_MS = 1500;
 const RESTING_HASHES = { "#history": "history", "#tune": "tune" };
 
 /** A coach without a voice, until the real one is loaded (or where it cannot be). */
@@ -63,6 +64,7 @@ let wakeLock = null;
 let mounting = 0;
 let pausedByHiding = false;
 let hiding = 0;
+let paintedMs = Infinity;
 
 const ctx = {
   get state() { return state; },
@@ -149,6 +151,7 @@ const frames = makeFrames({
   socket,
   capture,
   paint(drawn, frame) {
+    paintedMs = performance.now();
     picture.draw(drawn, frame);
     screen?.frame?.(frame);
   },
@@ -310,6 +313,10 @@ function pauseHidden() {
   pausedByHiding = socket.send({ do: "pause", on: true });
 }
 
+// A verdict is worth as much as the picture it belongs to: without pictures, there is none.
+setInterval(() => {
+  if (performance.now() - paintedMs > STALE_MS) screen?.stale?.();
+}, STALE_MS / 3);
 addEventListener("hashchange", show);
 document.addEventListener("visibilitychange", () => {
   // A camera picture is not handed to a page in the background, so no second of it could be judged.

@@ -58,9 +58,11 @@ export function mount(root, ctx) {
   let cueAtMs = -Infinity;
   let look = { verdict: null, wanted: null, sinceMs: 0 };
   let repsDrawn = "";
+  let focused = null;
 
   async function openTune() {
     if (!drawer.hidden) return closeTune();
+    focused = document.activeElement;
     let mountTune = null;
     try {
       ({ mountTune } = await import("./tune.js"));
@@ -82,7 +84,7 @@ export function mount(root, ctx) {
     tuned = null;
     drawer.hidden = true;
     drawer.replaceChildren();
-    tune.focus();
+    focused?.focus({ preventScroll: true });
     return true;
   }
 
@@ -92,6 +94,24 @@ export function mount(root, ctx) {
     if (verdict_ !== look.wanted) look = { ...look, wanted: verdict_, sinceMs: now };
     if (look.verdict === null || verdict_ === "WARN" || now - look.sinceMs >= SETTLE_MS) look = { ...look, verdict: verdict_ };
     return look.verdict;
+  }
+
+  function showVerdict(frame) {
+    const { watch, stage } = frame.routine ?? {};
+    const shown = settle(frame.verdict);
+    // Between two holds there is nothing to judge; on the way into one, only a warning is worth a word.
+    if (ctx.state.paused) return tell("○", "paused", w("paused_do"));
+    const idle = stage === "rest" || (stage === "ready" && shown !== "WARN");
+    const as = watch === false || idle ? LOOK.UNKNOWN : (LOOK[shown] ?? LOOK.UNKNOWN);
+    if (idle) tell("○", stage, w(`${stage}_reason`));
+    else tell(as.shape, watch === false ? "word_timer" : `word_${as.name}`, frame.reason || (shown === "GOOD" ? w("good_reason") : ""), as.name);
+  }
+
+  function tell(sign, key, why, look_ = "unknown") {
+    mark(verdict, "data-look", look_);
+    write(shape, sign);
+    write(word, w(key));
+    write(reason, why);
   }
 
   function showRoutine(routine) {
@@ -111,7 +131,7 @@ export function mount(root, ctx) {
     const left = routine?.left_s;
     if (stage === "rest" || stage === "ready") {
       const number = Number.isFinite(left) && left !== null ? String(Math.max(0, Math.ceil(left))) : "";
-      ring.set({ part: 0, number, of: number ? w("seconds_left") : "", note: w(stage === "rest" ? "rest" : "ready"), look: "plain" });
+      ring.set({ part: 0, number, of: number ? w("seconds_left") : "", look: "plain" });
       breath.run(false);
     } else if (routine?.repeats || reps) {
       const whole = reps?.whole ?? routine.amount ?? 0;
@@ -160,7 +180,10 @@ export function mount(root, ctx) {
     const label = w(paused ? "resume" : "pause");
     mark(pause, "aria-label", label);
     write(pause.querySelector(".tool-text"), label);
-    if (paused) breath.run(false);
+    if (paused) {
+      breath.run(false);
+      tell("○", "paused", w("paused_do"));
+    }
   }
 
   write(word, w("word_waiting"));
@@ -171,19 +194,19 @@ export function mount(root, ctx) {
   return {
     frame(frame) {
       showRoutine(frame.routine);
-      const unwatched = frame.routine?.watch === false;
-      const shown = unwatched ? "UNKNOWN" : settle(frame.verdict);
-      const as = LOOK[shown] ?? LOOK.UNKNOWN;
-      mark(verdict, "data-look", as.name);
-      write(shape, as.shape);
-      write(word, w(unwatched ? "word_timer" : `word_${as.name}`));
-      write(reason, frame.reason || (shown === "GOOD" ? w("good_reason") : ""));
+      showVerdict(frame);
       gauges.update(frame.gauges);
       showRing(frame);
       showCue(frame.say);
       tuned?.frame?.(frame);
     },
     state,
+    /** No picture has been answered for a while: what was shown last is not true any more. */
+    stale() {
+      look = { verdict: null, wanted: null, sinceMs: 0 };
+      breath.run(false);
+      if (!ctx.state.paused) tell(LOOK.UNKNOWN.shape, "word_unknown", w("no_frames"));
+    },
     settings: switches,
     tune: () => {
       openTune();
