@@ -152,11 +152,12 @@ def history(days: int) -> dict[str, Any]:
 
 
 def tunables(stretch_id: str) -> list[dict[str, Any]]:
-    """The numbers of a stretch as the server tells them."""
+    """The numbers of a stretch as the server tells them, and some of those that all stretches share."""
     stretch = load_stretch(stretch_id)
     own = {tunable.key for tunable in stretch.tunables}
     profile = default_profile(stretch)
-    order = sorted(profile.tunables.values(), key=lambda tunable: tunable.key not in own)
+    some = [each for key, each in profile.tunables.items() if key in own or key.startswith(("spine.", "coach."))]
+    order = sorted(some, key=lambda tunable: tunable.key not in own)
     return [
         {
             "key": each.key, "label": each.key.replace(".", ": ").replace("_", " "), "unit": each.unit,

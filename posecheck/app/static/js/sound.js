@@ -16,6 +16,8 @@ const ATTACK_S = 0.015;
 /** A cue that had to wait for another for longer than this is stale: it is not said. */
 const STALE_MS = 3000;
 const LOG_LENGTH = 500;
+/** A voice that stayed silent so often is not asked any more. */
+const PATIENCE = 2;
 
 /**
  * The sound of the page.
@@ -33,7 +35,7 @@ export function createSound({ settings = null, words = null, lang = () => docume
   let busyUntil = 0; // of the audio clock: a tone is heard until then
   let speaking = null; // {urgency, stop}
   let waiting = null; // {text, options, since, resolve}
-  let voiceFails = false;
+  let failures = 0; // of the voice, one after the other
   let recordingsFail = false;
   if (!Number.isFinite(volume)) volume = 0.8;
 
@@ -109,7 +111,7 @@ export function createSound({ settings = null, words = null, lang = () => docume
     turn.stop = () => (turn.over = true);
     if (audio && busyUntil > audio.currentTime) await new Promise((r) => setTimeout(r, 1000 * (busyUntil - audio.currentTime)));
     if (turn.over) return "nothing";
-    const voice = voiceFails ? null : localVoice(synth, language);
+    const voice = failures >= PATIENCE ? null : localVoice(synth, language);
     if (voice) {
       let stopped = () => {};
       turn.stop = () => {
@@ -119,8 +121,11 @@ export function createSound({ settings = null, words = null, lang = () => docume
       };
       const cut = new Promise((resolve) => (stopped = () => resolve(true)));
       const spoken = speak(synth, voice, text, { volume: loudness(), began: () => log("speech", text) });
-      if (await Promise.race([spoken, cut])) return "local voice";
-      voiceFails = true;
+      if (await Promise.race([spoken, cut])) {
+        failures = 0;
+        return "local voice";
+      }
+      failures += 1;
     }
     if (!turn.over && (await recording(turn, text, language, key))) return "bundled phrases";
     return !turn.over && tone(INSTEAD[urgency] ?? "notice") ? "tone" : "nothing";
@@ -190,7 +195,7 @@ export function createSound({ settings = null, words = null, lang = () => docume
     },
     /** How cues are spoken here: "local voice", "bundled phrases" or "tones only". */
     supported(language = lang()) {
-      if (!voiceFails && localVoice(synth, language)) return "local voice";
+      if (failures < PATIENCE && localVoice(synth, language)) return "local voice";
       const playable = window.AudioContext ?? window.webkitAudioContext;
       return playable && !recordingsFail && RECORDED.includes(language.slice(0, 2)) ? "bundled phrases" : "tones only";
     },

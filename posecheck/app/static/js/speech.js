@@ -42,7 +42,8 @@ export function speak(synth, voice, text, { volume, began }) {
       late = setTimeout(over, 4000 + 150 * text.length);
     };
     words.onend = words.onerror = over;
-    synth.speak(words);
+    // Right after another was cut off, some browsers swallow the next.
+    setTimeout(() => synth.speak(words), synth.speaking || synth.pending ? 80 : 0);
   });
 }
 
