@@ -74,6 +74,8 @@ class _Chosen:
     is_single: bool
     profile: str | None
     setup: bool
+    history: bool
+    record: bool
 
 
 @dataclass(slots=True)
@@ -105,6 +107,7 @@ class Desk:
         self._now = now or (lambda: datetime.now().astimezone())
         self._session: _Session | None = None
         self._summary: Message | None = None
+        # What is kept without being asked for again; one session's own wishes are in what was chosen for it.
         self._wants_history = settings.history
         self._wants_record = settings.record is not None
         self._record_to = settings.record
@@ -145,9 +148,9 @@ class Desk:
         routine, is_single = self._asked_for(command)
         setup = _flag(command, "setup", self.settings.setup)
         self._pictures = _flag(command, "pictures", self._pictures)
-        self._wants_history = _flag(command, "history", self._wants_history)
-        self._wants_record = _flag(command, "record", self._wants_record)
-        return self._begin(_Chosen(routine, is_single, profile, setup))
+        history = _flag(command, "history", self._wants_history)
+        record = _flag(command, "record", self._wants_record)
+        return self._begin(_Chosen(routine, is_single, profile, setup, history, record))
 
     def _asked_for(self, command: Mapping[str, Any]) -> tuple[Routine, bool]:
         stretch, routine = command.get("stretch"), command.get("routine")
@@ -178,9 +181,9 @@ class Desk:
         self._summary = None
         self._profile = chosen.profile
         self.stage = run.stage
-        if self._wants_history:
+        if chosen.history:
             told += self._lost(kept.follow(started, parts))
-        if self._wants_record:
+        if chosen.record:
             told += self._lost(kept.record(started, run.part, self._record_to))
             self._record_to = None  # a second session gets a file of its own
         return told
@@ -246,20 +249,22 @@ class Desk:
         return [self._summary_message(self._session)] if self._summary and self._session else []
 
     def _record(self, command: Mapping[str, Any]) -> list[Message]:
-        self._wants_record = _flag(command, "on")
-        session = self._session
-        if session is None or not self.wants_pictures:
+        on, session = _flag(command, "on"), self._session
+        if session is None or not self.wants_pictures:  # a standing wish, for the sessions to come
+            self._wants_record = on
             return []
-        if self._wants_record:
+        session.chosen = replace(session.chosen, record=on)
+        if on:
             return self._lost(session.kept.record(self._now(), session.run.part))
         return self._lost(session.kept.stop_recording())
 
     def _history(self, command: Mapping[str, Any]) -> list[Message]:
-        self._wants_history = _flag(command, "on")
-        session = self._session
+        on, session = _flag(command, "on"), self._session
         if session is None or not self.wants_pictures:
+            self._wants_history = on
             return []
-        if self._wants_history:
+        session.chosen = replace(session.chosen, history=on)
+        if on:
             return self._lost(session.kept.follow(self._now(), session.run.parts))
         return self._lost(session.kept.stop_following(session.run.doings))
 
@@ -434,10 +439,7 @@ class Desk:
         return self._session
 
     def _lost(self, lines: Sequence[str]) -> list[Message]:
-        """What could not be kept, told to the page; it is off from here on, and the page shows that."""
-        if lines and self._session is not None:
-            self._wants_record = self._wants_record and self._session.kept.recording
-            self._wants_history = self._wants_history and self._session.kept.following
+        """What could not be kept, told to the page; it is off from here on, and the state shows that."""
         return [protocol.error("no_room", line) for line in lines]
 
 

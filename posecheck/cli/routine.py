@@ -62,7 +62,7 @@ def routine(
     """
     if not terminal:
         raise UsageError(
-            f"this version shows a routine in the terminal only. Try: posecheck routine {which} --terminal"
+            f"on the live page: posecheck live --routine {which}   in this terminal: posecheck routine {which} --terminal"
         )
     if camera is not None and source is not None:
         raise UsageError("--camera and --source exclude each other.")

@@ -169,6 +169,22 @@ def test_nothing_is_stored_unless_it_is_asked_for(desk: Desk, tmp_path: Path) ->
     assert not (tmp_path / "history.sqlite3").exists()
 
 
+def test_what_one_session_asked_to_keep_the_next_does_not(desk: Desk, tmp_path: Path) -> None:
+    """A recording asked for with one start is that session's; done again it is asked for again; on Start it stands."""
+    desk.do({"do": "start", "stretch": FOLD, "setup": False, "record": True})
+    assert desk.state()["recording"]["on"]
+    desk.do({"do": "again"})
+    assert desk.state()["recording"]["on"]
+    desk.do({"do": "start", "stretch": FOLD, "setup": False})
+    assert not desk.state()["recording"]["on"]
+    desk.do({"do": "home"})
+    desk.do({"do": "record", "on": True})
+    desk.do({"do": "start", "stretch": FOLD, "setup": False})
+    assert desk.state()["recording"]["on"]
+    desk.close()
+    assert len(list((tmp_path / "recordings").iterdir())) == 3
+
+
 def test_a_history_that_cannot_be_written_does_not_end_the_session(desk: Desk, tmp_path: Path) -> None:
     """One error that says what to do, history off, and the pictures go on."""
     (tmp_path / "history.sqlite3").write_text("this is no history")
