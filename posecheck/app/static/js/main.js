@@ -155,7 +155,7 @@ const frames = makeFrames({
     picture.draw(drawn, frame);
     screen?.frame?.(frame);
   },
-  heard: (frame) => announcer.cue(frame.say),
+  heard: announcer.frame,
 });
 window.posecheck = { stats: frames.stats, log: frames.log };
 

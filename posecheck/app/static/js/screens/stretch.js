@@ -7,8 +7,6 @@ import { makeRing } from "../ring.js";
 
 /** A cue stays bright for so long after it was last current. */
 const FRESH_MS = 6000;
-/** The verdict must not flicker in the corner of an eye. */
-const SETTLE_MS = 150;
 
 export function mount(root, ctx) {
   const { words, settings } = ctx;
@@ -56,7 +54,6 @@ export function mount(root, ctx) {
 
   let tuned = null;
   let cueAtMs = -Infinity;
-  let look = { verdict: null, wanted: null, sinceMs: 0 };
   let repsDrawn = "";
   let focused = null;
 
@@ -88,17 +85,9 @@ export function mount(root, ctx) {
     return true;
   }
 
-  /** The verdict, once it has stood for a moment: GOOD must be earned, a warning shows at once. */
-  function settle(verdict_) {
-    const now = performance.now();
-    if (verdict_ !== look.wanted) look = { ...look, wanted: verdict_, sinceMs: now };
-    if (look.verdict === null || verdict_ === "WARN" || now - look.sinceMs >= SETTLE_MS) look = { ...look, verdict: verdict_ };
-    return look.verdict;
-  }
-
   function showVerdict(frame) {
     const { watch, stage } = frame.routine ?? {};
-    const shown = settle(frame.verdict);
+    const shown = frame.verdict;
     // Between two holds there is nothing to judge; on the way into one, only a warning is worth a word.
     if (ctx.state.paused) return tell("○", "paused", w("paused_do"));
     const idle = stage === "rest" || (stage === "ready" && shown !== "WARN");
@@ -107,8 +96,8 @@ export function mount(root, ctx) {
     else tell(as.shape, watch === false ? "word_timer" : `word_${as.name}`, frame.reason || (shown === "GOOD" ? w("good_reason") : ""), as.name);
   }
 
-  function tell(sign, key, why, look_ = "unknown") {
-    mark(verdict, "data-look", look_);
+  function tell(sign, key, why, look = "unknown") {
+    mark(verdict, "data-look", look);
     write(shape, sign);
     write(word, w(key));
     write(reason, why);
@@ -203,7 +192,6 @@ export function mount(root, ctx) {
     state,
     /** No picture has been answered for a while: what was shown last is not true any more. */
     stale() {
-      look = { verdict: null, wanted: null, sinceMs: 0 };
       breath.run(false);
       if (!ctx.state.paused) tell(LOOK.UNKNOWN.shape, "word_unknown", w("no_frames"));
     },
