@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import wave
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -155,8 +156,9 @@ def speak(words: str, language: str, wav: Path) -> None:
         cut.writeframes(samples.tobytes())
 
 
-def encode(wav: Path, opus: Path, serial: int) -> None:
-    """Write `wav` as a small mono Opus file, the same bytes every time."""
+def encode(wav: Path, opus: Path) -> None:
+    """Write `wav` as a small mono Opus file, the same bytes every time: its serial number comes from its name."""
+    serial = zlib.crc32(opus.name.encode()) >> 1
     call = ["opusenc", "--quiet", "--speech", "--vbr", "--bitrate", str(BITRATE_KBPS), "--comp", "10"]
     call += ["--framesize", "60", "--max-delay", "1000", "--padding", "0", "--discard-comments"]
     subprocess.run([*call, "--serial", str(serial), str(wav), str(opus)], check=True)
@@ -181,9 +183,9 @@ def build(language: str, version: Mapping[str, str]) -> None:
     place.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "phrase.wav"
-        for serial, (name, words) in enumerate(sorted(says.items()), 1):
+        for name, words in says.items():
             speak(words, language, wav)
-            encode(wav, place / f"{name}.opus", serial)
+            encode(wav, place / f"{name}.opus")
     text = json.dumps(written, ensure_ascii=False, indent=1)
     (place / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
     sizes = [path.stat().st_size for path in place.glob("*.opus")]
