@@ -84,8 +84,10 @@ const ctx = {
     if (location.hash === hash || (!location.hash && hash === "#")) show();
     else location.hash = hash;
   },
+  /** A switch of the picture. People expect a mirror of their own camera, and a film as it was taken. */
+  setting: (name) => settings.get(name, name === "mirror" && state.source === "browser"),
   toggle(name) {
-    const on = !settings.get(name, name === "mirror");
+    const on = !ctx.setting(name);
     settings.set(name, on);
     picture.dress();
     if (name === "skeleton") {

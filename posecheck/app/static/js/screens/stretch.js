@@ -1,6 +1,6 @@
 // Stretch: the coach across the room. The picture, one verdict, three dials, the seconds that count, one sentence.
 
-import { LOOK, button, h, icon, mark, write } from "../dom.js";
+import { LOOK, button, h, icon, isLong, mark, write } from "../dom.js";
 import { makeBreath } from "../breath.js";
 import { makeGauges } from "../gauges.js";
 import { makeRing } from "../ring.js";
@@ -9,7 +9,7 @@ import { makeRing } from "../ring.js";
 const FRESH_MS = 6000;
 
 export function mount(root, ctx) {
-  const { words, settings } = ctx;
+  const { words } = ctx;
   const w = (key, values) => words(`page_stretch.${key}`, values);
 
   const step = h("p", { class: "step" });
@@ -151,6 +151,7 @@ export function mount(root, ctx) {
     const now = performance.now();
     if (say?.text) {
       write(cue, say.text);
+      mark(cue, "data-long", isLong(say.text) ? "" : null);
       cueAtMs = now;
       mark(cueBox, "data-urgency", say.urgency ?? 0);
     }
@@ -158,8 +159,8 @@ export function mount(root, ctx) {
   }
 
   function switches() {
-    mark(mirror, "aria-pressed", String(settings.get("mirror", true)));
-    mark(skeleton, "aria-pressed", String(settings.get("skeleton", false)));
+    mark(mirror, "aria-pressed", String(ctx.setting("mirror")));
+    mark(skeleton, "aria-pressed", String(ctx.setting("skeleton")));
   }
   function state() {
     const { paused } = ctx.state;
