@@ -32,7 +32,7 @@ export function mark(element, name, value) {
 }
 
 /** A sentence so long that it needs smaller letters to stay in its place. */
-export const isLong = (text) => text.length > 70;
+export const isLong = (text, letters = 70) => text.length > letters;
 
 /** What a verdict looks like: a shape and a class beside its colour, so that nobody depends on colour. */
 export const LOOK = {

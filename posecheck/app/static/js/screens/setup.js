@@ -63,7 +63,7 @@ export function mount(root, ctx) {
       mark(todo, "data-look", look.name);
       write(shape, setup.well ? LOOK.GOOD.shape : look.shape);
       write(sentence, text);
-      mark(todo, "data-long", isLong(text) ? "" : null);
+      mark(todo, "data-long", isLong(text, 90) ? "" : null);
       const part = setup.still_target_s ? setup.still_s / setup.still_target_s : 0;
       const left = Math.max(0, Math.ceil(setup.still_target_s - setup.still_s));
       still.set({ part, number: setup.well ? String(left) : "", look: setup.well ? "good" : "" });
