@@ -154,8 +154,8 @@ def test_from_start_to_a_warning_without_touching_anything_after_begin(page: Pag
     until(page, "document.querySelector('.verdict').dataset.look === 'warn'")
     expect(page.locator(".verdict-shape")).to_have_text("▲")
     expect(page.locator(".verdict-word")).to_have_text("Adjust")
-    until(page, "window.heard.some((text) => text.includes('Lengthen your back'))")
-    until(page, "window.posecheck.log.some((entry) => ['speech', 'phrase', 'tone'].includes(entry.type))")
+    until(page, "window.heard.some((text) => text.includes('Your back is rounding') || text.includes('Lengthen'))")
+    until(page, "window.posecheck.log.some(({type, what}) => type === 'tone' && ['notice', 'firm'].includes(what))")
     assert_accessible(page)
     assert page.evaluate(places) == before
     stats = page.evaluate("window.posecheck.stats()")

@@ -12,6 +12,9 @@ const LOST_AFTER_MS = 4000;
 /** Fewer answered pictures a second than this, for so long, and the machine is called slow. */
 const SLOW_FPS = 12;
 const SLOW_FOR_MS = 3000;
+/** The pace is tried again when answers have come this fast for so long; each time it fails, twice as long. */
+const QUICK_MS = 60;
+const QUICK_FOR_MS = 10000;
 /** How far the page steps back on a slow machine: pictures on their way, a second, and their height. */
 const PACES = [
   { flight: IN_FLIGHT, fps: 60, height: HEIGHT },
@@ -76,6 +79,9 @@ export function makeCapture({ sendBytes, trouble, pace }) {
   let level = 0;
   let answeredMs = [];
   let slowSinceMs = null;
+  let quickSinceMs = null;
+  let firstMs = null;
+  let patienceMs = QUICK_FOR_MS;
   let turn = 0;
 
   function next() {
@@ -128,7 +134,10 @@ export function makeCapture({ sendBytes, trouble, pace }) {
     waiting.delete(number);
   }
 
-  function watchPace(now) {
+  function watchPace(now, tookMs) {
+    // The first seconds are the model's: it wakes up.
+    firstMs ??= now;
+    if (now - firstMs < SLOW_FOR_MS) return;
     answeredMs.push(now);
     answeredMs = answeredMs.filter((at) => now - at < SLOW_FOR_MS);
     const floor = Math.min(SLOW_FPS, PACES[level].fps * 0.7);
@@ -136,9 +145,21 @@ export function makeCapture({ sendBytes, trouble, pace }) {
     else slowSinceMs ??= now;
     if (slowSinceMs !== null && now - slowSinceMs > SLOW_FOR_MS && level + 1 < PACES.length) {
       level += 1;
-      slowSinceMs = null;
+      patienceMs *= 2;
+      slowSinceMs = quickSinceMs = null;
       pace(level);
     }
+    if (level === 0 || tookMs > QUICK_MS) quickSinceMs = null;
+    else quickSinceMs ??= now;
+    if (quickSinceMs !== null && now - quickSinceMs > patienceMs) {
+      level -= 1;
+      slowSinceMs = quickSinceMs = null;
+    }
+  }
+
+  function fresh() {
+    answeredMs = [];
+    slowSinceMs = quickSinceMs = firstMs = null;
   }
 
   const closed = () => {
@@ -198,8 +219,7 @@ export function makeCapture({ sendBytes, trouble, pace }) {
     set sending(on) {
       if (on === sending) return;
       sending = on;
-      answeredMs = [];
-      slowSinceMs = null;
+      fresh();
       if (!on) for (const number of [...waiting.keys()]) forget(number);
     },
     /** The answer to a picture has come: {picture, capturedMs}, or null if it was given up. The caller closes it. */
@@ -207,15 +227,14 @@ export function makeCapture({ sendBytes, trouble, pace }) {
       const found = waiting.get(number) ?? null;
       waiting.delete(number);
       const now = performance.now();
-      if (found) watchPace(now);
+      if (found) watchPace(now, now - found.sentMs);
       return found;
     },
     forget,
     /** After a broken connection nothing is on its way any more. */
     reset() {
       for (const number of [...waiting.keys()]) forget(number);
-      answeredMs = [];
-      slowSinceMs = null;
+      fresh();
     },
   };
 }

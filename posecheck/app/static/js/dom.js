@@ -31,6 +31,9 @@ export function mark(element, name, value) {
   } else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
 }
 
+/** A sentence so long that it needs smaller letters to stay in its place. */
+export const isLong = (text, letters = 70) => text.length > letters;
+
 /** What a verdict looks like: a shape and a class beside its colour, so that nobody depends on colour. */
 export const LOOK = {
   GOOD: { shape: "●", name: "good" },

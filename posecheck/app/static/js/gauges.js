@@ -4,8 +4,9 @@ import { LOOK, h, mark, s, write } from "./dom.js";
 
 const CENTRE = 100;
 const RADIUS = 78;
-const DIGITS = 0;
 
+/** In whole degrees, with a real minus sign, and never "−0°". */
+const degrees = (value) => `${String(Math.round(value) || 0).replace("-", "−")}°`;
 const share = (value, gauge) => Math.min(1, Math.max(0, (value - gauge.low) / (gauge.high - gauge.low)));
 const point = (part, radius = RADIUS) => {
   const angle = Math.PI * (1 - part);
@@ -86,7 +87,7 @@ export function makeGauge(words) {
       write(shape, !known ? LOOK.UNKNOWN.shape : asked ? look.shape : "");
       write(label, gauge.label);
       mark(element, "aria-label", gauge.label);
-      const text = known ? `${gauge.value.toFixed(DIGITS)}°` : "–";
+      const text = known ? degrees(gauge.value) : "–";
       write(number, text);
       write(spoken, text);
       mark(needle, "visibility", known ? null : "hidden");

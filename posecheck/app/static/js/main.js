@@ -84,8 +84,10 @@ const ctx = {
     if (location.hash === hash || (!location.hash && hash === "#")) show();
     else location.hash = hash;
   },
+  /** A switch of the picture. People expect a mirror of their own camera, and a film as it was taken. */
+  setting: (name) => settings.get(name, name === "mirror" && state.source === "browser"),
   toggle(name) {
-    const on = !settings.get(name, name === "mirror");
+    const on = !ctx.setting(name);
     settings.set(name, on);
     picture.dress();
     if (name === "skeleton") {
@@ -155,7 +157,7 @@ const frames = makeFrames({
     picture.draw(drawn, frame);
     screen?.frame?.(frame);
   },
-  heard: (frame) => announcer.cue(frame.say),
+  heard: announcer.frame,
 });
 window.posecheck = { stats: frames.stats, log: frames.log };
 

@@ -20,7 +20,7 @@ export function makePicture(ctx) {
   return {
     element,
     draw(picture, frame) {
-      overlay.draw(ctx.settings.get("skeleton", false) ? null : picture, frame);
+      overlay.draw(ctx.setting("skeleton") ? null : picture, frame);
       const raised = frame.hand ?? 0;
       hand.element.hidden = raised < 0.15;
       if (raised >= 0.15) hand.set({ part: raised, note: ctx.words("page.hand") });
@@ -28,8 +28,8 @@ export function makePicture(ctx) {
     clear: overlay.clear,
     /** Look as the settings say: mirrored or not, with the picture or the skeleton alone. */
     dress() {
-      mark(element, "data-mirror", ctx.settings.get("mirror", true) ? "" : null);
-      const only = ctx.settings.get("skeleton", false);
+      mark(element, "data-mirror", ctx.setting("mirror") ? "" : null);
+      const only = ctx.setting("skeleton");
       badge.hidden = !only;
       write(badge, only ? ctx.words("page.skeleton_only") : "");
     },

@@ -1,6 +1,6 @@
 // Set-up: stand so that the camera sees you well. One sentence at a time, in letters to be read from across the room.
 
-import { LOOK, button, h, icon, mark, write } from "../dom.js";
+import { LOOK, button, h, icon, isLong, mark, write } from "../dom.js";
 import { makeRing } from "../ring.js";
 
 export function mount(root, ctx) {
@@ -63,6 +63,7 @@ export function mount(root, ctx) {
       mark(todo, "data-look", look.name);
       write(shape, setup.well ? LOOK.GOOD.shape : look.shape);
       write(sentence, text);
+      mark(todo, "data-long", isLong(text, 90) ? "" : null);
       const part = setup.still_target_s ? setup.still_s / setup.still_target_s : 0;
       const left = Math.max(0, Math.ceil(setup.still_target_s - setup.still_s));
       still.set({ part, number: setup.well ? String(left) : "", look: setup.well ? "good" : "" });

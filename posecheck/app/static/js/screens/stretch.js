@@ -1,17 +1,15 @@
 // Stretch: the coach across the room. The picture, one verdict, three dials, the seconds that count, one sentence.
 
-import { LOOK, button, h, icon, mark, write } from "../dom.js";
+import { LOOK, button, h, icon, isLong, mark, write } from "../dom.js";
 import { makeBreath } from "../breath.js";
 import { makeGauges } from "../gauges.js";
 import { makeRing } from "../ring.js";
 
 /** A cue stays bright for so long after it was last current. */
 const FRESH_MS = 6000;
-/** The verdict must not flicker in the corner of an eye. */
-const SETTLE_MS = 150;
 
 export function mount(root, ctx) {
-  const { words, settings } = ctx;
+  const { words } = ctx;
   const w = (key, values) => words(`page_stretch.${key}`, values);
 
   const step = h("p", { class: "step" });
@@ -56,7 +54,6 @@ export function mount(root, ctx) {
 
   let tuned = null;
   let cueAtMs = -Infinity;
-  let look = { verdict: null, wanted: null, sinceMs: 0 };
   let repsDrawn = "";
   let focused = null;
 
@@ -88,17 +85,9 @@ export function mount(root, ctx) {
     return true;
   }
 
-  /** The verdict, once it has stood for a moment: GOOD must be earned, a warning shows at once. */
-  function settle(verdict_) {
-    const now = performance.now();
-    if (verdict_ !== look.wanted) look = { ...look, wanted: verdict_, sinceMs: now };
-    if (look.verdict === null || verdict_ === "WARN" || now - look.sinceMs >= SETTLE_MS) look = { ...look, verdict: verdict_ };
-    return look.verdict;
-  }
-
   function showVerdict(frame) {
     const { watch, stage } = frame.routine ?? {};
-    const shown = settle(frame.verdict);
+    const shown = frame.verdict;
     // Between two holds there is nothing to judge; on the way into one, only a warning is worth a word.
     if (ctx.state.paused) return tell("○", "paused", w("paused_do"));
     const idle = stage === "rest" || (stage === "ready" && shown !== "WARN");
@@ -107,8 +96,8 @@ export function mount(root, ctx) {
     else tell(as.shape, watch === false ? "word_timer" : `word_${as.name}`, frame.reason || (shown === "GOOD" ? w("good_reason") : ""), as.name);
   }
 
-  function tell(sign, key, why, look_ = "unknown") {
-    mark(verdict, "data-look", look_);
+  function tell(sign, key, why, look = "unknown") {
+    mark(verdict, "data-look", look);
     write(shape, sign);
     write(word, w(key));
     write(reason, why);
@@ -162,6 +151,7 @@ export function mount(root, ctx) {
     const now = performance.now();
     if (say?.text) {
       write(cue, say.text);
+      mark(cue, "data-long", isLong(say.text) ? "" : null);
       cueAtMs = now;
       mark(cueBox, "data-urgency", say.urgency ?? 0);
     }
@@ -169,8 +159,8 @@ export function mount(root, ctx) {
   }
 
   function switches() {
-    mark(mirror, "aria-pressed", String(settings.get("mirror", true)));
-    mark(skeleton, "aria-pressed", String(settings.get("skeleton", false)));
+    mark(mirror, "aria-pressed", String(ctx.setting("mirror")));
+    mark(skeleton, "aria-pressed", String(ctx.setting("skeleton")));
   }
   function state() {
     const { paused } = ctx.state;
@@ -203,7 +193,6 @@ export function mount(root, ctx) {
     state,
     /** No picture has been answered for a while: what was shown last is not true any more. */
     stale() {
-      look = { verdict: null, wanted: null, sinceMs: 0 };
       breath.run(false);
       if (!ctx.state.paused) tell(LOOK.UNKNOWN.shape, "word_unknown", w("no_frames"));
     },
