@@ -46,6 +46,10 @@ class RoutineKeeper:
         """How many rows were written."""
         History(path).close()
 
+    def numbers_changed(self, parts: Sequence[Part]) -> None:
+        """Rows that are written from now on tell the numbers of `parts`: the same stretches, with other numbers."""
+        self._parts = parts
+
     def put(self, judged: Assessment, out: Out, doings: Doings) -> None:
         """Follow one frame; `doings` is all that has been done up to it."""
         if math.isnan(self._first_s):

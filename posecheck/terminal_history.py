@@ -25,7 +25,7 @@ FAINT: Final = "bright_black"
 
 HOW_TO_BEGIN: Final = (
     "Nothing is kept yet: nothing is stored unless you ask.\n"
-    "Begin with   posecheck live --terminal --history\n"
+    "Begin with   posecheck live --history\n"
     "or           posecheck analyze VIDEO --history"
 )
 

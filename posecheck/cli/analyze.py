@@ -62,7 +62,7 @@ def demo(
     clip = samples_dir() / "hinge_clean_then_rounded.mp4"
     stretch, profile = numbers_for("hip_hinge_drill", None, None)
     _analyze([(clip, out)], stretch, profile, None, teller_for(None, stretch), video="webm", from_s=None, to_s=None)
-    show("\nYour own clip: [bold]posecheck analyze VIDEO[/]      Live: [bold]posecheck live --terminal[/]")
+    show("\nYour own clip: [bold]posecheck analyze VIDEO[/]      Live: [bold]posecheck live[/]")
 
 
 def analyze(

@@ -1,4 +1,4 @@
-"""`posecheck live`: watch a camera and say at once what is seen."""
+"""`posecheck live`: watch a camera and say at once what is seen, on a page in the browser or in the terminal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from posecheck.cli.common import (
+    EXIT_INTERRUPTED,
     LIVE_REDRAWS_HZ,
     PLAIN_LIVE_S,
     camera_source,
@@ -19,6 +20,7 @@ from posecheck.cli.common import (
     finish,
     interruptible,
     keeper_for,
+    language_for,
     numbers_for,
     own_of,
     quiet,
@@ -32,8 +34,8 @@ from posecheck.cli.options import (
     ModelOption,
     ProfileOption,
     SetOption,
-    StretchOption,
 )
+from posecheck.cli.routine import routine_named as _routine
 from posecheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment, Setup
     from posecheck.session import Outcome
+    from posecheck.sources.camera import CameraSource
     from posecheck.tunables import Profile
 
 
@@ -54,7 +57,20 @@ def live(
     source: Annotated[
         Path | None, typer.Option("--source", metavar="FILE", help="Play a video as if it were the camera.")
     ] = None,
-    stretch: StretchOption = DEFAULT_STRETCH,
+    stretch: Annotated[
+        str | None, typer.Option("--stretch", metavar="ID", help="Which stretch; see `posecheck stretches list`.")
+    ] = None,
+    routine: Annotated[
+        str | None,
+        typer.Option("--routine", metavar="ID|FILE", help="A whole routine instead; see `posecheck routines list`."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="N", min=1, max=65535, help="The page's port [8765, or the next free one]."),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in the browser, or only print its address.")
+    ] = True,
     record: Annotated[
         Path | None,
         typer.Option("--record", metavar="FILE", help="Keep a recording (landmarks and outline, no pictures)."),
@@ -71,15 +87,28 @@ def live(
         bool, typer.Option("--setup/--no-setup", help="Begin with the set-up check: camera, light, distance, side.")
     ] = True,
 ) -> None:
-    """Watch a camera and say at once what is seen. Nothing is stored unless you ask with --record or --history."""
-    if not terminal:
-        raise UsageError("this version shows live feedback in the terminal only. Try: posecheck live --terminal")
+    """Open the live page: it watches your camera and says at once what it sees. Ctrl-C ends it.
+
+    Nothing leaves this computer, and nothing is stored unless you ask with --record or --history, or on the page.
+    """
     if camera is not None and source is not None:
         raise UsageError("--camera and --source exclude each other.")
+    if stretch is not None and routine is not None:
+        raise UsageError("--stretch and --routine exclude each other.")
     if record is not None and record.exists():
         raise UsageError(f"{record} exists already. Choose another name for the recording.")
+    if not terminal:
+        if for_s is not None:
+            raise UsageError("--for goes with --terminal: the page ends when you end it.")
+        _open_page(
+            stretch, routine, camera, source, record, sets, profile, model, lang, port,
+            history=history, setup=setup, browser=browser,
+        )  # fmt: skip
+        return
+    if routine is not None:
+        raise UsageError(f"a routine in the terminal has a command of its own: posecheck routine {routine} --terminal")
     own = own_of(profile)
-    chosen, numbers = numbers_for(stretch, own, sets)
+    chosen, numbers = numbers_for(stretch or DEFAULT_STRETCH, own, sets)
     from posecheck.keeping import CAMERA, VIDEO
 
     tell = teller_for(lang, chosen)
@@ -102,6 +131,79 @@ def live(
             calibrations=own.calibrations,
         )
     finish([outcome])
+
+
+def _open_page(
+    stretch: str | None,
+    routine: str | None,
+    camera: int | None,
+    source: Path | None,
+    record: Path | None,
+    sets: list[str] | None,
+    profile: Path | None,
+    model: Path | None,
+    lang: str | None,
+    port: int | None,
+    *,
+    history: bool,
+    setup: bool,
+    browser: bool,
+) -> None:
+    from posecheck.app.desk import BROWSER, SERVER, Settings
+    from posecheck.app.numbers import checked_sets
+    from posecheck.app.places import Places
+    from posecheck.app.serve import listen, serve
+    from posecheck.assessment.messages import Messages
+    from posecheck.landmarks.mediapipe import MediaPipeBackend
+
+    if stretch is not None or profile is not None:
+        numbers_for(stretch or DEFAULT_STRETCH, profile, None)  # what is wrong is told here, not on the page
+    checked_sets(sets or ())
+    if source is not None:
+        from posecheck.sources.video import VideoSource
+
+        VideoSource(source).close()
+    chosen = routine_named(routine) if routine is not None else None
+    settings = Settings(
+        places=Places.own(),
+        source=BROWSER if camera is None and source is None else SERVER,
+        source_name=str(source) if source is not None else f"camera {camera or 0}",
+        is_file=source is not None,
+        language=Messages.load(language_for(lang)).language,
+        routine=chosen,
+        stretch=stretch,
+        profile=profile,
+        sets=tuple(sets or ()),
+        history=history,
+        record=record,
+        setup=setup,
+    )
+
+    @contextlib.contextmanager
+    def open_source() -> Iterator[CameraSource]:
+        with contextlib.ExitStack() as stack:
+            yield camera_source(stack, camera or 0, source)
+
+    def say(address: str) -> None:
+        print(f"posecheck is open in your browser: {address}" if browser else address, flush=True)
+        if browser:
+            print("Ctrl-C ends it.", flush=True)
+
+    with listen(port) as listening, quiet(), MediaPipeBackend(model) as backend:
+        interrupted, lost = serve(
+            settings,
+            backend,
+            listening,
+            open_source=open_source if settings.source == SERVER else None,
+            open_browser=browser,
+            say=say,
+        )
+    for line in lost:
+        say_error(line)
+    if interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)
+    if lost:
+        raise typer.Exit(1)
 
 
 def _watch(

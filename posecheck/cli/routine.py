@@ -65,14 +65,14 @@ def routine(
     """
     if not terminal:
         raise UsageError(
-            f"this version shows a routine in the terminal only. Try: posecheck routine {which} --terminal"
+            f"on the live page: posecheck live --routine {which}   in this terminal: posecheck routine {which} --terminal"
         )
     if camera is not None and source is not None:
         raise UsageError("--camera and --source exclude each other.")
     from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.routine_session import plan
 
-    chosen = _routine(which)
+    chosen = routine_named(which)
     days = _days_practised(chosen)
     own = own_of(profile)
     parts = plan(chosen, days, own.file, sets or (), own.calibrations)
@@ -92,7 +92,7 @@ def routine(
         )
 
 
-def _routine(which: str) -> Routine:
+def routine_named(which: str) -> Routine:
     """A routine by its id, or the one in a file."""
     from posecheck.assessment.catalogue import is_file
     from posecheck.assessment.routine_files import load_routine, read_routine
@@ -234,7 +234,7 @@ def routines_show(
     from posecheck.assessment.catalogue import find_stretch
     from posecheck.cards import routine_card
 
-    chosen = _routine(routine)
+    chosen = routine_named(routine)
     show(
         routine_card(chosen, {item.stretch: find_stretch(item.stretch) for item in chosen.items}, days, words_for(lang))
     )

@@ -152,14 +152,31 @@ def test_live_in_a_terminal_draws_a_panel_and_ends_with_ctrl_c(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("words", "code", "pattern"),
     [
-        (["live"], 2, "posecheck live --terminal"),
+        (["live", "--for", "2"], 2, "--for goes with --terminal"),
+        (["live", "--stretch", "pyramid", "--routine", "daily"], 2, "exclude each other"),
+        (["live", "--stretch", "pyramids"], 2, r'Did you mean "pyramid"\?'),
+        (["live", "--routine", "dayly"], 2, r'Did you mean "daily"\?'),
+        (["live", "--source", "missing.mp4"], 1, r"missing\.mp4"),
+        (["live", "--set", "hold.target=3"], 2, r'Did you mean "hold\.target_s"\?'),
         (["live", "--terminal", "--camera", "0", "--source", "x.mp4"], 2, "exclude each other"),
         (["live", "--terminal", "--source", "missing.mp4"], 1, r"missing\.mp4"),
         (["live", "--terminal", "--camera", "63"], 1, r"[Cc]amera 63"),
         (["replay", "missing.jsonl"], 1, r"missing\.jsonl"),
         (["stretches", "show", "hip_hinge"], 2, r'Did you mean "hip_hinge_drill"\?'),
     ],
-    ids=["no page yet", "two sources", "no file", "no camera", "no recording", "no stretch"],
+    ids=[
+        "no end",
+        "two plans",
+        "no such stretch",
+        "no such routine",
+        "no clip",
+        "no number",
+        "two sources",
+        "no file",
+        "no camera",
+        "no recording",
+        "no stretch",
+    ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(words: list[str], code: int, pattern: str, tmp_path: Path) -> None:
     """Every command tells its trouble in one line with the right exit code."""

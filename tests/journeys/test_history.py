@@ -51,7 +51,7 @@ def test_an_empty_history_says_how_to_begin(own_home: Path, tmp_path: Path) -> N
     """Nothing kept yet: a friendly line, no error, and nothing is made by looking, exporting or deleting."""
     done = posecheck("history", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "posecheck live --terminal --history" in done.stdout
+    assert "posecheck live --history" in done.stdout
     assert posecheck("history", "export", "-", cwd=tmp_path).stdout.split(",")[0] == COLUMNS[0]
     assert "Nothing to delete" in posecheck("history", "delete", "--all", cwd=tmp_path).stdout
     assert not own_home.exists()

@@ -1,0 +1,91 @@
+// The way of a picture through the page: answered, painted with what was seen in it, counted.
+
+const KEPT = 300;
+
+/**
+ * Frames as they come back. `paint(picture, frame)` draws one; `heard(frame)` hears of each at once.
+ * In the "server" source the picture comes first, by its own message, and each is answered with "shown".
+ */
+export function makeFrames({ socket, capture, paint, heard }) {
+  const pictures = new Map();
+  const log = [];
+  const latencyMs = [];
+  const shownAtMs = [];
+  let shown = 0;
+  let waiting = null;
+  let handle = 0;
+
+  function done(frame, capturedMs) {
+    const now = performance.now();
+    shown += 1;
+    shownAtMs.push(now);
+    if (shownAtMs.length > KEPT) shownAtMs.shift();
+    if (capturedMs !== null) {
+      latencyMs.push(now - capturedMs);
+      if (latencyMs.length > KEPT) latencyMs.shift();
+    }
+  }
+
+  function show() {
+    handle = 0;
+    const now = waiting;
+    waiting = null;
+    if (!now) return;
+    paint(now.picture, now.frame);
+    now.picture?.close();
+    done(now.frame, now.capturedMs);
+    if (now.own) socket.send({ do: "shown", seq: now.frame.seq });
+  }
+
+  function put(next) {
+    if (waiting) {
+      // Two answers within one repaint: the older is not worth painting, but its sender waits for a word.
+      waiting.picture?.close();
+      if (waiting.own) socket.send({ do: "shown", seq: waiting.frame.seq });
+    }
+    waiting = next;
+    // A page in the background is not repainted; pictures must not pile up behind it.
+    if (document.hidden) {
+      cancelAnimationFrame(handle);
+      show();
+    } else handle ||= requestAnimationFrame(show);
+  }
+
+  socket.on("picture", ({ seq, jpeg }) => {
+    pictures.set(seq, createImageBitmap(jpeg).catch(() => null));
+    if (pictures.size > 8) {
+      const [oldest] = pictures.keys();
+      pictures.get(oldest).then((picture) => picture?.close());
+      pictures.delete(oldest);
+    }
+  });
+  socket.on("frame", async (frame) => {
+    heard(frame);
+    const own = pictures.get(frame.seq);
+    if (own) {
+      pictures.delete(frame.seq);
+      put({ frame, picture: await own, capturedMs: null, own: true });
+      return;
+    }
+    const sent = capture.answered(frame.seq);
+    put({ frame, picture: sent?.picture ?? null, capturedMs: sent?.capturedMs ?? null, own: false });
+  });
+  socket.on("dropped", ({ seq }) => capture.forget(seq));
+
+  const quantile = (sorted, part) => (sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] : null);
+  return {
+    log,
+    stats() {
+      const now = performance.now();
+      const recent = shownAtMs.filter((at) => now - at < 3000);
+      const span = recent.length > 1 ? (recent[recent.length - 1] - recent[0]) / 1000 : 0;
+      const sorted = [...latencyMs].sort((a, b) => a - b);
+      return {
+        shown,
+        fps: span > 0 ? (recent.length - 1) / span : 0,
+        latency_ms: { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) },
+        level: capture.level,
+      };
+    },
+  };
+}

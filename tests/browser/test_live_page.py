@@ -1,0 +1,273 @@
+"""The live page in a real Chromium, with a made-up camera and the real server."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from posecheck.resources import samples_dir
+from tests.app.serving import Server, serving
+from tests.browser.conftest import FLAGS, NAMES
+
+pytestmark = pytest.mark.browser
+
+CAMERA = "--use-fake-device-for-media-stream"
+ALLOWED = "--use-fake-ui-for-media-stream"
+#: Keeps the stream in reach, so that a test can pull the plug.
+KEEP_STREAM = """
+const ask = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
+if (ask) navigator.mediaDevices.getUserMedia = async (wish) => (window.testStream = await ask(wish));
+"""
+#: Ends the session that another test has left behind, and its language.
+GO_HOME = """new Promise((done) => {
+  const socket = new WebSocket(`ws://${location.host}/ws`);
+  const commands = [{do: 'stop'}, {do: 'home'}, {do: 'lang', lang: 'en'}];
+  socket.onopen = () => commands.forEach((command) => socket.send(JSON.stringify(command)));
+  socket.onmessage = ({data}) => {
+    const {stage, lang} = JSON.parse(data);
+    if (stage === 'start' && lang === 'en') done(socket.close());
+  };
+})"""
+FOLD = '{"kind": "stretch", "id": "standing_forward_fold"}'
+
+
+def until(page: Page, condition: str, *, within_s: float = 30.0) -> None:
+    """Wait until a JavaScript condition holds. (The page's policy forbids Playwright's own way, which needs eval.)"""
+    deadline = time.monotonic() + within_s
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, f"never true: {condition}\n{page.locator('main').inner_text()}"
+        page.wait_for_timeout(60)
+
+
+def stage(page: Page, name: str) -> None:
+    """Wait for a stage of the session."""
+    until(page, f"document.documentElement.dataset.stage === {name!r}")
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation that axe can find (WCAG 2.2 A and AA and its best practices)."""
+    page.evaluate((resources.files("axe_core_python") / "axe.min.js").read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found["violations"]] == []
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server, in a process of its own."""
+    with serving(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def person(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the camera sees, again and again: somebody stands still for five seconds, then folds with a round back."""
+    path = tmp_path_factory.mktemp("camera") / "person.mjpeg"
+    clip = cv2.VideoCapture(str(samples_dir() / "standing_fold_rounded.mp4"))
+    frames = []
+    while (read := clip.read())[0]:
+        frames.append(cv2.imencode(".jpg", read[1])[1].tobytes())
+    clip.release()
+    path.write_bytes(b"".join([frames[0]] * 150 + frames))
+    return path
+
+
+@pytest.fixture(scope="module")
+def watched(browser: Browser, person: Path) -> Iterator[Browser]:
+    """A Chromium whose camera sees that person, and that asks nobody."""
+    flags = [*FLAGS, CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={person}"]
+    second = browser.browser_type.launch(executable_path=_chromium(), args=flags)
+    yield second
+    second.close()
+
+
+def _chromium() -> str | None:
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def opened(context: BrowserContext, server: Server) -> Page:
+    """The page, on its start screen, with the forward fold chosen."""
+    context.add_cookies([{"name": _name(server), "value": _value(server), "url": server.origin}])
+    page = context.new_page()
+    page.goto(f"{server.origin}/")
+    page.evaluate(f"localStorage.setItem('posecheck.choice', {FOLD!r})")
+    page.reload()
+    until(page, "document.documentElement.dataset.stage !== undefined")
+    if page.evaluate("[document.documentElement.dataset.stage, document.documentElement.lang].join()") != "start,en":
+        page.evaluate(GO_HOME)
+        page.reload()
+    stage(page, "start")
+    until(page, "document.querySelector('#screen').dataset.ready === ''")
+    return page
+
+
+def _name(server: Server) -> str:
+    return server.cookie.split("=", 1)[0]
+
+
+def _value(server: Server) -> str:
+    return server.cookie.split("=", 1)[1]
+
+
+@pytest.fixture
+def page(watched: Browser, server: Server) -> Iterator[Page]:
+    """The page in a fresh context; mistakes in it, and any request to elsewhere, fail the test."""
+    context = watched.new_context(
+        viewport={"width": 1280, "height": 800}, permissions=["camera"], reduced_motion="reduce"
+    )
+    context.add_init_script(KEEP_STREAM)
+    mistakes: list[str] = []
+    context.on("weberror", lambda error: mistakes.append(str(error.error)))
+    context.on("console", lambda message: mistakes.append(message.text) if message.type == "error" else None)
+    context.on("request", lambda request: mistakes.append(request.url) if not _own(request.url, server) else None)
+    yield opened(context, server)
+    context.close()
+    assert mistakes == []
+
+
+def _own(url: str, server: Server) -> bool:
+    return url.startswith((server.origin, f"ws://{server.host}", "data:", "blob:"))
+
+
+def test_from_start_to_a_warning_without_touching_anything_after_begin(page: Page) -> None:
+    """Standing still begins it; a round back is shown by shape, word and reason, spoken, announced; nothing jumps."""
+    assert_accessible(page)
+    page.get_by_role("button", name="Begin").click()
+    stage(page, "setup")
+    until(page, "document.querySelectorAll('.checks [data-look=good]').length >= 8")
+    assert_accessible(page)
+    stage(page, "work")
+    until(page, "(document.querySelector('.dial-label')?.textContent ?? '') !== ''")
+    places = "['.verdict', '.hold-ring', '.dials', '.cue', '.view'].map(s => JSON.stringify(document.querySelector(s).getBoundingClientRect()))"
+    before = page.evaluate(places)
+    page.evaluate(
+        "window.heard = []; new MutationObserver(() => window.heard.push(document.querySelector('#polite').textContent + document.querySelector('#firm').textContent))"
+        ".observe(document.body, {subtree: true, childList: true, characterData: true})"
+    )
+    until(page, "document.querySelector('.verdict').dataset.look === 'warn'")
+    expect(page.locator(".verdict-shape")).to_have_text("▲")
+    expect(page.locator(".verdict-word")).to_have_text("Adjust")
+    until(page, "window.heard.some((text) => text.includes('Your back is rounding') || text.includes('Lengthen'))")
+    until(page, "window.posecheck.log.some(({type, what}) => type === 'tone' && ['notice', 'firm'].includes(what))")
+    assert_accessible(page)
+    assert page.evaluate(places) == before
+    stats = page.evaluate("window.posecheck.stats()")
+    assert stats["shown"] > 20
+    assert stats["latency_ms"]["p50"] < 1000
+
+
+def test_everything_by_keyboard(page: Page) -> None:
+    """Space begins and goes on, P pauses, S hides the picture, M mutes, Esc asks before it stops."""
+    page.keyboard.press("Space")
+    stage(page, "setup")
+    until(page, "window.posecheck.stats().shown > 3")
+    page.keyboard.press("Space")
+    stage(page, "work")
+    until(page, "(document.querySelector('.dial-label')?.textContent ?? '') !== ''")
+    page.keyboard.press("p")
+    expect(page.locator(".paused")).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.locator(".paused")).to_be_hidden()
+    page.keyboard.press("m")
+    expect(page.get_by_role("button", name="Sound is off")).to_be_visible()
+    colours = """(() => { const c = document.querySelector('.picture-under');
+        return new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size })()"""
+    until(page, f"{colours} > 1000")
+    page.keyboard.press("s")
+    until(page, f"{colours} === 1")
+    expect(page.locator(".picture-badge")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_contain_text("Stop here?")
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(".paused")).to_be_hidden()
+    assert page.evaluate("document.documentElement.dataset.stage") == "work"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Stop and see").press("Enter")
+    stage(page, "summary")
+
+
+def test_a_camera_that_is_pulled_out_says_what_to_do_and_comes_back(page: Page) -> None:
+    """No verdict outlives its picture; "Try again" brings both back, and the session is still there."""
+    page.keyboard.press("Space")
+    stage(page, "setup")
+    until(page, "window.posecheck.stats().shown > 3")
+    page.keyboard.press("Space")
+    stage(page, "work")
+    until(page, "(document.querySelector('.dial-label')?.textContent ?? '') !== ''")
+    page.evaluate("window.testStream.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    card = page.locator(".picture-card")
+    expect(card).to_contain_text("The camera is gone.")
+    expect(card).to_contain_text("Plug it in again")
+    expect(page.locator(".verdict")).to_have_attribute("data-look", "unknown")
+    expect(page.locator(".verdict-reason")).to_have_text("No picture arrives just now.")
+    card.get_by_role("button", name="Try again").click()
+    expect(card).to_be_hidden()
+    shown = page.evaluate("window.posecheck.stats().shown")
+    until(page, f"window.posecheck.stats().shown > {shown + 3}")
+    assert page.evaluate("document.documentElement.dataset.stage") == "work"
+
+
+def test_it_fits_a_narrow_phone_in_german(page: Page) -> None:
+    """At 360 pixels nothing has to be pushed sideways, and every text is German."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_label("Language").select_option("de")
+    expect(page.locator("h1")).to_have_text("Was möchtest du dehnen?")
+    until(page, "document.querySelector('#screen').dataset.ready === ''")
+    overflow = "document.documentElement.scrollWidth > innerWidth"
+    assert not page.evaluate(overflow)
+    assert "page" not in page.locator("main").inner_text().replace("posecheck", "")
+    page.get_by_role("button", name="Beginnen").click()
+    stage(page, "setup")
+    until(page, "window.posecheck.stats().shown > 3")
+    assert not page.evaluate(overflow)
+    page.keyboard.press("Space")
+    stage(page, "work")
+    until(page, "(document.querySelector('.dial-label')?.textContent ?? '') !== ''")
+    assert not page.evaluate(overflow)
+    assert_accessible(page)
+    page.evaluate("localStorage.clear()")
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [((CAMERA,), "The camera is not allowed."), ((), "No camera was found.")],
+    ids=["refused", "missing"],
+)
+def test_without_a_camera_it_says_why_and_begins_nothing(
+    browser: Browser, server: Server, flags: tuple[str, ...], told: str
+) -> None:
+    """The reason and what to do stand beside the button, and no session is started."""
+    chromium = browser.browser_type.launch(executable_path=_chromium(), args=[*FLAGS, *flags])
+    context = chromium.new_context(permissions=[] if flags else ["camera"])
+    try:
+        page = opened(context, server)
+        page.get_by_role("button", name="Begin").click()
+        trouble = page.locator(".trouble")
+        expect(trouble).to_contain_text(told)
+        expect(trouble).to_contain_text("then try again")
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.dataset.stage") == "start"
+    finally:
+        context.close()
+        chromium.close()
+
+
+def test_a_server_that_is_gone_is_told(browser: Browser, tmp_path: Path) -> None:
+    """The page says that it reconnects, and does nothing it cannot do."""
+    context = browser.new_context()
+    try:
+        with serving(tmp_path) as short_lived:
+            page = opened(context, short_lived)
+            short_lived.stop()
+            expect(page.locator(".notice")).to_contain_text("Reconnecting", timeout=8000)
+    finally:
+        context.close()
