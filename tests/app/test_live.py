@@ -520,6 +520,8 @@ def test_what_lies_on_the_machine_is_told_and_deleted_on_request(server: Server,
     assert not Path(recording["path"]).exists()
     assert server.json("DELETE", "/api/profiles/my%20back")[0] == 200
     assert server.json("DELETE", "/api/profiles/my%20back")[0] == 404
+    with server.page() as page:
+        assert begin(page)["profile"] is None
     assert server.json("GET", "/api/history?days=7")[1]["rows"] == []
     assert server.ask("GET", "/api/history.csv")[2].startswith(b"started_at,")
     assert server.json("DELETE", "/api/history", {"all": True}) == (200, {"deleted": 0})
