@@ -142,7 +142,8 @@ class Desk:
     def _start(self, command: Mapping[str, Any]) -> list[Message]:
         if "lang" in command:
             self.language = _language(command["lang"])
-        profile = command.get("profile", self._profile)
+        own = self.settings.profile  # what a session before was begun with may be deleted by now
+        profile = command.get("profile", own.stem if own else None)
         if profile is not None and not isinstance(profile, str):
             raise _BadError('"profile" must be a name or null.')
         routine, is_single = self._asked_for(command)

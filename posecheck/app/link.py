@@ -107,6 +107,7 @@ class Link:
         page, taken_over = Page(socket), asyncio.Event()
         if self._close is not None:
             self._close.set()
+            self.worker.forget_pictures()
         self.page, self._close = page, taken_over
         sending = asyncio.create_task(page.send_all())
         reading = asyncio.create_task(self._read(socket, page))
@@ -117,6 +118,7 @@ class Link:
             page.gone = True
             if self.page is page:
                 self.page, self._close = None, None
+                self.worker.forget_pictures()
             for task in (sending, reading, waiting):
                 task.cancel()
             for result in await asyncio.gather(sending, reading, waiting, return_exceptions=True):

@@ -113,6 +113,11 @@ class Worker:
         if dropped is not None:
             dropped[1]([protocol.dropped(dropped[0].seq)])
 
+    def forget_pictures(self) -> None:
+        """Let go of the pictures that wait: the page that sent them has gone."""
+        with self._changed:
+            self._waiting.clear()
+
     def stop(self) -> None:
         """Finish what is under way, and end the thread."""
         with self._changed:

@@ -108,7 +108,7 @@ class Page:
         """Send a command."""
         self.socket.send(json.dumps(command))
 
-    def hear(self, kind: str, timeout_s: float = WAIT_S) -> dict[str, Any]:
+    def hear(self, kind: str, *others: str, timeout_s: float = WAIT_S) -> dict[str, Any]:
         """The next message of a kind; those before it are remembered."""
         until_s = time.monotonic() + timeout_s
         while True:
@@ -118,7 +118,7 @@ class Page:
                 continue
             message: dict[str, Any] = json.loads(got)
             self.heard.append(message)
-            if message["type"] == kind:
+            if message["type"] in (kind, *others):
                 return message
 
     def show(self, seq: int, t_ms: float, jpeg: bytes, wh: tuple[int, int]) -> None:
