@@ -35,7 +35,7 @@ from posecheck.cli.options import (
     ProfileOption,
     SetOption,
 )
-from posecheck.cli.routine import routine_named as _routine
+from posecheck.cli.routine import routine_named
 from posecheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _open_page(
     source: Path | None,
     record: Path | None,
     sets: list[str] | None,
-    profile: Path | None,
+    profile: str | None,
     model: Path | None,
     lang: str | None,
     port: int | None,
@@ -156,8 +156,9 @@ def _open_page(
     from posecheck.assessment.messages import Messages
     from posecheck.landmarks.mediapipe import MediaPipeBackend
 
+    own = own_of(profile)
     if stretch is not None or profile is not None:
-        numbers_for(stretch or DEFAULT_STRETCH, profile, None)  # what is wrong is told here, not on the page
+        numbers_for(stretch or DEFAULT_STRETCH, own, None)  # what is wrong is told here, not on the page
     checked_sets(sets or ())
     if source is not None:
         from posecheck.sources.video import VideoSource
@@ -172,7 +173,7 @@ def _open_page(
         language=Messages.load(language_for(lang)).language,
         routine=chosen,
         stretch=stretch,
-        profile=profile,
+        profile=own.file,
         sets=tuple(sets or ()),
         history=history,
         record=record,
