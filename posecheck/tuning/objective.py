@@ -20,7 +20,7 @@ from posecheck.records import Floats
 from posecheck.tunables import unknown
 from posecheck.tuning.score import METRICS, metrics
 
-DEFAULT: Final = "f2"
+DEFAULT: Final = "f1"
 _CONDITION: Final = re.compile(r"\s*(\w+)\s*(<=|>=)\s*([-+.\w]+)\s*")
 _EXAMPLE: Final = 'e.g. "f2" or "hits at false_alarms_per_min<=0.2 and delay_s<=1.5"'
 #: Anything that keeps the conditions is better than anything that does not.

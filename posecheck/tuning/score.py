@@ -151,15 +151,12 @@ def kappa(both_say: Floats, only_one: Floats, only_other: Floats, neither: Float
     return np.asarray(_share(observed - expected, np.where(1.0 - expected > 1e-12, 1.0 - expected, 0.0)))
 
 
-def rater_kappa(one: tuple[Spans, Spans], other: tuple[Spans, Spans]) -> tuple[float, float]:
-    """Kappa of two who labelled the same clip, each as (good, warn), and the seconds both were sure of.
-
-    Ask it of spans that were laid end to end to have it over several clips.
+def agreement_s(one: tuple[Spans, Spans], other: tuple[Spans, Spans]) -> Floats:
+    """Of two who labelled the same clip, each as (good, warn): seconds in which both say warn, only the first does,
+    only the second, neither. What one of them left out counts for nothing. `kappa(*seconds)` is their agreement.
     """
-    yes, no = total_s(both(one[1], other[1])), total_s(both(one[0], other[0]))
-    first, second = total_s(both(one[1], other[0])), total_s(both(one[0], other[1]))
-    value = kappa(*(np.asarray(seconds) for seconds in (yes, first, second, no)))
-    return float(value), yes + no + first + second
+    pairs = ((one[1], other[1]), (one[1], other[0]), (one[0], other[1]), (one[0], other[0]))
+    return np.array([total_s(both(first, second)) for first, second in pairs])
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
