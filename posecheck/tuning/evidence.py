@@ -52,6 +52,16 @@ MIN_KAPPA: Final = Tunable(
     why="raters who agree less than this do not mean the same by the rule",
     source="Landis, Koch, Biometrics 33, 1977: substantial agreement from 0.61 on",
 )
+MIN_FIT: Final = Tunable(
+    "tuning.min_fit_kappa",
+    "",
+    default=0.4,
+    low=0.0,
+    high=1.0,
+    step=0.05,
+    why="warnings that agree less with the labels, on people left out, do not show what the labels mean",
+    source="Landis, Koch 1977: moderate from 0.41 on; measured on planted people: 0.47-0.68, with random labels 0.14-0.22",
+)
 SURE: Final = Tunable(
     "tuning.sure_frac",
     "",
@@ -62,7 +72,7 @@ SURE: Final = Tunable(
     why="in so many of the groups drawn anew the search must beat the defaults on people it has not seen",
     source="judgement: the usual two-sided 95 %",
 )
-TUNABLES: Final = (MIN_PEOPLE, MIN_FAULTS, MIN_GOOD, MIN_KAPPA, SURE)
+TUNABLES: Final = (MIN_PEOPLE, MIN_FAULTS, MIN_GOOD, MIN_KAPPA, MIN_FIT, SURE)
 
 #: Raters are compared once they have this much in common.
 _IN_COMMON_S: Final = 10.0
@@ -104,9 +114,10 @@ def weigh(found: Found, clips: Sequence[Clip]) -> Evidence:
         doubts.append("The defaults are the best of what was tried: there is nothing to change.")
         return Evidence(tuple(doubts), ())
     _, low, _ = score.with_interval(found.held_out)["kappa"]
-    if people > 1 and not low > 0.0:
+    if people > 1 and not low >= MIN_FIT.default:
         doubts.append(
-            "On people left out, warnings agree with the labels no better than chance may (kappa's interval reaches 0)."
+            f"On people left out, warnings and labels agree too little: kappa may be as low as {low:.2f}, "
+            f"at least {MIN_FIT.default:g} is needed."
         )
     if people > 1 and found.better_frac() < SURE.default:
         doubts.append("On people left out, the search may do no better than the defaults: their intervals overlap.")

@@ -24,7 +24,7 @@ DEFAULT: Final = "f1"
 _CONDITION: Final = re.compile(r"\s*(\w+)\s*(<=|>=)\s*([-+.\w]+)\s*")
 _EXAMPLE: Final = 'e.g. "f2" or "hits at false_alarms_per_min<=0.2 and delay_s<=1.5"'
 #: Anything that keeps the conditions is better than anything that does not.
-_BROKEN: Final = -1.0e6
+BROKEN: Final = -1.0e6
 #: No figure at all: worse than any.
 _NOTHING: Final = -1.0e9
 
@@ -62,12 +62,12 @@ class Objective:
         signed = np.where(np.isnan(value), _NOTHING, value if METRICS[self.metric] else -value)
         excess = np.sum([one.excess(figures) for one in self.conditions], axis=0) if self.conditions else 0.0
         # A hair beyond a bound is rounding, not a broken condition.
-        out: Floats = np.where(np.asarray(excess) > 1e-9, _BROKEN - np.asarray(excess), signed)
+        out: Floats = np.where(np.asarray(excess) > 1e-9, BROKEN - np.asarray(excess), signed)
         return out
 
     def keeps(self, counts: Floats) -> bool:
         """Whether counts keep every condition and have a figure."""
-        return bool(self.worth(counts) > _BROKEN)
+        return bool(self.worth(counts) > BROKEN)
 
     def figure(self, counts: Floats) -> Floats:
         """The figure itself, whatever the conditions."""

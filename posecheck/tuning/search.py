@@ -21,10 +21,10 @@ from posecheck.errors import UsageError
 from posecheck.records import Floats
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, Tracks
-from posecheck.tuning.objective import Objective
+from posecheck.tuning.objective import BROKEN, Objective
 from posecheck.tuning.space import Axis, profile_of, settings
 from posecheck.tuning.track import Counts
-from posecheck.tuning.trial import Trials, TracksOf, clip_counts, try_settings
+from posecheck.tuning.trial import TracksOf, Trials, clip_counts, try_settings
 
 METHODS: Final = ("auto", "grid", "random", "optuna")
 #: Figures nearer to each other than this are the same.
@@ -146,9 +146,10 @@ def on_plateau(counts: Floats, objective: Objective, best: int, seed: int = 0) -
     bound = worth[best] - _SAME
     if counts.shape[1] > 1:
         drawn = objective.worth(score.drawn_people(counts.shape[1], seed) @ counts[best])
-        bound = min(bound, float(np.percentile(drawn, score.BOUNDS[0])))
-    # Where the best itself may break a condition the bound lies among the broken ones: those are on no plateau.
-    out: Counts = (worth >= bound) & ((worth > -1.0e5) | (worth[best] <= -1.0e5))
+        # Groups in which even the best breaks a condition tell nothing of how good it is.
+        kept = drawn[drawn > BROKEN] if worth[best] > BROKEN else drawn
+        bound = min(bound, float(np.percentile(kept, score.BOUNDS[0])))
+    out: Counts = worth >= bound
     return out
 
 
@@ -174,7 +175,13 @@ def _plateau(axis: Axis, points: Floats, k: int, best: int, on_it: Counts) -> Pl
 
 # ------------------------------------------------------------------------------------------------ Optuna
 def _with_optuna(
-    clips: Sequence[Clip], axes: Sequence[Axis], objective: Objective, rules: Sequence[str], trials: int, seed: int, tracks_of: TracksOf
+    clips: Sequence[Clip],
+    axes: Sequence[Axis],
+    objective: Objective,
+    rules: Sequence[str],
+    trials: int,
+    seed: int,
+    tracks_of: TracksOf,
 ) -> Trials:
     """Let Optuna choose what to try next, from what came of the settings before. In memory, one after the other."""
     try:

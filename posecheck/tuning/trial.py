@@ -15,8 +15,8 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from posecheck.records import Floats
 from posecheck.assessment.stretch import Stretch
+from posecheck.records import Floats
 from posecheck.tunables import Profile
 from posecheck.tuning.clips import Clip, Tracks
 from posecheck.tuning.rejudge import rejudge
@@ -48,7 +48,11 @@ class Trials:
 
 
 def try_settings(
-    clips: Sequence[Clip], rules: Sequence[str], settings: Sequence[Mapping[str, float]], jobs: int = 1, tracks_of: TracksOf = Tracks.of
+    clips: Sequence[Clip],
+    rules: Sequence[str],
+    settings: Sequence[Mapping[str, float]],
+    jobs: int = 1,
+    tracks_of: TracksOf = Tracks.of,
 ) -> Trials:
     """Score settings on clips; those that no profile could hold are left out.
 
