@@ -19,8 +19,10 @@ from posecheck.cli.common import EXIT_INTERRUPTED, say_error
 from posecheck.cli.history import history_app
 from posecheck.cli.live import live
 from posecheck.cli.machine import cameras, doctor, replay
+from posecheck.cli.profile import profile_app
 from posecheck.cli.routine import routine, routines_app
 from posecheck.cli.stretches import stretches_app
+from posecheck.cli.tune import tune_app
 from posecheck.errors import PosecheckError
 
 app = typer.Typer(
@@ -36,6 +38,8 @@ for command in (demo, analyze, live, routine, replay, cameras, doctor):
 app.add_typer(stretches_app, name="stretches")
 app.add_typer(history_app, name="history")
 app.add_typer(routines_app, name="routines")
+app.add_typer(tune_app, name="tune")
+app.add_typer(profile_app, name="profile")
 
 
 def main() -> None:

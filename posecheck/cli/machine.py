@@ -23,15 +23,33 @@ def replay(
     sets: SetOption = None,
     profile: ProfileOption = None,
 ) -> None:
-    """Judge a recording again with other numbers: no camera, no model, no pixels."""
+    """Judge a recording again with other numbers: no camera, no model, no pixels. Shows what that changes."""
     from posecheck.analysis import judge_recording
+    from posecheck.session import Ending
     from posecheck.sources.replay import read_recording
     from posecheck.terminal import result
+    from posecheck.terminal_tuning import difference_table
+    from posecheck.tuning.clips import Tracks
+    from posecheck.tuning.track import Gathering
+    from posecheck.tuning.whatif import recorded_profile, whatif
 
-    chosen, numbers = numbers_for(stretch or read_recording(recording).origin.stretch, profile, sets)
+    origin = read_recording(recording).origin
+    chosen, numbers = numbers_for(stretch or origin.stretch, profile, sets)
+    gathering = Gathering()
     with interruptible() as stop:
-        one = judge_recording(recording, out, chosen, numbers, stop=stop)
+        one = judge_recording(
+            recording,
+            out,
+            chosen,
+            numbers,
+            on_frame=lambda _, judged: gathering.add(judged.sighting, judged.measures),
+            stop=stop,
+        )
     show(result(recording.name, chosen, one.outcome, one.written, one.notes))
+    if (sets or profile) and chosen.id == origin.stretch and one.outcome.ending is Ending.COMPLETE:
+        tracks = Tracks.of(recording)
+        tracks.know(chosen, numbers, gathering.track())
+        show(difference_table(whatif(tracks, chosen, recorded_profile(chosen, origin.settings), numbers)))
     finish([one.outcome])
 
 

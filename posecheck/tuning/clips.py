@@ -135,6 +135,10 @@ class Tracks:
         """The tracks of a recording on disk, which is read when the first one is asked for."""
         return cls(lambda: see(read_recording(recording).sightings()))
 
+    def know(self, stretch: Stretch, profile: Profile, track: Track) -> None:
+        """Keep what a session has measured with these numbers."""
+        self.kept[stretch.lead, measuring(profile)] = track
+
     def track(self, stretch: Stretch, profile: Profile) -> Track:
         """The measures with the numbers of `profile`. Raises RecordingError if the recording cannot be read."""
         key = (stretch.lead, measuring(profile))

@@ -7,7 +7,7 @@ codes, the dearest part of it, are kept (`Seen`) and serve every setting.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -104,24 +104,45 @@ def measure(seen: Seen, profile: Profile, lead: str = "", network: Network | Non
     """
     coder = network or bundled_network()
     state = measures.start()
-    rows: list[Measures] = []
+    gathering = Gathering()
     for sighting, code in zip(seen.sightings, seen.codes, strict=True):
         state, measured = measures.step(state, sighting, profile, lead, coder, code)
-        rows.append(measured)
-    return track_of(seen.sightings, rows)
+        gathering.add(sighting, measured)
+    return gathering.track()
 
 
-def track_of(sightings: Sequence[Sighting], rows: Sequence[Measures]) -> Track:
+class Gathering:
+    """A track that grows frame by frame, beside a session that measures anyway."""
+
+    def __init__(self) -> None:
+        self._known: dict[Sight, int] = {}
+        self._sight: list[int] = []
+        self._t_s: list[float] = []
+        self._values: list[tuple[float, ...]] = []
+
+    def add(self, sighting: Sighting, measured: Measures) -> None:
+        """One more frame; in order of time."""
+        self._sight.append(self._known.setdefault(Sight.of(sighting, measured), len(self._known)))
+        self._t_s.append(measured.t_s)
+        self._values.append(tuple(measured.values[name] for name in QUANTITY_NAMES))
+
+    def track(self) -> Track:
+        """What was gathered so far."""
+        values = np.array(self._values, dtype=np.float64).reshape(len(self._t_s), len(QUANTITY_NAMES))
+        return Track(
+            t_s=frozen(self._t_s, np.float64),
+            values=frozen(values, np.float64),
+            sight=frozen(self._sight, np.intp),
+            sights=tuple(self._known),
+        )
+
+
+def track_of(sightings: Iterable[Sighting], rows: Iterable[Measures]) -> Track:
     """Measures as they come from `measures.step` as arrays."""
-    known: dict[Sight, int] = {}
-    sight = [known.setdefault(Sight.of(one, row), len(known)) for one, row in zip(sightings, rows, strict=True)]
-    values = np.array([[row.values[name] for name in QUANTITY_NAMES] for row in rows], dtype=np.float64)
-    return Track(
-        t_s=frozen([row.t_s for row in rows], np.float64),
-        values=frozen(values.reshape(len(rows), len(QUANTITY_NAMES)), np.float64),
-        sight=frozen(sight, np.intp),
-        sights=tuple(known),
-    )
+    gathering = Gathering()
+    for sighting, row in zip(sightings, rows, strict=True):
+        gathering.add(sighting, row)
+    return gathering.track()
 
 
 def measuring(profile: Mapping[str, float]) -> tuple[float, ...]:
