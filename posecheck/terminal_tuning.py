@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -12,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from posecheck.records import Event, Verdict
-from posecheck.terminal import SHAPE, STYLE, seconds
+from posecheck.terminal import SHAPE, STYLE
 from posecheck.tunables import Tunable, amount
 from posecheck.tuning import score
 from posecheck.tuning.evidence import Evidence
@@ -20,40 +19,7 @@ from posecheck.tuning.provenance import Provenance, Scores, changed
 from posecheck.tuning.rated import RuleScore
 from posecheck.tuning.search import Found
 from posecheck.tuning.whatif import Difference
-
-#: The figures as people read them: label, unit.
-FIGURES: Final[Mapping[str, tuple[str, str]]] = {
-    "hits": ("hits", ""),
-    "misses": ("misses", ""),
-    "false_alarms": ("false alarms", ""),
-    "false_alarms_per_min": ("false alarms a minute", ""),
-    "delay_s": ("delay", "s"),
-    "unknown_frac": ("share UNKNOWN", ""),
-    "precision": ("precision", ""),
-    "recall": ("recall", ""),
-    "f1": ("F1", ""),
-    "f2": ("F2 (recall counts more)", ""),
-    "f05": ("F0.5 (precision counts more)", ""),
-    "kappa": ("kappa over time", ""),
-}
-_SHOWN: Final = ("hits", "misses", "false_alarms", "false_alarms_per_min", "delay_s", "unknown_frac", "precision")
-HOW_COUNTED: Final = (
-    "By event: a fault is hit if posecheck warns in it or within a second after; a warning in time labelled good is a "
-    "false alarm. Intervals: 95 %, people drawn anew. Estimates of form cues, nothing more."
-)
-
-
-def figure(value: float, unit: str = "") -> str:
-    """A figure of a score: two digits, a dash where there is none."""
-    if math.isnan(value):
-        return "–"
-    text = f"{value:.0f}" if value == round(value) and abs(value) >= 2 else f"{value:.2f}"
-    return f"{text} {unit}".strip()
-
-
-def spread(low: float, high: float) -> str:
-    """An interval; empty where there is none."""
-    return "" if math.isnan(low) else f"{figure(low)} – {figure(high)}"
+from posecheck.tuning.words import FIGURES, SHOWN, figure, figure_of, people_told, seconds, spread
 
 
 def score_table(one: RuleScore) -> RenderableType:
@@ -63,15 +29,15 @@ def score_table(one: RuleScore) -> RenderableType:
     head = Text.assemble(
         (f"{one.rule.name} ", "bold"),
         (one.rule.id, "bright_black"),
-        f"   {len(one.people)} people, labelled good {seconds(good_s)}, warn {seconds(warn_s)}",
+        f"   {people_told(len(one.people))}, labelled good {seconds(good_s)}, warn {seconds(warn_s)}",
     )
     table = Table(box=box.SIMPLE, pad_edge=False)
     table.add_column("figure")
     table.add_column("value", justify="right")
     table.add_column("95 % interval", style="bright_black")
-    for name, (label, unit) in FIGURES.items():
+    for name, (label, _) in FIGURES.items():
         value, low, high = one.figures[name]
-        table.add_row(label, figure(value, unit), spread(low, high))
+        table.add_row(label, figure_of(name, value), spread(low, high, name))
     table.add_row(Text(f"AUC of {one.rule.measure}, by frame"), figure(one.roc.area), spread(one.roc.low, one.roc.high))
     parts: list[RenderableType] = [head, table]
     if one.raters:
@@ -107,19 +73,18 @@ def found_table(found: Found, evidence: Evidence) -> RenderableType:
     for name in ("figure", "defaults", "found, on people left out", "95 % interval"):
         table.add_column(name)
     before, held_out = score.with_interval(found.defaults), score.with_interval(found.held_out)
-    for name in dict.fromkeys((found.objective.metric, *_SHOWN, "recall", "kappa")):
-        label, unit = FIGURES[name]
+    for name in dict.fromkeys((found.objective.metric, *SHOWN)):
         value, low, high = held_out[name]
         table.add_row(
-            label,
-            figure(before[name][0], unit),
-            figure(value, unit),
-            spread(low, high),
+            FIGURES[name][0],
+            figure_of(name, before[name][0]),
+            figure_of(name, value),
+            spread(low, high, name),
             style="bold" if name == found.objective.metric else "",
         )
     told = Text(
         f"Sought: {found.objective}, of {', '.join(found.rules)}. {len(found.trials.settings)} settings, "
-        f"{len(found.trials.people)} people, one left out at a time."
+        f"{people_told(len(found.trials.people))}, one left out at a time."
     )
     parts: list[RenderableType] = [told, numbers, table]
     if not changed(found):
@@ -185,7 +150,7 @@ def provenance_table(one: Provenance, moved: Sequence[str]) -> RenderableType:
         ("for", f"{one.stretch}: {', '.join(one.rules)}"),
         ("sought", one.objective),
         ("score", f"{figure(value)}{f' ({within})' if within else ''} on people left out; defaults {figure(before)}"),
-        ("split", f"{one.split}, {one.people} people"),
+        ("split", f"{one.split}, {people_told(one.people)}"),
         *(("as good", f"{two.key} {two.low:g} to {two.high:g} (default {two.default:g})") for two in one.plateau),
         *(
             ("clip", f"{clip.file} · {', '.join(clip.people)} · labelled by {', '.join(clip.raters)}")

@@ -48,9 +48,10 @@ def tune_score(
     """How well do warnings fit the labels? Hits, misses, false alarms, delay; raters among each other."""
     from posecheck.profiles import build_profile
     from posecheck.session import default_profile
-    from posecheck.terminal_tuning import HOW_COUNTED, score_table
+    from posecheck.terminal_tuning import score_table
     from posecheck.tuning.clips import find_clips, one_stretch
     from posecheck.tuning.rated import judge_clips, rate
+    from posecheck.tuning.words import HOW_COUNTED
 
     found, notes = find_clips(clips)
     chosen = one_stretch(found, stretch)
@@ -127,7 +128,8 @@ def tune_search(
 
 
 def _tell(found: Found, evidence: Evidence, notes: tuple[str, ...]) -> None:
-    from posecheck.terminal_tuning import HOW_COUNTED, found_table
+    from posecheck.terminal_tuning import found_table
+    from posecheck.tuning.words import HOW_COUNTED
 
     show(found_table(found, evidence))
     show(HOW_COUNTED)

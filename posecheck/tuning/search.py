@@ -76,7 +76,9 @@ class Found:
 
     @property
     def held_out(self) -> Floats:
-        """(people, counts) of each person with the setting that the others chose."""
+        """(people, counts) of each person with the setting that the others chose; zeros where there is no other."""
+        if len(self.trials.people) < 2:
+            return np.zeros_like(self.counts)
         rows: Floats = self.trials.counts[list(self.folds), np.arange(len(self.trials.people))]
         return rows
 
@@ -85,6 +87,8 @@ class Found:
 
         0.5 is no difference, 1 always better; groups in which both are the same count half.
         """
+        if len(self.trials.people) < 2:
+            return 0.5
         drawn = score.drawn_people(len(self.trials.people), seed)
         ours, theirs = self.objective.worth(drawn @ self.held_out), self.objective.worth(drawn @ self.defaults)
         return float(np.mean((ours > theirs + _SAME) + 0.5 * (np.abs(ours - theirs) <= _SAME)))
@@ -123,7 +127,10 @@ def choose(tried: Trials, axes: Sequence[Axis], objective: Objective, rules: Seq
     allowed = np.all((points >= [axis.low for axis in axes]) & (points <= [axis.high for axis in axes]), axis=1)
     everybody = tried.counts.sum(axis=1)
     scaled = points / spans
-    best = _best(objective.worth(everybody), scaled, allowed)
+    worth = objective.worth(everybody)
+    best = _best(worth, scaled, allowed)
+    if worth[0] >= worth[best] - _SAME:  # nothing is better than the defaults: nobody should have to change them
+        best = 0
     folds = tuple(
         _best(objective.worth(everybody - tried.counts[:, k]), scaled, allowed) for k in range(len(tried.people))
     )
