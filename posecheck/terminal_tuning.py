@@ -15,7 +15,7 @@ from posecheck.terminal import SHAPE, STYLE
 from posecheck.tunables import Tunable, amount
 from posecheck.tuning import score
 from posecheck.tuning.evidence import Evidence
-from posecheck.tuning.provenance import Provenance, Scores, changed
+from posecheck.tuning.provenance import Provenance, Scores
 from posecheck.tuning.rated import RuleScore
 from posecheck.tuning.search import Found
 from posecheck.tuning.whatif import Difference
@@ -69,6 +69,8 @@ def found_table(found: Found, evidence: Evidence) -> RenderableType:
             f"{amount(plateau.low, axis.unit)} to {amount(plateau.high, axis.unit)}"
             + (" and perhaps beyond" if plateau.edge else ""),
         )
+    for key in sorted(set(found.setting) - {axis.key for axis in found.axes}):
+        numbers.add_row(key, "", f"{found.setting[key]:g}", "keeps its distance")
     table = Table(box=box.SIMPLE, pad_edge=False)
     for name in ("figure", "defaults", "found, on people left out", "95 % interval"):
         table.add_column(name)
@@ -87,7 +89,7 @@ def found_table(found: Found, evidence: Evidence) -> RenderableType:
         f"{people_told(len(found.trials.people))}, one left out at a time."
     )
     parts: list[RenderableType] = [told, numbers, table]
-    if not changed(found):
+    if found.best == 0:
         parts.append(Text("No number has to change.", style="green"))
     if not math.isnan(scores.low):
         parts.append(Text(f"Better than the defaults in {100 * found.better_frac():.0f} of 100 groups drawn anew."))

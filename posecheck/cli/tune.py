@@ -141,7 +141,7 @@ def _write(out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence,
     from posecheck.tuning.labels import write_whole
     from posecheck.tuning.provenance import changed, profile_text, provenance
 
-    numbers = changed(found)
+    numbers = changed(found, clips[0].stretch)
     if not numbers:
         show("Nothing was written: the defaults fit as well as anything.")
         return

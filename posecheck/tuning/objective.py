@@ -80,7 +80,7 @@ class Objective:
 
 def read_objective(text: str) -> Objective:
     """An objective as people write it. Raises UsageError, with the nearest spelling or an example."""
-    head, at, rest = text.strip().partition(" at ")
+    head, at, rest = f"{text.strip()} ".partition(" at ")
     if at and not rest.strip():
         raise UsageError(f'--objective "{text}": what must hold is missing after "at", {_EXAMPLE}')
     conditions = []

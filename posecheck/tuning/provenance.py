@@ -17,8 +17,10 @@ from typing import Annotated
 from pydantic import Field
 
 import posecheck
+from posecheck.assessment.stretch import Stretch
 from posecheck.assessment.strict import Number, Strict, Text, in_order, shape
 from posecheck.errors import TunableError
+from posecheck.session import default_profile
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, sha256
 from posecheck.tuning.evidence import Evidence
@@ -124,9 +126,9 @@ def _known(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 4)
 
 
-def changed(found: Found) -> dict[str, float]:
-    """The proposed numbers that differ from their defaults."""
-    defaults = {axis.key: axis.default for axis in found.axes}
+def changed(found: Found, stretch: Stretch) -> dict[str, float]:
+    """The proposed numbers of `stretch` that differ from their defaults, those that follow others too."""
+    defaults = default_profile(stretch)
     return {key: value for key, value in found.setting.items() if value != defaults[key]}
 
 

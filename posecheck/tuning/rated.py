@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from posecheck.assessment.events import VIEW_RULE
 from posecheck.assessment.stretch import Rule, Stretch
 from posecheck.records import Floats, Verdict
 from posecheck.tunables import Profile
@@ -169,15 +168,11 @@ def _raters(judgements: Sequence[Judgement], rule: str) -> dict[tuple[str, str],
 
 
 def alarms_of(judged: Judged, rule: str) -> tuple[Spans, Spans]:
-    """When a rule warns, and when it, or the picture as a whole, could not be judged."""
+    """When a rule warns, and when it could not be judged (`score.hides`)."""
     warned = union(
         (one.start_s, one.end_s) for one in judged.events if one.rule == rule and one.verdict is Verdict.WARN
     )
-    unknown = union(
-        (one.start_s, one.end_s)
-        for one in judged.events
-        if one.rule in (rule, VIEW_RULE) and one.verdict is Verdict.UNKNOWN
-    )
+    unknown = union((one.start_s, one.end_s) for one in judged.events if score.hides(one, rule))
     return warned, minus(unknown, warned)
 
 

@@ -95,6 +95,11 @@ def _number_rows(found: Found) -> Iterator[str]:
             f"<tr><td><code>{_text(axis.key)}</code></td><td>{amount(axis.default, axis.unit)}</td>"
             f"<td><b>{amount(found.setting[axis.key], axis.unit)}</b></td><td>{as_good}{beyond}</td></tr>"
         )
+    for key in sorted(set(found.setting) - {axis.key for axis in found.axes}):
+        yield (
+            f"<tr><td><code>{_text(key)}</code></td><td></td><td><b>{found.setting[key]:g}</b></td>"
+            "<td>keeps its distance</td></tr>"
+        )
 
 
 def _score_rows(found: Found) -> Iterator[str]:

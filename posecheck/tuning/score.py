@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from posecheck.assessment.events import VIEW_RULE
-from posecheck.records import Event, Floats, Verdict
+from posecheck.records import NO_PICTURE, Event, Floats, Verdict
 from posecheck.tunables import Tunable
 from posecheck.tuning.spans import Spans, both, minus, total_s, union, wider
 
@@ -72,7 +72,7 @@ def count(events: Iterable[Event], rule: str, good: Spans, warn: Spans, *, grace
     for event in events:
         if event.rule == rule and event.verdict is Verdict.WARN:
             warned.append((event.start_s, event.end_s))
-        elif event.rule in (rule, VIEW_RULE) and event.verdict is Verdict.UNKNOWN:
+        elif hides(event, rule):
             unknown.append((event.start_s, event.end_s))
     alarms = union(warned)
     blind = minus(union(unknown), alarms)
@@ -110,6 +110,16 @@ def count(events: Iterable[Event], rule: str, good: Spans, warn: Spans, *, grace
         ],
         np.float64,
     )
+
+
+def hides(event: Event, rule: str) -> bool:
+    """Whether a rule could not be judged in an event: it says so itself, or no picture came.
+
+    Where only the view is remarked on, the rule has said GOOD or had nothing to say.
+    """
+    if event.verdict is not Verdict.UNKNOWN:
+        return False
+    return event.rule == rule or (event.rule == VIEW_RULE and event.reason == NO_PICTURE)
 
 
 def metrics(counts: Floats) -> dict[str, Floats]:

@@ -22,7 +22,7 @@ from posecheck.records import Floats
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, Tracks
 from posecheck.tuning.objective import BROKEN, Objective
-from posecheck.tuning.space import Axis, profile_of, settings
+from posecheck.tuning.space import Axis, followed, profile_of, settings
 from posecheck.tuning.track import Counts
 from posecheck.tuning.trial import TracksOf, Trials, clip_counts, try_settings
 
@@ -108,14 +108,17 @@ def search(
 ) -> Found:
     """Try up to `trials` settings of the numbers in `axes` on the clips, scored by all `rules` together.
 
+    The end of a warning keeps its distance from a limit that moves, unless it is searched itself (`space.followed`).
     `method` is one of `METHODS`; "optuna" needs the extra of that name's library. Raises UsageError when it is not
     installed, RecordingError if a recording cannot be read. `tracks_of` says where measures come from.
     """
-    defaults = {axis.key: axis.default for axis in axes}
+    stretch = clips[0].stretch
+    defaults = followed(stretch, {axis.key: axis.default for axis in axes})
     if method == "optuna":
         tried = _with_optuna(clips, axes, objective, rules, trials, seed, tracks_of)
     else:
-        wanted = [one for one in settings(axes, trials, method, seed) if one != defaults]
+        wanted = [followed(stretch, one) for one in settings(axes, trials, method, seed)]
+        wanted = [one for one in wanted if one != defaults]
         tried = try_settings(clips, rules, [defaults, *wanted], jobs, tracks_of)
     return choose(tried, axes, objective, rules)
 
@@ -206,6 +209,7 @@ def _with_optuna(
     def tried(setting: Mapping[str, float]) -> Floats | None:
         point = tuple(setting[key] for key in keys)
         if point not in known:
+            setting = followed(clips[0].stretch, setting)
             if profile_of(clips[0].stretch, setting) is None:
                 return None
             counts = np.zeros((len(people), len(score.COUNTS)))

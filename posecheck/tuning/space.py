@@ -79,6 +79,22 @@ def profile_of(stretch: Stretch, setting: Mapping[str, float]) -> Profile | None
         return None
 
 
+def followed(stretch: Stretch, setting: Mapping[str, float]) -> dict[str, float]:
+    """A setting in which every end of a warning or phase keeps its distance from a beginning that was moved.
+
+    Else a limit that is raised would begin later and never end: the old end may lie where these people always are. An
+    end that the setting names itself stays.
+    """
+    out = dict(setting)
+    pairs = [(rule.limit, rule.leave) for rule in stretch.rules]
+    pairs += [(phase.begin, phase.leave) for phase in stretch.phases]
+    for begin, leave in pairs:
+        if begin.key in setting and leave.key not in setting:
+            moved = setting[begin.key] + leave.default - begin.default
+            out[leave.key] = round(min(max(moved, leave.low), leave.high), 9)
+    return out
+
+
 def settings(space: Sequence[Axis], trials: int, method: str, seed: int) -> list[dict[str, float]]:
     """The settings to try, no two the same: a grid, or drawn at random with the defaults first ("auto" chooses)."""
     a_side = max(2, math.floor(trials ** (1.0 / len(space)) + 1e-9))

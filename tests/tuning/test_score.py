@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.errors import UsageError
-from posecheck.records import Event, Verdict
+from posecheck.records import NO_PICTURE, Event, Verdict
 from posecheck.tuning.objective import BROKEN, read_objective
 from posecheck.tuning.score import COUNTS, METRICS, agreement_s, count, kappa, metrics, roc, with_interval
 
@@ -18,9 +18,9 @@ RULE = "spine_rounding"
 Pair = tuple[float, float]
 
 
-def event(start_s: float, end_s: float, verdict: Verdict = Verdict.WARN, rule: str = RULE) -> Event:
+def event(start_s: float, end_s: float, verdict: Verdict = Verdict.WARN, rule: str = RULE, why: str = "") -> Event:
     """A warning, or a time in which nothing could be told."""
-    return Event(start_s, end_s, rule, verdict, 40.0, 35.0, "deg", "")
+    return Event(start_s, end_s, rule, verdict, 40.0, 35.0, "deg", why)
 
 
 def counted(events: list[Event], good: tuple[Pair, ...], warn: tuple[Pair, ...]) -> dict[str, float]:
@@ -43,11 +43,13 @@ def test_a_warning_that_never_ends_is_a_false_alarm_too() -> None:
 
 
 def test_a_miss_in_which_nothing_could_be_seen_is_told_apart() -> None:
-    """UNKNOWN never counts as a hit, and a pause of the picture counts as UNKNOWN."""
-    blind = [event(9, 12, Verdict.UNKNOWN), event(12, 16, Verdict.UNKNOWN, "view")]
+    """UNKNOWN never counts as a hit, and a pause of the picture is UNKNOWN; a mere remark on the view is not."""
+    blind = [event(9, 12, Verdict.UNKNOWN), event(12, 16, Verdict.UNKNOWN, "view", NO_PICTURE)]
     found = counted(blind, ((0, 10),), ((10, 15), (20, 25)))
     assert (found["hits"], found["misses"], found["unseen"]) == (0, 2, 1)
     assert found["unknown_s"] == pytest.approx(6.0)
+    remark = [event(0, 30, Verdict.UNKNOWN, "view", "Turn side-on.")]
+    assert counted(remark, ((0, 10),), ((10, 15),))["unknown_s"] == 0.0
 
 
 def test_what_is_not_labelled_counts_for_nothing() -> None:
