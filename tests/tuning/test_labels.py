@@ -78,7 +78,7 @@ def test_a_mistake_is_told_with_its_place_and_what_was_meant(
     assert told.startswith("a.labels.toml, ")
 
 
-names = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1).filter(lambda text: bool(text.strip()))
+names = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: bool(text.strip()))
 
 
 @given(person=names, rater=names, from_s=st.floats(0, 1e5), long_s=st.floats(0.01, 1e3))

@@ -33,7 +33,8 @@ def test_a_late_warning_hits_and_its_delay_is_told() -> None:
     found = counted([event(10.7, 15.4)], ((0, 10), (15, 30)), ((10, 15),))
     assert (found["hits"], found["misses"], found["false_alarms"]) == (1, 0, 0)
     assert found["delay_s"] == pytest.approx(0.7)
-    assert (found["both_warn_s"], found["only_posecheck_s"]) == (pytest.approx(4.3), pytest.approx(0.4))
+    assert found["both_warn_s"] == pytest.approx(4.3)
+    assert found["only_posecheck_s"] == pytest.approx(0.4)
 
 
 def test_a_warning_that_never_ends_is_a_false_alarm_too() -> None:
@@ -67,7 +68,8 @@ def test_the_figures_are_those_of_the_textbooks() -> None:
     found = metrics(counts)
     assert found["recall"] == found["precision"] == pytest.approx(0.8)
     assert found["f1"] == found["f2"] == found["f05"] == pytest.approx(0.8)
-    assert (found["false_alarms_per_min"], found["delay_s"]) == (0.5, 0.5)
+    assert found["false_alarms_per_min"] == pytest.approx(0.5)
+    assert found["delay_s"] == pytest.approx(0.5)
     assert set(found) == set(METRICS)
     assert all(math.isnan(metrics(np.zeros(len(COUNTS)))[name]) for name in ("f1", "kappa", "delay_s"))
 
