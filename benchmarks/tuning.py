@@ -9,6 +9,7 @@ beside each stands its ratio to the session's own judging in the same run, which
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
@@ -136,6 +137,7 @@ def main() -> None:
         "",
         "Made by `python -m benchmarks.tuning --save`. Seconds depend on the machine and its mood; the ratio is to the",
         "session's own judging of the same recording in the same run.",
+        f"Load of the machine over the last quarter of an hour: {os.getloadavg()[2]:.1f} on {os.cpu_count()} processors.",
         "",
         "| what | median | ratio | budget |",
         "|---|---|---|---|",
