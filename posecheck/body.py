@@ -6,6 +6,7 @@ Landmarks are BlazePose's 33. "Left" and "right" are the person's own, never the
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Final
 
 
@@ -65,6 +66,7 @@ LANDMARK_COUNT: Final = len(Landmark)
 PAIRED: Final = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")
 
 
+@cache
 def of(joint: str, side: Side) -> Landmark:
     """The landmark of a paired joint on one side.
 

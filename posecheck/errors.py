@@ -3,7 +3,8 @@
     PosecheckError                what happened and what to do, in one line
     ├── UsageError                the call itself is wrong (exit code 2)
     │   ├── TunableError          a number: unknown key, out of range, not a number
-    │   └── CatalogueError        a stretch file or id: every mistake of it, one a line
+    │   ├── CatalogueError        a stretch file or id: every mistake of it, one a line
+    │   └── LabelsError           a file of labels: every mistake of it, one a line
     ├── SourceError               a video or camera that cannot be read
     │   └── BrokenSourceError     ... from a certain second on: what was read before stands
     ├── ModelError                the weights are missing, damaged or not what they claim
@@ -38,6 +39,14 @@ class TunableError(UsageError):
 
 class CatalogueError(UsageError):
     """A stretch file is wrong or a stretch unknown. `mistakes` holds every one found, each with its place."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+class LabelsError(UsageError):
+    """A file of labels is wrong or missing. `mistakes` holds every one found, each with its place."""
 
     def __init__(self, mistakes: Sequence[str]) -> None:
         super().__init__("\n".join(mistakes))

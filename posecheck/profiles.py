@@ -8,7 +8,8 @@ For every stretch that has the number, and for one stretch only (which stands ov
     [stretches.hip_hinge_drill.spine_rounding]
     limit_deg = 25
 
-The tables [calibration.standing] and [calibration.seated] are written by `posecheck calibrate` (see `profile_store`).
+The tables [calibration.standing] and [calibration.seated] are written by `posecheck calibrate` (see `profile_store`). A
+table [provenance] may say where the numbers come from; it changes nothing.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def read_profile_file(path: Path) -> tuple[dict[str, object], dict[str, dict[str
     except tomllib.TOMLDecodeError as error:
         raise TunableError(f"The profile {path} is not valid TOML: {error}.") from error
     data.pop("calibration", None)
+    data.pop("provenance", None)  # where the numbers come from: told by `posecheck profile show`, judged by nobody
     own = data.pop("stretches", {})
     if not isinstance(own, Mapping) or not all(isinstance(table, Mapping) for table in own.values()):
         raise TunableError(f"{path}: [stretches.ID.…] must be tables, one for each stretch.")

@@ -64,15 +64,18 @@ def step(
     (`View.position` empty) is let pass, and so is every one where the camera has nothing to judge. `cue` is left empty
     for the coach. `profile` holds the numbers of the stretch and of `assessment.TUNABLES` by key.
     """
-    seen = measures
-    if not stretch.watch:
-        seen = replace(measures, view=replace(measures.view, reason=NOT_WATCHED))
-    elif sighting.is_empty:
-        seen = _unseen(measures, NOBODY)
-    elif _elsewhere(measures.view.position, stretch):
-        seen = _unseen(measures, WRONG_POSITION[stretch.position])
-    elif stretch.position == "lying":
-        seen = measures = _not_for_lying(measures)
+    view = measures.view
+    how = taken(
+        stretch,
+        reason=view.reason,
+        position=view.position,
+        well_placed=view.well_placed,
+        is_empty=sighting.is_empty,
+    )
+    measures = _remarked(measures, how.remark)
+    seen = _remarked(measures, how.problem)
+    if how.hidden:
+        seen = replace(seen, values=dict.fromkeys(seen.values, math.nan))
     rules_state, findings = rules.step(state.rules, seen, stretch, profile)
     problem = seen.view.reason
     verdict, reason = _overall(findings, problem)
@@ -98,24 +101,41 @@ def _elsewhere(position: str, stretch: Stretch) -> bool:
     return stretch.view != "none" and position not in ("", stretch.position)
 
 
-def _not_for_lying(measures: Measures) -> Measures:
-    """The measures without the view's remark on lying: the stretch is done so."""
-    if measures.view.reason != LYING:
-        return measures
-    return replace(measures, view=replace(measures.view, reason=""))
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How a stretch takes a view."""
+
+    problem: str
+    """Why the frame cannot be judged; empty when it can."""
+    hidden: bool
+    """Whether no measure counts: of nobody, or of somebody who does something else."""
+    remark: str
+    """The view's own reason, without what is no remark in this stretch."""
 
 
-def _unseen(measures: Measures, why: str) -> Measures:
-    """The measures of nobody, or of somebody who does something else: nothing of them counts.
+def taken(stretch: Stretch, *, reason: str, position: str, well_placed: bool, is_empty: bool) -> Taken:
+    """How `stretch` takes a view (`records.View`) of somebody, or of nobody.
 
-    What the view knows of it already (it is too dark, say) stands before `why`, unless it is about the back alone.
+    What the view knows already (it is too dark, say) stands before what is said of nobody or of somebody in another
+    position, unless it is about the back alone.
     """
-    known = "" if measures.view.well_placed else measures.view.reason
-    return replace(
-        measures,
-        values=dict.fromkeys(measures.values, math.nan),
-        view=replace(measures.view, reason=known or why),
-    )
+    if not stretch.watch:
+        return Taken(NOT_WATCHED, hidden=False, remark=reason)
+    known = "" if well_placed else reason
+    if is_empty:
+        return Taken(known or NOBODY, hidden=True, remark=reason)
+    if _elsewhere(position, stretch):
+        return Taken(known or WRONG_POSITION[stretch.position], hidden=True, remark=reason)
+    if stretch.position == "lying" and reason == LYING:  # the stretch is done so
+        return Taken("", hidden=False, remark="")
+    return Taken(reason, hidden=False, remark=reason)
+
+
+def _remarked(measures: Measures, reason: str) -> Measures:
+    """The measures with `reason` as the view's own."""
+    if measures.view.reason == reason:
+        return measures
+    return replace(measures, view=replace(measures.view, reason=reason))
 
 
 def _overall(findings: tuple[Finding, ...], problem: str) -> tuple[Verdict, str]:

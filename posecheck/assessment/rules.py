@@ -99,7 +99,7 @@ _UNSEEN: Final[Mapping[str, str]] = {
     "camera_roll_deg": "It cannot be told how the camera is turned: stand upright in front of it for a moment.",
 }
 #: Times are sums of binary fractions: 0.7 s is reached at 0.69999999.
-_EPSILON_S: Final = 1e-6
+EPSILON_S: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +200,14 @@ def step(
 
 def unseen_reason(measure: str, view: View) -> str:
     """Why `measure` is missing, as a sentence to act on: the view's own reason, joints cut off, or a general one."""
-    if view.reason:
-        return view.reason
-    cut_off = [joint for joint in _NEEDS[measure] if joint in view.cut_off]
+    return why_unseen(measure, view.reason, view.cut_off)
+
+
+def why_unseen(measure: str, reason: str, missing: tuple[str, ...]) -> str:
+    """`unseen_reason` of a view whose own reason is `reason`, with the joints `missing` cut off."""
+    if reason:
+        return reason
+    cut_off = [joint for joint in _NEEDS[measure] if joint in missing]
     if cut_off:
         return f"Your {' and '.join(cut_off)} cannot be seen: step back until your whole body is in the picture."
     return _UNSEEN[measure]
@@ -250,7 +255,7 @@ def _rule_step(
     since_s = memory.pending_s
     if math.isnan(since_s):
         since_s = min(from_s, _crossing_s(memory, t_s, value, bound))
-    if t_s - since_s < dwell_s - _EPSILON_S:
+    if t_s - since_s < dwell_s - EPSILON_S:
         return RuleMemory(memory.warning, memory.changed_s, since_s, value, t_s)
     return RuleMemory(warning=not memory.warning, changed_s=t_s, value=value, seen_s=t_s)
 

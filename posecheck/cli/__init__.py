@@ -21,9 +21,11 @@ from posecheck.cli.compare import compare
 from posecheck.cli.history import history_app
 from posecheck.cli.live import live
 from posecheck.cli.machine import cameras, doctor, replay
+from posecheck.cli.profile import profile_app
 from posecheck.cli.profiles import profiles_app
 from posecheck.cli.routine import routine, routines_app
 from posecheck.cli.stretches import stretches_app
+from posecheck.cli.tune import tune_app
 from posecheck.errors import PosecheckError
 
 app = typer.Typer(
@@ -40,6 +42,8 @@ app.add_typer(stretches_app, name="stretches")
 app.add_typer(history_app, name="history")
 app.add_typer(routines_app, name="routines")
 app.add_typer(profiles_app, name="profiles")
+app.add_typer(tune_app, name="tune")
+app.add_typer(profile_app, name="profile")
 
 
 def main() -> None:

@@ -36,10 +36,15 @@ def replay(
     parquet: ParquetOption = False,
     opensim: OpensimOption = False,
 ) -> None:
-    """Judge a recording again with other numbers: no camera, no model, no pixels."""
+    """Judge a recording again with other numbers: no camera, no model, no pixels. Shows what that changes."""
     from posecheck.analysis import judge_recording, stretch_of
+    from posecheck.session import Ending
     from posecheck.sources.replay import read_recording
     from posecheck.terminal import result
+    from posecheck.terminal_tuning import difference_table
+    from posecheck.tuning.clips import Tracks
+    from posecheck.tuning.track import Gathering
+    from posecheck.tuning.whatif import recorded_profile, whatif
     from posecheck.wanted import Wanted
 
     wanted = Wanted(language_for(lang), smooth=smooth, parquet=parquet, opensim=opensim)
@@ -48,9 +53,23 @@ def replay(
         own = replace(own, calibrations=origin.calibrations)
     chosen = stretch_of(origin, stretch)
     numbers = numbers_of(chosen, own, sets)
+    gathering = Gathering()
     with interruptible() as stop:
-        one = judge_recording(recording, out, chosen, numbers, calibrations=own.calibrations, wanted=wanted, stop=stop)
+        one = judge_recording(
+            recording,
+            out,
+            chosen,
+            numbers,
+            calibrations=own.calibrations,
+            wanted=wanted,
+            on_frame=lambda _, judged: gathering.add(judged.sighting, judged.measures),
+            stop=stop,
+        )
     show(result(recording.name, chosen, one.outcome, one.written, one.notes, teller_for(lang, chosen)))
+    if (sets or profile) and chosen.origin == origin.stretch and one.outcome.ending is Ending.COMPLETE:
+        tracks = Tracks.of(recording)
+        tracks.know(chosen, numbers, gathering.track())
+        show(difference_table(whatif(tracks, chosen, recorded_profile(chosen, origin.settings), numbers)))
     finish([one.outcome])
 
 

@@ -64,8 +64,8 @@ _ALONG: Final = np.linspace(0.0, 1.0, 12)
 
 def axis_px(landmarks_px: Floats) -> tuple[Floats, Floats]:
     """The middle of the hips and the middle of the shoulders, (2,) each; NaN if either side is not seen."""
-    hip_px: Floats = landmarks_px[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0)
-    shoulder_px: Floats = landmarks_px[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=0)
+    hip_px: Floats = (landmarks_px[Landmark.LEFT_HIP] + landmarks_px[Landmark.RIGHT_HIP]) / 2.0
+    shoulder_px: Floats = (landmarks_px[Landmark.LEFT_SHOULDER] + landmarks_px[Landmark.RIGHT_SHOULDER]) / 2.0
     return hip_px, shoulder_px
 
 

@@ -108,7 +108,12 @@ def without_stored(state: MeasureState) -> MeasureState:
 
 
 def step(
-    state: MeasureState, sighting: Sighting, profile: Profile, lead: str = "", network: Network | None = None
+    state: MeasureState,
+    sighting: Sighting,
+    profile: Profile,
+    lead: str = "",
+    network: Network | None = None,
+    code: Code | None = None,
 ) -> tuple[MeasureState, Measures]:
     """Measure one sighting: the new memory, and every quantity of `records.QUANTITIES`, smoothed.
 
@@ -116,7 +121,8 @@ def step(
     with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen.
     A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
-    time; one from the past begins anew. `network` is another one than posecheck's own, to compare them.
+    time; one from the past begins anew. `network` is another one than posecheck's own, to compare them; `code` is what
+    its encoder made of the back of this very sighting before, so that it need not do so again.
     """
     seen = framing.seen_px(
         sighting.landmarks_px, sighting.visibility, sighting.image_wh, profile[framing.MIN_VISIBILITY.key]
@@ -130,7 +136,7 @@ def step(
     posture_state = posture.hold(state.posture, sighting.t_s, posture.position(seen, facing, profile), profile)
     position = posture_state.position
     lead_state = legs.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
-    looked = look(sighting, seen, facing, side, position, state.own, profile, network or bundled_network())
+    looked = look(sighting, seen, facing, side, position, state.own, profile, network or bundled_network(), code)
     own_state = own.step(
         state.own,
         sighting.t_s,
@@ -213,16 +219,19 @@ def look(
     known: own.OwnState,
     profile: Profile,
     network: Network,
+    code: Code | None = None,
 ) -> Look:
     """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`).
 
     `position` is the one that is believed (`posture`): it decides which own neutral is used, and who lies is not judged.
+    `code` is that of the back, if `network` has encoded it before.
     """
     mid_hip, mid_shoulder = axis_px(sighting.landmarks_px)
     inclination_deg = angles.trunk_inclination_deg(mid_hip, mid_shoulder, facing)
 
     back = sighting.back
-    code = None if back is None else network.encode(back.crop, aligned(sighting.landmarks_px, back.facing))
+    if back is not None and code is None:
+        code = network.encode(back.crop, aligned(sighting.landmarks_px, back.facing))
     own_code = own.own_code(known, position, profile)
     told: Told | None = None if code is None else network.read(code, own_code)
     shift = joints.shift_of(told, mid_shoulder - mid_hip, facing, profile[joints.CORRECTION.key])

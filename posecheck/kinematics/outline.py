@@ -7,13 +7,14 @@ skin would read, apart from buttock, muscle and clothes. It is the second opinio
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.kinematics.back import CROP_COLUMNS, CROP_ROWS, ROWS
-from posecheck.records import Back, Floats
+from posecheck.records import Back, Floats, frozen
 
 #: Where the tangents are taken: at the sacrum and just below the shoulders, where the outline still is the back's.
 _FROM_U: Final = 0.0
@@ -45,8 +46,15 @@ def roughness_frac(dorsal: Floats) -> float:
     seen = np.isfinite(y)
     if seen.sum() <= _SMOOTH.shape[1]:
         return math.nan
-    basis, _ = np.linalg.qr(_SMOOTH[seen])
+    basis = _basis(seen.tobytes())
     return float(np.sqrt(np.mean((y[seen] - basis @ (basis.T @ y[seen])) ** 2)))
+
+
+@lru_cache(maxsize=256)
+def _basis(seen: bytes) -> Floats:
+    """An orthonormal basis of all smooth lines through the rows that are seen: mostly all, so seldom a new one."""
+    basis, _ = np.linalg.qr(_SMOOTH[np.frombuffer(seen, np.bool_)])
+    return frozen(basis, np.float64)
 
 
 def contour_bend_deg(dorsal: Floats) -> float:

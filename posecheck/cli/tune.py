@@ -1,0 +1,166 @@
+"""`posecheck tune`: which limits fit these people? Scores against labels, and a search for better numbers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from posecheck.cli.common import numbers_of, own_of, show
+from posecheck.cli.options import ProfileOption, SetOption
+from posecheck.errors import OutputError, PosecheckError, UsageError
+
+if TYPE_CHECKING:
+    from posecheck.tuning.clips import Clip
+    from posecheck.tuning.evidence import Evidence
+    from posecheck.tuning.search import Found
+
+tune_app = typer.Typer(
+    help="Find the limits that fit these people, from recordings and what a coach says of them.", no_args_is_help=True
+)
+
+ClipsArgument = Annotated[
+    list[Path], typer.Argument(metavar="FOLDER|RECORDING...", help="Folders with recordings and labels, or recordings.")
+]
+OnlyStretchOption = Annotated[
+    str | None, typer.Option("--stretch", metavar="ID", help="Only clips labelled for this stretch.")
+]
+RuleOption = Annotated[
+    list[str] | None, typer.Option("--rule", metavar="RULE", help="Only this rule, e.g. spine_rounding. Repeatable.")
+]
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Write a report, one HTML file that needs no network.")
+]
+
+
+@tune_app.command("score")
+def tune_score(
+    clips: ClipsArgument,
+    stretch: OnlyStretchOption = None,
+    rule: RuleOption = None,
+    sets: SetOption = None,
+    profile: ProfileOption = None,
+) -> None:
+    """How well do warnings fit the labels? Hits, misses, false alarms, delay; raters among each other."""
+    from posecheck.terminal_tuning import score_table
+    from posecheck.tuning.clips import find_clips, one_stretch
+    from posecheck.tuning.rated import judge_clips, rate
+    from posecheck.tuning.words import HOW_COUNTED
+
+    found, notes = find_clips(clips)
+    chosen = one_stretch(found, stretch)
+    own = own_of(profile)
+    judgements = judge_clips(chosen, lambda one: numbers_of(one, own, sets))
+    rules = {one.id: one for one in chosen[0].stretch.rules}
+    for rule_id in _rules(chosen, rule, []):
+        show(score_table(rate(judgements, rules[rule_id])))
+    show(HOW_COUNTED)
+    for note in notes:
+        show(f"[yellow]◆[/] {note}")
+
+
+@tune_app.command("search")
+def tune_search(
+    clips: ClipsArgument,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write what was found there, as a profile.")
+    ] = None,
+    keys: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keys",
+            metavar="KEY[=LOW:HIGH]",
+            help="Which numbers may move, e.g. spine_rounding.limit_deg=15:45. Repeatable, or with commas. "
+            "Default: the limit of the first rule that is labelled.",
+        ),
+    ] = None,
+    objective: Annotated[
+        str,
+        typer.Option(
+            "--objective", help='What is best: f1, f2, kappa, … or "hits at false_alarms_per_min<=0.2 and delay_s<=2".'
+        ),
+    ] = "f1",
+    stretch: OnlyStretchOption = None,
+    rule: RuleOption = None,
+    trials: Annotated[int, typer.Option("--trials", min=2, max=100_000, help="So many settings at most.")] = 200,
+    method: Annotated[str, typer.Option("--method", help="auto, grid, random, or optuna (extra [tune]).")] = "auto",
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="So many processes.")] = os.cpu_count() or 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything that is drawn.")] = 0,
+    report: ReportOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Write the profile though the evidence is thin.")] = False,
+) -> None:
+    """Search the numbers that fit these people best, leaving one person out at a time, and write them as a profile."""
+    from posecheck.tuning.clips import find_clips, one_stretch
+    from posecheck.tuning.evidence import weigh
+    from posecheck.tuning.objective import read_objective
+    from posecheck.tuning.search import METHODS, search
+    from posecheck.tuning.space import axes
+
+    wanted = read_objective(objective)
+    if method not in METHODS:
+        raise UsageError(f"--method {method}: must be one of {', '.join(METHODS)}.")
+    if out is not None and not out.parent.is_dir():
+        raise OutputError(f"Cannot write {out}: no such folder: {out.parent}")
+    found_clips, notes = find_clips(clips)
+    chosen = one_stretch(found_clips, stretch)
+    own = chosen[0].stretch
+    named = [part.strip() for text in keys or () for part in text.split(",") if part.strip()]
+    rules = _rules(chosen, rule, named)
+    limits = {one.id: one.limit.key for one in own.rules}
+    space = axes(named or [limits[rules[0]]], own)
+    if not named:
+        rules = rules[:1]
+    found = search(chosen, space, wanted, rules, trials=trials, method=method, jobs=jobs, seed=seed)
+    evidence = weigh(found, chosen)
+    _tell(found, evidence, notes)
+    if report is not None:
+        from posecheck.tuning.report import write_report
+
+        write_report(report, found, chosen, evidence)
+        show(f"report   {report}")
+    if out is not None:
+        _write(out, found, chosen, evidence, force=force)
+
+
+def _tell(found: Found, evidence: Evidence, notes: tuple[str, ...]) -> None:
+    from posecheck.terminal_tuning import found_table
+    from posecheck.tuning.words import HOW_COUNTED
+
+    show(found_table(found, evidence))
+    show(HOW_COUNTED)
+    for note in notes:
+        show(f"[yellow]◆[/] {note}")
+
+
+def _write(out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence, *, force: bool) -> None:
+    from posecheck.tuning.labels import write_whole
+    from posecheck.tuning.provenance import changed, profile_text, provenance
+
+    numbers = changed(found, clips[0].stretch)
+    if not numbers:
+        show("Nothing was written: the defaults fit as well as anything.")
+        return
+    if not evidence.enough and not force:
+        raise PosecheckError(
+            f"Nothing was written to {out}: not enough evidence (see above). Label more people, or insist with --force."
+        )
+    today = datetime.now().astimezone().date().isoformat()
+    write_whole(out, profile_text(numbers, provenance(found, clips, evidence, today)))
+    show(f"profile  {out}   use it with --profile {out}")
+
+
+def _rules(clips: Sequence[Clip], asked: list[str] | None, keys: Sequence[str]) -> tuple[str, ...]:
+    """Which rules count: those asked for, those whose numbers may move, or all that are labelled."""
+    from posecheck.tunables import unknown
+    from posecheck.tuning.rated import labelled_rules
+
+    known = labelled_rules(clips, clips[0].stretch)
+    for one in asked or ():
+        if one not in known:
+            raise UsageError(f"--rule: {unknown('labelled rule', one, known)}")
+    moving = tuple(one for one in known if any(key.partition(".")[0] == one for key in keys))
+    return tuple(asked or ()) or moving or known

@@ -1,0 +1,167 @@
+"""What the terminal shows of tuning: scores, what a search found, what other numbers change, profiles. Prints nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from posecheck.records import Event, Verdict
+from posecheck.terminal import SHAPE, STYLE
+from posecheck.tunables import Tunable, amount
+from posecheck.tuning import score
+from posecheck.tuning.evidence import Evidence
+from posecheck.tuning.provenance import Provenance, Scores
+from posecheck.tuning.rated import RuleScore
+from posecheck.tuning.search import Found
+from posecheck.tuning.whatif import Difference
+from posecheck.tuning.words import FIGURES, SHOWN, figure, figure_of, people_told, seconds, spread
+
+
+def score_table(one: RuleScore) -> RenderableType:
+    """The score of one rule, with its intervals; then the measure alone, and who agrees with whom."""
+    total = one.counts.sum(axis=0)
+    good_s, warn_s = (total[score.COUNTS.index(name)] for name in ("good_s", "warn_s"))
+    head = Text.assemble(
+        (f"{one.rule.name} ", "bold"),
+        (one.rule.id, "bright_black"),
+        f"   {people_told(len(one.people))}, labelled good {seconds(good_s)}, warn {seconds(warn_s)}",
+    )
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    table.add_column("95 % interval", style="bright_black")
+    for name, (label, _) in FIGURES.items():
+        value, low, high = one.figures[name]
+        table.add_row(label, figure_of(name, value), spread(low, high, name))
+    table.add_row(Text(f"AUC of {one.rule.measure}, by frame"), figure(one.roc.area), spread(one.roc.low, one.roc.high))
+    parts: list[RenderableType] = [head, table]
+    if one.raters:
+        parts.append(raters_table(one.raters))
+    return Group(*parts)
+
+
+def raters_table(raters: Mapping[tuple[str, str], tuple[float, float]]) -> Table:
+    """Who agrees with whom, and how much both said."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for name in ("who", "with whom", "kappa", "in common"):
+        table.add_column(name)
+    for (first, second), (value, common_s) in raters.items():
+        table.add_row(Text(first), Text(second), figure(value), seconds(common_s))
+    return table
+
+
+def found_table(found: Found, evidence: Evidence) -> RenderableType:
+    """What a search found: numbers, plateau, score beside the defaults', doubts."""
+    scores = Scores.of(found)
+    numbers = Table(box=box.SIMPLE, pad_edge=False)
+    for name in ("number", "default", "found", "as good as far as these people tell"):
+        numbers.add_column(name)
+    for axis, plateau in zip(found.axes, found.plateau, strict=True):
+        numbers.add_row(
+            axis.key,
+            amount(axis.default, axis.unit),
+            amount(found.setting[axis.key], axis.unit),
+            f"{amount(plateau.low, axis.unit)} to {amount(plateau.high, axis.unit)}"
+            + (" and perhaps beyond" if plateau.edge else ""),
+        )
+    for key in sorted(set(found.setting) - {axis.key for axis in found.axes}):
+        numbers.add_row(key, "", f"{found.setting[key]:g}", "keeps its distance")
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for name in ("figure", "defaults", "found, on people left out", "95 % interval"):
+        table.add_column(name)
+    before, held_out = score.with_interval(found.defaults), score.with_interval(found.held_out)
+    for name in dict.fromkeys((found.objective.metric, *SHOWN)):
+        value, low, high = held_out[name]
+        table.add_row(
+            FIGURES[name][0],
+            figure_of(name, before[name][0]),
+            figure_of(name, value),
+            spread(low, high, name),
+            style="bold" if name == found.objective.metric else "",
+        )
+    told = Text(
+        f"Sought: {found.objective}, of {', '.join(found.rules)}. {len(found.trials.settings)} settings, "
+        f"{people_told(len(found.trials.people))}, one left out at a time."
+    )
+    parts: list[RenderableType] = [told, numbers, table]
+    if found.best == 0:
+        parts.append(Text("No number has to change.", style="green"))
+    if not math.isnan(scores.low):
+        parts.append(Text(f"Better than the defaults in {100 * found.better_frac():.0f} of 100 groups drawn anew."))
+    parts += [Text(f"  {note}", style="bright_black") for note in evidence.notes]
+    if evidence.doubts:
+        parts.append(Text("▲ Not enough evidence:", style="bold yellow"))
+        parts += [Text(f"  {doubt}", style="yellow") for doubt in evidence.doubts]
+    return Group(*parts)
+
+
+def difference_table(difference: Difference) -> RenderableType:
+    """What other numbers change in the events of a recording."""
+    if difference.is_none:
+        return Text("The same events as with the numbers it was recorded with.", style="bright_black")
+    table = Table(
+        box=box.SIMPLE, pad_edge=False, title="Against the numbers it was recorded with", title_justify="left"
+    )
+    for name in ("", "from", "to", "verdict", "rule", "before"):
+        table.add_column(name)
+    rows: list[tuple[float, str, Event, str]] = [
+        *((event.start_s, "+ gained", event, "") for event in difference.gained),
+        *((event.start_s, "− lost", event, "") for event in difference.lost),
+        *(
+            (one.after.start_s, "→ moved", one.after, f"{seconds(one.before.start_s)} to {seconds(one.before.end_s)}")
+            for one in difference.moved
+        ),
+    ]
+    for _, how, event, before in sorted(rows, key=lambda row: row[:2]):
+        verdict = Text(f"{SHAPE[event.verdict]} {event.verdict}", style=STYLE[event.verdict])
+        table.add_row(how, seconds(event.start_s), seconds(event.end_s), verdict, event.rule, before)
+    told = ", ".join(
+        f"{verdict} {difference.verdict_s(verdict):+.1f} s" for verdict in Verdict if difference.verdict_s(verdict)
+    )
+    return Group(table, Text(f"{difference.kept} events as before. {told}", style="bright_black"))
+
+
+def numbers_table(rows: Sequence[tuple[str, Tunable, Sequence[float | None]]], columns: Sequence[str]) -> Table:
+    """Numbers by key, each with its default; a dash where a profile leaves it as it is."""
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for name in ("stretch", "number", "default", *columns):
+        table.add_column(name, overflow="fold")
+    for stretch, tunable, values in rows:
+        told = (("–" if value is None else amount(value, tunable.unit)) for value in values)
+        table.add_row(stretch or "every one", tunable.key, amount(tunable.default, tunable.unit), *told)
+    return table
+
+
+def provenance_table(one: Provenance, moved: Sequence[str]) -> RenderableType:
+    """Where tuned numbers come from."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    value, low, high, before = (
+        math.nan if number is None else number
+        for number in (one.score, one.score_low, one.score_high, one.score_of_defaults)
+    )
+    within = spread(low, high)
+    rows = [
+        ("chosen", f"{one.date}, posecheck {one.version}, {one.settings_tried} settings tried"),
+        ("for", f"{one.stretch}: {', '.join(one.rules)}"),
+        ("sought", one.objective),
+        ("score", f"{figure(value)}{f' ({within})' if within else ''} on people left out; defaults {figure(before)}"),
+        ("split", f"{one.split}, {people_told(one.people)}"),
+        *(("as good", f"{two.key} {two.low:g} to {two.high:g} (default {two.default:g})") for two in one.plateau),
+        *(
+            ("clip", f"{clip.file} · {', '.join(clip.people)} · labelled by {', '.join(clip.raters)}")
+            for clip in one.clip
+        ),
+    ]
+    for name, text in rows:
+        table.add_row(name, Text(text))
+    parts: list[RenderableType] = [table]
+    parts += [Text(f"▲ {doubt}", style="yellow") for doubt in one.doubts]
+    parts += [Text(f"◆ {text}", style="yellow") for text in moved]
+    return Group(*parts)

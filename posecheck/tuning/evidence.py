@@ -1,0 +1,139 @@
+"""Is that enough to act on? What speaks against writing a profile, in sentences; none when all is well."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from posecheck.tunables import Tunable, amount
+from posecheck.tuning import score
+from posecheck.tuning.clips import Clip
+from posecheck.tuning.search import Found, raters_agree
+
+MIN_PEOPLE: Final = Tunable(
+    "tuning.min_people",
+    "",
+    default=5.0,
+    low=2.0,
+    high=50.0,
+    step=1.0,
+    why="with fewer people a limit fits those people and says little of the next one",
+    source="judgement: leaving one of four out already leaves three; a bootstrap of fewer has hardly any different draws",
+)
+MIN_FAULTS: Final = Tunable(
+    "tuning.min_faults",
+    "",
+    default=10.0,
+    low=1.0,
+    high=200.0,
+    step=1.0,
+    why="with fewer labelled faults one hit more or less decides",
+    source="judgement: with ten, one of them moves recall by a tenth",
+)
+MIN_GOOD: Final = Tunable(
+    "tuning.min_good_s",
+    "s",
+    default=60.0,
+    low=0.0,
+    high=3600.0,
+    step=10.0,
+    why="with less time labelled good, false alarms are not known",
+    source="judgement: one false alarm a minute is already too many, so at least a minute must be seen",
+)
+MIN_KAPPA: Final = Tunable(
+    "tuning.min_rater_kappa",
+    "",
+    default=0.6,
+    low=0.0,
+    high=1.0,
+    step=0.05,
+    why="raters who agree less than this do not mean the same by the rule",
+    source="Landis, Koch, Biometrics 33, 1977: substantial agreement from 0.61 on",
+)
+MIN_FIT: Final = Tunable(
+    "tuning.min_fit_kappa",
+    "",
+    default=0.4,
+    low=0.0,
+    high=1.0,
+    step=0.05,
+    why="warnings that agree less with the labels, on people left out, do not show what the labels mean",
+    source="Landis, Koch 1977: moderate from 0.41 on; measured on planted people: 0.47-0.68, with random labels 0.14-0.22",
+)
+SURE: Final = Tunable(
+    "tuning.sure_frac",
+    "",
+    default=0.975,
+    low=0.5,
+    high=1.0,
+    step=0.005,
+    why="in so many of the groups drawn anew the search must beat the defaults on people it has not seen",
+    source="judgement: the usual two-sided 95 %",
+)
+TUNABLES: Final = (MIN_PEOPLE, MIN_FAULTS, MIN_GOOD, MIN_KAPPA, MIN_FIT, SURE)
+
+#: Raters are compared once they have this much in common.
+_IN_COMMON_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of how far a finding may be trusted."""
+
+    doubts: tuple[str, ...]
+    """Why it is not enough to act on; empty when it is."""
+    notes: tuple[str, ...]
+    """What is worth knowing besides."""
+
+    @property
+    def enough(self) -> bool:
+        """Whether nothing speaks against using it."""
+        return not self.doubts
+
+
+def weigh(found: Found, clips: Sequence[Clip]) -> Evidence:
+    """What speaks against acting on what was found in these clips."""
+    doubts: list[str] = []
+    total = dict(zip(score.COUNTS, found.defaults.sum(axis=0).tolist(), strict=True))
+    people, faults = len(found.trials.people), round(total["hits"] + total["misses"])
+    if people < MIN_PEOPLE.default:
+        doubts.append(f"Too few people: {people}, at least {MIN_PEOPLE.default:g} are needed.")
+    if faults < MIN_FAULTS.default:
+        doubts.append(f"Too few faults labelled: {faults}, at least {MIN_FAULTS.default:g} are needed.")
+    if total["good_s"] < MIN_GOOD.default:
+        doubts.append(f"Too little labelled good: {total['good_s']:.0f} s, at least {MIN_GOOD.default:g} s are needed.")
+    for (one, other), (value, seconds) in raters_agree(clips, found.rules).items():
+        if seconds >= _IN_COMMON_S and not value >= MIN_KAPPA.default:
+            told = "cannot be told apart from chance" if math.isnan(value) else f"is {value:.2f}"
+            doubts.append(
+                f"The raters {one} and {other} disagree: their kappa {told}, at least {MIN_KAPPA.default:g} is needed."
+            )
+    if found.best == 0:
+        doubts.append("The defaults are the best of what was tried: there is nothing to change.")
+        return Evidence(tuple(doubts), ())
+    _, low, _ = score.with_interval(found.held_out)["kappa"]
+    if people > 1 and not low >= MIN_FIT.default:
+        doubts.append(
+            f"On people left out, warnings and labels agree too little: kappa may be as low as {low:.2f}, "
+            f"at least {MIN_FIT.default:g} is needed."
+        )
+    if people > 1 and found.better_frac() < SURE.default:
+        doubts.append("On people left out, the search may do no better than the defaults: their intervals overlap.")
+    if found.objective.conditions and not found.objective.keeps(found.held_out.sum(axis=0)):
+        doubts.append("On people left out, a condition of the objective is not kept.")
+    if not found.objective.keeps(found.counts.sum(axis=0)):
+        doubts.append("No setting that was tried keeps the conditions of the objective.")
+    return Evidence(tuple(doubts), tuple(_notes(found)))
+
+
+def _notes(found: Found) -> list[str]:
+    notes = []
+    for axis, plateau in zip(found.axes, found.plateau, strict=True):
+        if plateau.edge:
+            notes.append(
+                f"{axis.key}: what fits reaches the end of what was tried "
+                f"({amount(plateau.low, axis.unit)} to {amount(plateau.high, axis.unit)}); values beyond may fit too."
+            )
+    return notes

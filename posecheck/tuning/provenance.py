@@ -1,0 +1,194 @@
+"""A tuned profile: the numbers that changed, and everything one needs to believe them or not.
+
+The file is an ordinary profile (`posecheck.profiles`) with a table [provenance]: which clips (with their fingerprints),
+who is in them, who labelled them, how they were split, what was sought, what it scored on people left out, with its
+interval, what the defaults score, which values would do as well, and what speaks against it.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+import posecheck
+from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.strict import Number, Strict, Text, in_order, shape
+from posecheck.errors import TunableError
+from posecheck.session import default_profile
+from posecheck.tuning import score
+from posecheck.tuning.clips import Clip, sha256
+from posecheck.tuning.evidence import Evidence
+from posecheck.tuning.labels import quoted
+from posecheck.tuning.search import Found
+
+SPLIT = "leave one person out"
+
+
+class ClipUsed(Strict):
+    """A clip that numbers were chosen on."""
+
+    file: Text
+    recording_sha256: Text
+    labels_sha256: Text
+    people: list[Text]
+    raters: list[Text]
+
+
+class PlateauFound(Strict):
+    """Values of a number that would do as well."""
+
+    key: Text
+    low: Number
+    high: Number
+    default: Number
+
+
+class Provenance(Strict):
+    """Where tuned numbers come from."""
+
+    version: Text
+    """Of posecheck."""
+    date: Text
+    stretch: Text
+    rules: list[Text]
+    objective: Text
+    split: Text
+    people: Annotated[int, Field(ge=1)]
+    settings_tried: int
+    score: Number | None = None
+    """The objective's figure on people left out; missing where there is none."""
+    score_low: Number | None = None
+    score_high: Number | None = None
+    score_of_defaults: Number | None = None
+    doubts: list[str] = Field(default_factory=list)
+    """Why it was not enough to act on; the file was written all the same because somebody insisted."""
+    plateau: list[PlateauFound] = Field(default_factory=list)
+    clip: list[ClipUsed] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A figure on people left out, with its interval, and that of the defaults."""
+
+    value: float
+    low: float
+    high: float
+    defaults: float
+
+    @classmethod
+    def of(cls, found: Found) -> Scores:
+        """The objective's figure."""
+        name = found.objective.metric
+        return cls(*score.with_interval(found.held_out)[name], score.with_interval(found.defaults)[name][0])
+
+
+def provenance(found: Found, clips: Sequence[Clip], evidence: Evidence, date: str) -> Provenance:
+    """Where the proposed numbers come from; `date` is today's. Raises RecordingError if a clip cannot be read."""
+    scores = Scores.of(found)
+    return Provenance(
+        version=posecheck.__version__,
+        date=date,
+        stretch=clips[0].labels.stretch,
+        rules=list(found.rules),
+        objective=str(found.objective),
+        split=SPLIT,
+        people=len(found.trials.people),
+        settings_tried=len(found.trials.settings),
+        score=_known(scores.value),
+        score_low=_known(scores.low),
+        score_high=_known(scores.high),
+        score_of_defaults=_known(scores.defaults),
+        doubts=list(evidence.doubts),
+        plateau=[
+            PlateauFound(key=one.key, low=one.low, high=one.high, default=axis.default)
+            for one, axis in zip(found.plateau, found.axes, strict=True)
+        ],
+        clip=[
+            ClipUsed(
+                file=str(clip.recording),
+                recording_sha256=sha256(clip.recording),
+                labels_sha256=sha256(clip.labels_file),
+                people=list(clip.people),
+                raters=list(clip.labels.raters),
+            )
+            for clip in clips
+        ],
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 4)
+
+
+def changed(found: Found, stretch: Stretch) -> dict[str, float]:
+    """The proposed numbers of `stretch` that differ from their defaults, those that follow others too."""
+    defaults = default_profile(stretch)
+    return {key: value for key, value in found.setting.items() if value != defaults[key]}
+
+
+def profile_text(numbers: Mapping[str, float], where_from: Provenance) -> str:
+    """The profile as a file: `numbers` for the one stretch they were chosen for, then the provenance."""
+    lines = [
+        f"# Numbers chosen by `posecheck tune search` for {where_from.stretch}; use them with --profile THIS_FILE.",
+        "# A form cue's limits, fitted to these people: an estimate, not a medical statement.",
+    ]
+    tables: dict[str, dict[str, float]] = {}
+    for key, value in numbers.items():
+        table, _, name = key.rpartition(".")
+        tables.setdefault(table, {})[name] = value
+    for table, values in tables.items():
+        lines += ["", f"[stretches.{where_from.stretch}.{table}]"]
+        lines += [f"{name} = {value!r}" for name, value in values.items()]
+    content = where_from.model_dump(exclude_none=True)
+    clips, plateau = content.pop("clip"), content.pop("plateau")
+    lines += ["", "[provenance]", *_pairs(content)]
+    for name, rows in (("plateau", plateau), ("clip", clips)):
+        for row in rows:
+            lines += ["", f"[[provenance.{name}]]", *_pairs(row)]
+    return "\n".join(lines) + "\n"
+
+
+def _pairs(table: Mapping[str, object]) -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, list):
+            yield f"{key} = [{', '.join(quoted(one) for one in value)}]"
+        else:
+            yield f"{key} = {quoted(value) if isinstance(value, str) else repr(value)}"
+
+
+def read_provenance(path: Path) -> Provenance | None:
+    """The provenance in a profile file; None if it has none, as one written by hand.
+
+    Raises TunableError, with every mistake, for one that cannot be read.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TunableError(f"Cannot read the profile {path}: {error}.") from error
+    raw = data.get("provenance")
+    if raw is None:
+        return None
+    if not isinstance(raw, dict):
+        raise TunableError(f"{path}: [provenance] must be a table.")
+    layout, _, mistakes = shape(raw, Provenance)
+    if layout is None or mistakes:
+        raise TunableError("\n".join(in_order(path, [(f"provenance, {place}", text) for place, text in mistakes])))
+    return layout
+
+
+def moved_clips(where_from: Provenance) -> tuple[str, ...]:
+    """What has changed about the clips since: a sentence for each that is gone or has other content."""
+    out = []
+    for clip in where_from.clip:
+        path = Path(clip.file)
+        if not path.exists():
+            out.append(f"{clip.file} is not here any more.")
+        elif sha256(path) != clip.recording_sha256:
+            out.append(f"{clip.file} has changed since these numbers were chosen on it.")
+    return tuple(out)

@@ -1,0 +1,153 @@
+"""A report of a search in one HTML file: numbers, scores, curves, every clip before and after. It asks for nothing.
+
+It is read as it is: no script, no request. Each disagreement leads to its clip.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Final
+
+import posecheck
+from posecheck.assessment.stretch import Rule, Stretch
+from posecheck.session import default_profile
+from posecheck.tunables import Profile, amount
+from posecheck.tuning import score
+from posecheck.tuning.clips import Clip, Tracks
+from posecheck.tuning.draw import roc_svg, sweep_svg, timeline_svg
+from posecheck.tuning.evidence import Evidence
+from posecheck.tuning.labels import write_whole
+from posecheck.tuning.rated import Judgement, RuleScore, disagreements, judge_clips, rate
+from posecheck.tuning.search import Found
+from posecheck.tuning.space import profile_of
+from posecheck.tuning.trial import TracksOf
+from posecheck.tuning.words import FIGURES, HOW_COUNTED, SHOWN, figure, figure_of, people_told, seconds, spread
+
+#: More disagreements than this are counted, not listed.
+_MOST_ROWS: Final = 500
+_text = html.escape
+
+
+def write_report(
+    path: Path, found: Found, clips: Sequence[Clip], evidence: Evidence, tracks_of: TracksOf = Tracks.of
+) -> None:
+    """Write the report of a search to `path`, whole or not at all.
+
+    Raises OutputError if it cannot be written, RecordingError if a recording cannot be read any more.
+    """
+    write_whole(path, page(found, clips, evidence, tracks_of))
+
+
+def page(found: Found, clips: Sequence[Clip], evidence: Evidence, tracks_of: TracksOf = Tracks.of) -> str:
+    """The report as HTML."""
+    stretch = clips[0].stretch
+    kept = {clip.recording: tracks_of(clip.recording) for clip in clips}
+    before = judge_clips(clips, default_profile, kept.__getitem__)
+    after = judge_clips(clips, _numbers(found), kept.__getitem__)
+    rules = [rule for rule in stretch.rules if rule.id in found.rules]
+    rated = [rate(after, rule) for rule in rules]
+    frame = Template((resources.files("posecheck.tuning") / "report.html").read_text(encoding="utf-8"))
+    return frame.substitute(
+        stretch=_text(stretch.name),
+        told=_text(
+            f"Sought: {found.objective}, of {', '.join(found.rules)}. {len(found.trials.settings)} settings on "
+            f"{people_told(len(found.trials.people))} in {len(clips)} clips, one person left out at a time."
+        ),
+        doubts=_doubts(evidence),
+        numbers="".join(_number_rows(found)),
+        notes="".join(f"<small>{_text(note)}</small><br>" for note in evidence.notes),
+        scores="".join(_score_rows(found)),
+        how=_text(HOW_COUNTED),
+        sweeps="".join(f'<div class="card">{sweep_svg(found, k)}</div>' for k in range(len(found.axes))),
+        rocs="".join(_roc(one, found) for one in rated),
+        raters="".join(_rater_rows(rated)) or '<tr><td colspan="5">Nobody to compare.</td></tr>',
+        disagreements="".join(_disagreement_rows(after, rules)) or '<tr><td colspan="5">Nowhere.</td></tr>',
+        clips="".join(_clip(k, old, new, rules) for k, (old, new) in enumerate(zip(before, after, strict=True))),
+        footer=_text(f"posecheck {posecheck.__version__}. Estimates of form cues from one camera; nothing medical."),
+    )
+
+
+def _numbers(found: Found) -> Callable[[Stretch], Profile]:
+    def numbers(stretch: Stretch) -> Profile:
+        profile = profile_of(stretch, found.setting)
+        assert profile is not None  # only settings that a profile can hold were tried
+        return profile
+
+    return numbers
+
+
+def _doubts(evidence: Evidence) -> str:
+    if evidence.enough:
+        return ""
+    items = "".join(f"<li>{_text(doubt)}</li>" for doubt in evidence.doubts)
+    return f'<div class="card doubt"><b>▲ Not enough evidence to use these numbers</b><ul>{items}</ul></div>'
+
+
+def _number_rows(found: Found) -> Iterator[str]:
+    for axis, plateau in zip(found.axes, found.plateau, strict=True):
+        as_good = f"{amount(plateau.low, axis.unit)} to {amount(plateau.high, axis.unit)}"
+        beyond = " and perhaps beyond" if plateau.edge else ""
+        yield (
+            f"<tr><td><code>{_text(axis.key)}</code></td><td>{amount(axis.default, axis.unit)}</td>"
+            f"<td><b>{amount(found.setting[axis.key], axis.unit)}</b></td><td>{as_good}{beyond}</td></tr>"
+        )
+    for key in sorted(set(found.setting) - {axis.key for axis in found.axes}):
+        yield (
+            f"<tr><td><code>{_text(key)}</code></td><td></td><td><b>{found.setting[key]:g}</b></td>"
+            "<td>keeps its distance</td></tr>"
+        )
+
+
+def _score_rows(found: Found) -> Iterator[str]:
+    before, held_out = score.with_interval(found.defaults), score.with_interval(found.held_out)
+    for name in dict.fromkeys((found.objective.metric, *SHOWN)):
+        value, low, high = held_out[name]
+        yield (
+            f"<tr><td>{_text(FIGURES[name][0])}</td><td>{figure_of(name, before[name][0])}</td>"
+            f"<td>{figure_of(name, value)}</td><td>{spread(low, high, name)}</td></tr>"
+        )
+
+
+def _roc(one: RuleScore, found: Found) -> str:
+    within = spread(one.roc.low, one.roc.high)
+    told = f"area {figure(one.roc.area)}{f' ({within})' if within else ''}; 0.5 is chance"
+    limit = found.setting.get(one.rule.limit.key, one.rule.limit.default)
+    return (
+        f'<div class="card"><h3>{_text(one.rule.name)}: {_text(one.rule.measure)}</h3>{roc_svg(one, limit)}'
+        f"<small>ROC, {told}. Where the rule is in force; what waits and lingers plays no part.</small></div>"
+    )
+
+
+def _rater_rows(rated: Sequence[RuleScore]) -> Iterator[str]:
+    for one in rated:
+        for (first, second), (value, common_s) in one.raters.items():
+            yield (
+                f"<tr><td>{_text(one.rule.id)}</td><td>{_text(first)}</td><td>{_text(second)}</td>"
+                f"<td>{figure(value)}</td><td>{seconds(common_s)}</td></tr>"
+            )
+
+
+def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule]) -> Iterator[str]:
+    found = [
+        (k, one) for k, judgement in enumerate(after) for rule in rules for one in disagreements(judgement, rule.id)
+    ]
+    for k, one in found[:_MOST_ROWS]:
+        yield (
+            f'<tr><td><a href="#clip-{k}">{_text(one.clip)}</a></td><td>{seconds(one.start_s)}</td>'
+            f"<td>{seconds(one.end_s)}</td><td>{_text(one.rule)}</td><td>{_text(one.what)}</td></tr>"
+        )
+    if len(found) > _MOST_ROWS:
+        yield f'<tr><td colspan="5">… and {len(found) - _MOST_ROWS} more.</td></tr>'
+
+
+def _clip(k: int, before: Judgement, after: Judgement, rules: Sequence[Rule]) -> str:
+    people, raters = ", ".join(before.clip.people), ", ".join(before.clip.labels.raters)
+    lines = "".join(timeline_svg(before, after, rule) for rule in rules)
+    return (
+        f'<div class="card" id="clip-{k}"><h3>{_text(before.clip.name)}</h3>'
+        f'<p class="soft">{_text(people)}, labelled by {_text(raters)}</p>{lines}</div>'
+    )

@@ -1,0 +1,150 @@
+"""What was measured in a whole recording, as arrays: one row a frame. Measured once, judged as often as wanted.
+
+Measures depend on the numbers of the room of angles alone (`MEASURING`): as long as none of those changes, a recording
+need not be measured again. Of these, none but the crop decides what the network's encoder makes of a picture, so its
+codes, the dearest part of it, are kept (`Seen`) and serve every setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from posecheck.kinematics import framing, gates, joints, legs, measures, own, posture, smoothing, spine
+from posecheck.kinematics.features import aligned
+from posecheck.kinematics.network import Code, Network, bundled_network
+from posecheck.records import QUANTITY_NAMES, Floats, Measures, Sighting, frozen
+from posecheck.tunables import Profile
+
+Counts: TypeAlias = NDArray[np.intp]
+
+#: Every number that has a say in a measure. The rest of the room's numbers serve the set-up check alone.
+MEASURING: Final = tuple(
+    tunable.key
+    for room in (framing, posture, legs, gates, spine, own, joints, measures, smoothing)
+    for tunable in room.TUNABLES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What judging needs to know of a view, beside the measures; most frames of a recording share a few of them."""
+
+    reason: str
+    """Why the back cannot be judged (`View.reason`)."""
+    cut_off: tuple[str, ...]
+    position: str
+    well_placed: bool
+    is_empty: bool
+    """Whether nobody was found."""
+
+    @classmethod
+    def of(cls, sighting: Sighting, measured: Measures) -> Sight:
+        """What a frame tells."""
+        view = measured.view
+        return cls(view.reason, view.cut_off, view.position, view.well_placed, sighting.is_empty)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """The measures of a recording. Nothing in it changes."""
+
+    t_s: Floats
+    """(n,) seconds of the source, strictly rising."""
+    values: Floats
+    """(n, len(QUANTITY_NAMES)) the measures as they are; NaN where not seen."""
+    sight: Counts
+    """(n,) which of `sights` each frame has."""
+    sights: tuple[Sight, ...]
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    def measure(self, name: str) -> Floats:
+        """(n,) one measure of `records.QUANTITY_NAMES`."""
+        out: Floats = self.values[:, QUANTITY_NAMES.index(name)]
+        return out
+
+    @property
+    def duration_s(self) -> float:
+        """From the first frame to the last; 0 with fewer than two."""
+        return float(self.t_s[-1] - self.t_s[0]) if len(self) > 1 else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The sightings of a recording in memory, with the network's code of each picture, which no setting changes."""
+
+    sightings: tuple[Sighting, ...]
+    codes: tuple[Code | None, ...]
+
+
+def see(sightings: Iterable[Sighting], network: Network | None = None) -> Seen:
+    """Take a stream of sightings into memory (about 5 kB each) and encode every back in it.
+
+    Each picture is encoded by itself, exactly as live: in a batch the library adds up in another order.
+    """
+    coder = network or bundled_network()
+    kept = tuple(sightings)
+    codes = tuple(
+        None if one.back is None else coder.encode(one.back.crop, aligned(one.landmarks_px, one.back.facing))
+        for one in kept
+    )
+    return Seen(kept, codes)
+
+
+def measure(seen: Seen, profile: Profile, lead: str = "", network: Network | None = None) -> Track:
+    """Measure everything that was seen with the numbers of `profile`; `lead` is that of the stretch (`records.LEADS`).
+
+    The numbers are those of `kinematics.measures.step`, bit for bit.
+    """
+    coder = network or bundled_network()
+    state = measures.start()
+    gathering = Gathering()
+    for sighting, code in zip(seen.sightings, seen.codes, strict=True):
+        state, measured = measures.step(state, sighting, profile, lead, coder, code)
+        gathering.add(sighting, measured)
+    return gathering.track()
+
+
+class Gathering:
+    """A track that grows frame by frame, beside a session that measures anyway."""
+
+    def __init__(self) -> None:
+        self._known: dict[Sight, int] = {}
+        self._sight: list[int] = []
+        self._t_s: list[float] = []
+        self._values: list[tuple[float, ...]] = []
+
+    def add(self, sighting: Sighting, measured: Measures) -> None:
+        """One more frame; in order of time."""
+        self._sight.append(self._known.setdefault(Sight.of(sighting, measured), len(self._known)))
+        self._t_s.append(measured.t_s)
+        self._values.append(tuple(measured.values[name] for name in QUANTITY_NAMES))
+
+    def track(self) -> Track:
+        """What was gathered so far."""
+        values = np.array(self._values, dtype=np.float64).reshape(len(self._t_s), len(QUANTITY_NAMES))
+        return Track(
+            t_s=frozen(self._t_s, np.float64),
+            values=frozen(values, np.float64),
+            sight=frozen(self._sight, np.intp),
+            sights=tuple(self._known),
+        )
+
+
+def track_of(sightings: Iterable[Sighting], rows: Iterable[Measures]) -> Track:
+    """Measures as they come from `measures.step` as arrays."""
+    gathering = Gathering()
+    for sighting, row in zip(sightings, rows, strict=True):
+        gathering.add(sighting, row)
+    return gathering.track()
+
+
+def measuring(profile: Mapping[str, float]) -> tuple[float, ...]:
+    """The numbers of a profile that decide measures: two profiles that share them share a track."""
+    return tuple(profile[key] for key in MEASURING)

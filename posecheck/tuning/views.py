@@ -1,0 +1,78 @@
+"""How a stretch takes each kind of view of a recording: what may be measured there, and why not.
+
+Views are few where frames are many: whatever `judge.step` decides by the view alone is decided once for each kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from posecheck.assessment import judge, rules
+from posecheck.assessment.events import family
+from posecheck.assessment.stretch import Stretch
+from posecheck.records import Floats
+from posecheck.tuning.track import Counts, Sight, Track
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Views:
+    """The kinds of view of a track, as a stretch takes them."""
+
+    seen: tuple[judge.Taken, ...]
+    """For each of `Track.sights`: whether measures count, and what is remarked."""
+    cut_off: tuple[tuple[str, ...], ...]
+    reasons: list[str] = field(default_factory=list)
+    """Every sentence that came up so far; elsewhere they are numbers."""
+    families: list[int] = field(default_factory=list)
+    """For each of `reasons` the first of them that says the same but for its numbers (`events.family`)."""
+
+    def number(self, reason: str) -> int:
+        """The number of a sentence; -1 for an empty one."""
+        if not reason:
+            return -1
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+            alike = [family(known) for known in self.reasons]
+            self.families.append(alike.index(alike[-1]))
+        return self.reasons.index(reason)
+
+    def measure(self, track: Track, name: str) -> Floats:
+        """(n,) a measure as the rules get it: NaN wherever nothing counts."""
+        hidden = np.array([taken.hidden for taken in self.seen], np.bool_)
+        values = track.measure(name)
+        return np.where(hidden[track.sight], np.nan, values) if hidden.any() else values
+
+    def unseen(self, measure: str) -> Counts:
+        """For each kind the number of why `measure` is missing."""
+        pairs = zip(self.seen, self.cut_off, strict=True)
+        return np.array([self.number(rules.why_unseen(measure, one.problem, cut)) for one, cut in pairs], np.intp)
+
+    def back_hidden(self, measure: str) -> Counts:
+        """For each kind the number of why a measure of the back cannot be told; -1 where it can, and for others."""
+        back = measure in rules.BACK_MEASURES
+        return np.array([self.number(one.problem) if back else -1 for one in self.seen], np.intp)
+
+    def problem(self) -> Counts:
+        """For each kind the number of what stands in the way of judging the frame; -1 where nothing does."""
+        return np.array([self.number(one.problem) for one in self.seen], np.intp)
+
+    def remark(self) -> Counts:
+        """For each kind the number of what the view itself says; -1 where it says nothing."""
+        return np.array([self.number(one.remark) for one in self.seen], np.intp)
+
+
+def views_of(track: Track, stretch: Stretch) -> Views:
+    """How `stretch` takes the views of a track."""
+    return Views(tuple(_taken(sight, stretch) for sight in track.sights), tuple(one.cut_off for one in track.sights))
+
+
+def _taken(sight: Sight, stretch: Stretch) -> judge.Taken:
+    return judge.taken(
+        stretch,
+        reason=sight.reason,
+        position=sight.position,
+        well_placed=sight.well_placed,
+        is_empty=sight.is_empty,
+    )
