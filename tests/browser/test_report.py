@@ -189,9 +189,9 @@ def test_a_click_on_an_event_jumps_to_it(page: Page, results: Path) -> None:
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box is not None
-    assert right == pytest.approx(box["width"] * wanted_s / 7.8, rel=0.05)
+    assert right == pytest.approx(box["width"] * wanted_s / 10.4, rel=0.05)
     plot.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.5})
-    until(page, "document.querySelector('video').currentTime < 2.5")
+    until(page, "document.querySelector('video').currentTime < 3.5")
     row.locator("button").focus()
     page.keyboard.press("Enter")
     until(page, f"Math.abs(document.querySelector('video').currentTime - {wanted_s}) < 0.05")
@@ -205,7 +205,7 @@ def test_the_cursor_reads_values_and_zoom_follows_the_playhead(page: Page, resul
     box = plot.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 30)
-    expect(page.locator(".plot output").first).to_have_text(re.compile(r"^6\.\d\d s: \d+°$"))
+    expect(page.locator(".plot output").first).to_have_text(re.compile(r"^8\.\d\d s: \d+°$"))
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 30, steps=4)
