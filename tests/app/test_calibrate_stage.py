@@ -52,7 +52,7 @@ def desk(tmp_path: Path) -> Desk:
     return made
 
 
-def show(desk: Desk, figure: Any, from_s: float, to_s: float, fps: float = 10.0) -> Told:
+def show(desk: Desk, figure: Any, from_s: float, to_s: float, fps: float = 6.0) -> Told:
     """Let the desk see a figure for a while."""
     out: Told = []
     for number in range(round((to_s - from_s) * fps)):
