@@ -112,7 +112,9 @@ def test_a_whole_calibration_is_told_spoken_kept_and_in_force_at_once(desk: Desk
 def test_the_whole_way_can_be_followed_by_ear(desk: Desk) -> None:
     """From standing still to the end: what to do is spoken at each step, and the end is spoken though no frame follows."""
     desk.do({"do": "start", "stretch": FOLD, "calibrate": True})
-    told, t_s = [], 0.0
+    told: Told = []
+    messages: Told = []
+    t_s = 0.0
     fold = stick_figure(trunk_inclination_deg=70.0)
     while desk.stage != "summary" and t_s < 70.0:
         calibrating_now = told[-1]["calibrate"] if told else None
