@@ -78,7 +78,7 @@ class ClusterPool:
 
     def close(self) -> None:
         """Take back what was not begun, and leave the cluster as it is."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)
         self._client.close()
 
 
