@@ -139,6 +139,8 @@ def _analysed(
         report = replace(report, what="clip", message=str(error), work_s=time.monotonic() - begun)
         return report, []
     outcome = result.outcome
+    if outcome.lost_outputs:  # one clip by itself can do without; of many nobody would notice
+        raise OutputError(outcome.lost_outputs[0])
     status = {Ending.COMPLETE: Status.DONE, Ending.INTERRUPTED: Status.INTERRUPTED}.get(outcome.ending, Status.FAILED)
     report = replace(
         report,
