@@ -13,9 +13,11 @@ unencrypted to whoever answers at that address: use it in a network of your own.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from posecheck.batch.job import ClipJob, Report
 from posecheck.batch.pool import InWork
@@ -24,12 +26,15 @@ from posecheck.errors import PosecheckError, UsageError
 #: Jobs handed out for each worker: the next lies ready when one is done.
 _AHEAD: Final = 2
 _PATIENCE_S: Final = 20
+_KNOCK_S: Final = 5
+_SCHEMES: Final = ("tcp", "tls")
 
 
 class ClusterPool:
     """The workers of a scheduler. See `pool.Pool`.
 
-    Raises UsageError without the extra, PosecheckError when nobody answers at the address or there is no worker.
+    Raises UsageError without the extra or for what is no address, PosecheckError when no scheduler answers there or it
+    has no worker.
     """
 
     def __init__(self, address: str, patience_s: float = _PATIENCE_S) -> None:
@@ -37,13 +42,11 @@ class ClusterPool:
             from distributed import Client  # noqa: PLC0415  of an extra
         except ImportError as error:
             raise UsageError('--scheduler needs an extra: pip install "posecheck[cluster]"') from error
+        _require_somebody_at(address)
         try:
             self._client: Any = Client(address, timeout=patience_s, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
-            raise PosecheckError(
-                f"No scheduler answers at {address}. Start one (dask scheduler) and name its address, "
-                "e.g. --scheduler tcp://127.0.0.1:8786"
-            ) from error
+        except (OSError, ValueError) as error:
+            raise _nobody_at(address) from error
         try:
             self._client.wait_for_workers(1, timeout=patience_s)
         except TimeoutError as error:
@@ -80,6 +83,28 @@ class ClusterPool:
         """Take back what was not begun, and leave the cluster as it is."""
         self._executor.shutdown(wait=False)
         self._client.close()
+
+
+def _require_somebody_at(address: str) -> None:
+    """Raise where it is no address or nobody listens there: the library itself would go on trying for a long time."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port or parts.scheme not in _SCHEMES:
+        raise UsageError(f'--scheduler {address}: must be an address like "tcp://127.0.0.1:8786"')
+    try:
+        socket.create_connection((host, port), timeout=_KNOCK_S).close()
+    except OSError as error:
+        raise _nobody_at(address) from error
+
+
+def _nobody_at(address: str) -> PosecheckError:
+    return PosecheckError(
+        f"No scheduler answers at {address}. Start one (dask scheduler) and name its address, "
+        "e.g. --scheduler tcp://127.0.0.1:8786"
+    )
 
 
 def _work(job: ClipJob) -> Report:

@@ -111,5 +111,7 @@ class Report:
     """Seconds of video that were looked at."""
     work_s: float = 0.0
     """Seconds it took."""
+    cpu_s: float = 0.0
+    """Seconds of processor it took, of all cores together."""
     worker: str = ""
     """host:pid"""

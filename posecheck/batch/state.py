@@ -91,6 +91,7 @@ def write_done(
         "frames": report.frames,
         "video_s": round(report.video_s, 3),
         "work_s": round(report.work_s, 3),
+        "cpu_s": round(report.cpu_s, 3),
         "outputs": {path.name: path.stat().st_size for path in outputs if path.exists()},
     }
     write_whole(job.folder / DONE, json.dumps(said, indent=1, ensure_ascii=False) + "\n")

@@ -106,26 +106,25 @@ def _analysed(
     job: ClipJob, report: Report, stop: Callable[[], bool] | None, told: Told | None
 ) -> tuple[Report, list[Path]]:
     """The analysis, and the files it left. A clip that cannot be read is a finding like another: it stays so."""
-    begun = time.monotonic()
-    frames, ends = 0, [float("nan"), float("nan")]  # of the video, in seconds: first frame, planned end
+    ends = [float("nan"), float("nan")]  # of the video, in seconds: first frame, planned end
 
     def opened(source: VideoSource) -> None:
         known = [s for s in (job.to_s, source.info.duration_s) if s is not None]
         ends[:] = [job.from_s or 0.0, min(known) if known else float("nan")]
 
     def on_frame(_: object, judged: Assessment) -> None:
-        nonlocal frames
-        frames += 1
         if told is not None:
             told(judged.t_s - ends[0], ends[1] - ends[0])
 
+    backend = _backend(job)
+    begun, spent_s = time.monotonic(), time.process_time()
     try:
         result = analyze_clip(
             job.clip,
             job.folder,
             load_stretch(job.stretch),
             job.profile,
-            _backend(job),
+            backend,
             video=job.video,
             wanted=job.wanted,
             from_s=job.from_s,
@@ -150,6 +149,7 @@ def _analysed(
         frames=outcome.frames,
         video_s=outcome.duration_s,
         work_s=time.monotonic() - begun,
+        cpu_s=time.process_time() - spent_s,
     )
     return report, [path for _, path in result.written]
 

@@ -77,13 +77,19 @@ def test_a_worker_is_killed_and_every_clip_is_done_once(cluster: str, tmp_path: 
 
 
 @needs_cluster
-def test_nobody_at_the_address(tmp_path: Path) -> None:
-    """It is said within a moment which scheduler does not answer, and how to start one."""
+@pytest.mark.parametrize(
+    ("address", "code", "pattern"),
+    [
+        ("127.0.0.1", 2, "must be an address like"),
+        ("tcp://127.0.0.1:1", 1, "No scheduler answers at tcp://127.0.0.1:1"),
+    ],
+)
+def test_nobody_at_the_address(tmp_path: Path, address: str, code: int, pattern: str) -> None:
+    """It is said within a moment that no scheduler answers, and how to start one."""
     (tmp_path / "a.mp4").touch()
-    with begun("analyze", "a.mp4", "-o", "out", "--scheduler", "nonsense://here", cwd=tmp_path) as process:
+    with begun("analyze", "a.mp4", "-o", "out", "--scheduler", address, cwd=tmp_path) as process:
         out, err = process.communicate(timeout=60)
-        done = subprocess.CompletedProcess("posecheck", process.returncode, out, err)
-    refused(done, 1, r"No scheduler answers at nonsense://here")
+    refused(subprocess.CompletedProcess("posecheck", process.returncode, out, err), code, pattern)
 
 
 def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path) -> None:
