@@ -14,7 +14,7 @@ from posecheck.analysis import FILES
 from posecheck.assessment.catalogue import stretch_ids
 from posecheck.batch import state
 from posecheck.batch.job import Labels
-from posecheck.errors import PosecheckError, UsageError
+from posecheck.errors import PosecheckError, SourceError, UsageError
 from posecheck.tunables import unknown
 
 #: What is taken for a video in a folder, by its ending. In a list and by name every file is tried.
@@ -49,14 +49,16 @@ def is_many(name: Path) -> bool:
 def entries(names: Iterable[Path], out: Path) -> list[Entry]:
     """Every clip that is meant by these names, each once. Results in `out` are not taken for clips.
 
-    Raises UsageError: a folder or pattern without any video, or a list with mistakes (all of them, one a line).
+    Raises SourceError for a folder without any video, UsageError for a pattern that nothing fits and for a list with
+    mistakes (all of them, one a line).
     """
     found: list[Entry] = []
     for name in names:
         if name.is_dir():
             clips = [Entry(clip, clip.parent.relative_to(name)) for clip in _videos(name, out)]
             if not clips:
-                raise UsageError(f"There is no video in {name}. It is searched for {', '.join(sorted(VIDEO_ENDINGS))}.")
+                endings = ", ".join(sorted(VIDEO_ENDINGS))
+                raise SourceError(f"There is no video in the folder {name}. It is searched for {endings}.")
         elif name.suffix.lower() == LIST_ENDING:
             clips = read_list(name)
         elif glob.has_magic(str(name)) and not name.exists():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.batch.joblist import Entry, entries, folders, is_many, read_list
-from posecheck.errors import UsageError
+from posecheck.errors import PosecheckError, UsageError
 
 
 def files(folder: Path, *names: str) -> list[Path]:
@@ -39,7 +39,7 @@ def test_a_pattern_means_what_fits_and_nothing_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "said"), [("*.mp4", "No file fits"), (".", "There is no video")])
 def test_nothing_found_is_a_mistake(tmp_path: Path, name: str, said: str) -> None:
     """A folder or pattern without a video is told, not passed over."""
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(PosecheckError, match=said):
         entries([tmp_path / name], tmp_path / "out")
 
 
