@@ -63,7 +63,7 @@ NUMBERS: Final = (
     ("deepest_hinge_deg", "deg"),
     ("worst_spine_deg", "deg"),
 )
-_TEXTS: Final = ("clip", "person", "side", "stretch")
+_LABELS: Final = ("person", "side")
 
 
 def rows(out: Path) -> Iterator[Row]:
@@ -80,6 +80,7 @@ def _row(folder: Path, out: Path, done: dict[str, Any]) -> Row:
     labels = done.get("labels") or {}
     failure = done.get("failure")
     place = folder.relative_to(out).as_posix()
+    source = str(done.get("source", place))
     report = folder / FILES["report"]
     summary: dict[str, Any] = {}
     try:
@@ -91,7 +92,7 @@ def _row(folder: Path, out: Path, done: dict[str, Any]) -> Row:
     reps = summary.get("reps")
     hold = summary.get("hold", {})
     return Row(
-        clip=Path(str(done.get("source", place))).name,
+        clip=Path(source).name,
         folder=place,
         person=str(labels.get("person", "")),
         side=str(labels.get("side", "")),
@@ -105,7 +106,7 @@ def _row(folder: Path, out: Path, done: dict[str, Any]) -> Row:
         reps=math.nan if reps is None else float(sum(bool(rep.get("whole")) for rep in reps)),
         deepest_hinge_deg=_number(summary.get("deepest_hip_hinge", {}).get("hip_hinge_deg")),
         worst_spine_deg=_number(summary.get("worst_spine_flexion", {}).get("spine_flexion_deg")),
-        trouble=(str(failure["message"]),) if failure else _trouble(summary),
+        trouble=(str(failure["message"]).replace(source, Path(source).name),) if failure else _trouble(summary),
         failed=bool(failure),
         report=f"{place}/{report.name}" if report.exists() else "",
     )
@@ -126,9 +127,11 @@ def write_index(out: Path, *, tell: Tell, language: str) -> None:
     """Write the page and the table over all that is finished in `out`. Raises OutputError."""
     write_whole(out / TABLE, _table(rows(out)))
     count, failed = 0, 0
+    labels: set[str] = set()
     sums = dict.fromkeys(("length_s", "good_s", "warn_s", "unknown_s"), 0.0)
     for row in rows(out):
         count, failed = count + 1, failed + row.failed
+        labels |= {name for name in _LABELS if getattr(row, name)}
         for name in sums:
             value = getattr(row, name)
             sums[name] += 0.0 if math.isnan(value) else value
@@ -137,7 +140,7 @@ def write_index(out: Path, *, tell: Tell, language: str) -> None:
         out / PAGE,
         title=title,
         language=language,
-        body=_body(rows(out), count, failed, sums, tell),
+        body=_body(rows(out), count, failed, sums, [name for name in _LABELS if name in labels], tell),
         data={"shown": tell("report.index.shown", shown="{shown}", all="{all}")},
         scripts=("index.js",),
         plots=False,
@@ -174,7 +177,9 @@ def write_failures(out: Path, failures: Iterable[Report]) -> None:
         (out / FAILURES).unlink(missing_ok=True)
 
 
-def _body(all_rows: Iterable[Row], count: int, failed: int, sums: dict[str, float], tell: Tell) -> Iterator[str]:
+def _body(
+    all_rows: Iterable[Row], count: int, failed: int, sums: dict[str, float], labels: list[str], tell: Tell
+) -> Iterator[str]:
     def say(key: str) -> str:
         return html.escape(tell(f"report.index.{key}"))
 
@@ -195,13 +200,13 @@ def _body(all_rows: Iterable[Row], count: int, failed: int, sums: dict[str, floa
         f'<input type="search" id="search" autocomplete="off"></label> <output id="shown" class="soft"></output></p>'
         f'<div class="card wide" tabindex="0" role="region" aria-label="{say("title")}"><table id="clips"><thead><tr>'
     )
-    for name in _TEXTS:
+    for name in ("clip", *labels, "stretch"):
         yield _head(name, "", say(f"col_{name}"))
     for name, _ in NUMBERS:
         yield _head(name, " number", say(f"col_{name}"))
     yield f"{_head('trouble', '', say('col_trouble'))}</tr></thead><tbody>\n"
     for row in all_rows:
-        yield _html_row(row, tell)
+        yield _html_row(row, labels, tell)
     yield f'</tbody></table></div><p class="soft">{html.escape(tell("report.trust.accuracy"))}</p>'
 
 
@@ -209,15 +214,15 @@ def _head(name: str, more: str, told: str) -> str:
     return f'<th scope="col" class="sort{more}" data-by="{name}"><button type="button">{told}</button></th>'
 
 
-def _html_row(row: Row, tell: Tell) -> str:
+def _html_row(row: Row, labels: list[str], tell: Tell) -> str:
     name = html.escape(row.clip)
     if row.report:
         name = f'<a href="{html.escape(quote(row.report))}">{name}</a>'
     cells = [
         f'<th scope="row" class="why" data-v="{html.escape(row.clip)}">{name}<small>{html.escape(row.note)}</small></th>'
     ]
-    side = tell(f"report.compare.{row.side}") if row.side else ""
-    cells += [f"<td>{html.escape(text)}</td>" for text in (row.person, side, row.stretch)]
+    told = {"person": row.person, "side": tell(f"report.compare.{row.side}") if row.side else ""}
+    cells += [f"<td>{html.escape(text)}</td>" for text in (*(told[name] for name in labels), row.stretch)]
     for field, unit in NUMBERS:
         value = getattr(row, field)
         known = "" if math.isnan(value) else f"{value:g}"
