@@ -42,6 +42,7 @@ class ClusterPool:
             from distributed import Client  # noqa: PLC0415  of an extra
         except ImportError as error:
             raise UsageError('--scheduler needs an extra: pip install "posecheck[cluster]"') from error
+        self._address = address
         _require_somebody_at(address)
         try:
             self._client: Any = Client(address, timeout=patience_s, set_as_default=False)
@@ -58,8 +59,18 @@ class ClusterPool:
 
     @property
     def size(self) -> int:
-        """How many jobs are handed out at a time; follows the workers as they come and go."""
-        return max(_AHEAD * sum(int(count) for count in self._client.nthreads().values()), 1)
+        """How many jobs are handed out at a time; follows the workers as they come and go.
+
+        Raises PosecheckError when the scheduler is gone.
+        """
+        try:
+            threads = self._client.nthreads()
+        except (OSError, TimeoutError) as error:
+            raise PosecheckError(
+                f"The scheduler at {self._address} answers no more. What is finished stands; start it again and give the "
+                "same command again."
+            ) from error
+        return max(_AHEAD * sum(int(count) for count in threads.values()), 1)
 
     def submit(self, job: ClipJob) -> Future[Report]:
         """Hand a job to the scheduler."""

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from posecheck.batch.joblist import Entry
     from posecheck.batch.pool import Pool
     from posecheck.profile_store import OwnProfile
-    from posecheck.tunables import Profile
     from posecheck.wanted import Wanted
 
 
@@ -70,9 +69,14 @@ def analyze_many(
                     progress.take(report)
                     if report.status is Status.FAILED:
                         failures.append(report)
+        except PosecheckError as error:  # nobody is left to hand work to; what is finished stands
+            say_error(str(error))
         finally:
             pool.close()
         interrupted = stop()
+    count = progress.count
+    done = count[Status.DONE]
+    left = len(todo) - done - count[Status.SKIPPED] - len(failures)
     written = True
     try:
         write_failures(out, failures)
@@ -80,8 +84,6 @@ def analyze_many(
     except PosecheckError as error:
         written = False
         say_error(str(error))
-    count = progress.count
-    done = count[Status.DONE]
     speed = f", {progress.video_s / progress.passed_s:.1f} s of video a second" if done else ""
     show(f"{done} analysed, {count[Status.SKIPPED]} done before, {len(failures)} failed{speed}")
     if written:
@@ -91,7 +93,9 @@ def analyze_many(
     if interrupted:
         say_error("interrupted. Give the same command again to go on: what is finished is not done again.")
         raise typer.Exit(EXIT_INTERRUPTED)
-    if failures or not written:
+    if left:
+        say_error(f"{left} clips are left. Give the same command again to go on.")
+    if failures or left or not written:
         raise typer.Exit(1)
 
 
@@ -104,13 +108,13 @@ def _jobs(found: list[Entry], out: Path, for_all: ForAll) -> Iterator[ClipJob]:
     model = for_all.model.resolve() if for_all.model is not None else None
     model_sha256 = verify(model or bundled_model())
     owns: dict[str, OwnProfile] = {}
-    numbers: dict[tuple[str, str], Profile] = {}
+    numbers: dict[tuple[str, str], tuple[tuple[str, float, str], ...]] = {}  # shared by all jobs that have the same
 
     def read(name: str) -> None:
         owns[name] = own_of(name or None)
 
     def settle(stretch: str, name: str) -> None:
-        numbers[stretch, name] = numbers_for(stretch, owns[name], list(for_all.sets))[1]
+        numbers[stretch, name] = numbers_of(numbers_for(stretch, owns[name], list(for_all.sets))[1])
 
     wished = sorted({(entry.stretch or for_all.stretch, entry.profile or for_all.profile or "") for entry in found})
     joblist.checked((f"profile {name}", partial(read, name)) for name in sorted({name for _, name in wished}))
@@ -124,7 +128,7 @@ def _jobs(found: list[Entry], out: Path, for_all: ForAll) -> Iterator[ClipJob]:
             clip=entry.clip.resolve(),
             folder=folder.resolve(),
             stretch=stretch,
-            numbers=numbers_of(numbers[stretch, profile]),
+            numbers=numbers[stretch, profile],
             model_sha256=model_sha256,
             model=model,
             calibrations=owns[profile].calibrations,
