@@ -66,7 +66,14 @@ def demo(
 
 
 def analyze(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files.")],
+    videos: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="VIDEO...",
+            help="Video files; or many at once: folders, patterns in quotes, a LIST.csv "
+            "(columns clip, stretch, profile, from_s, to_s, person, side, note).",
+        ),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -110,8 +117,21 @@ def analyze(
             "--sample-fps", metavar="N", help="Look at N frames a second only: faster, times a little coarser."
         ),
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", metavar="N", min=1, help="Analyse N clips at a time; finished ones are not done again."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Let a dask cluster do it (needs posecheck\\[cluster])."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="With many clips: do finished ones again.")] = False,
 ) -> None:
-    """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request."""
+    """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request.
+
+    Of a folder, a pattern, a list, or with --jobs: several at a time, one broken clip never stops the rest, the same
+    command goes on where it was interrupted, and an index page leads to all reports.
+    """
     if on is not None and not history:
         raise UsageError("--on says under which day the history keeps it: add --history.")
     filmed = _filmed(on)
@@ -120,12 +140,19 @@ def analyze(
     from posecheck.wanted import Wanted
 
     wanted = Wanted(language_for(lang), embed, smooth, parquet, opensim, blur_face, skeleton_only, slow, sample_fps)
+    made = video or blur_face or skeleton_only or slow != 1.0  # each of these is about the annotated clip
+    ending = "mp4" if mp4 else "webm" if made else None
+    if jobs is not None or scheduler is not None or force or any(_is_many(name) for name in videos):
+        from posecheck.cli.many import ForAll, analyze_many, check_many
+
+        check_many(jobs=jobs, scheduler=scheduler, history=history)
+        for_all = ForAll(stretch, profile, tuple(sets or ()), model, wanted, ending, from_s, to_s, force)
+        analyze_many(videos, out or DEFAULT_FOLDER, for_all, jobs=jobs, scheduler=scheduler, language=wanted.language)
+        return
     own = own_of(profile)
     chosen, numbers = numbers_for(stretch, own, sets)
     tell = teller_for(lang, chosen)
     clips = _folders(videos, out)
-    made = video or blur_face or skeleton_only or slow != 1.0  # each of these is about the annotated clip
-    ending = "mp4" if mp4 else "webm" if made else None
     _analyze(
         clips,
         chosen,
@@ -139,6 +166,12 @@ def analyze(
         filmed=filmed if history else None,
         calibrations=own.calibrations,
     )
+
+
+def _is_many(name: Path) -> bool:
+    from posecheck.batch.joblist import is_many
+
+    return is_many(name)
 
 
 def _filmed(on: datetime | None) -> datetime:

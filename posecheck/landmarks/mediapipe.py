@@ -93,6 +93,13 @@ class MediaPipeBackend:
             return nobody(frame.t_s, self._others(frame.t_s))
         return _mapped_back(person, frame, small, max(1, self._people))
 
+    def begin(self) -> None:
+        """Let the next frame begin a new stream, whatever its time: the next clip owes nothing to the one before."""
+        if self._t_s > -math.inf:
+            self._drop_tracker()
+            self._shape, self._t_s = (), -math.inf
+            self._forget()
+
     def close(self) -> None:
         """Let go of the model."""
         if not self._closed:

@@ -49,19 +49,23 @@ def write_page(
     *,
     title: str,
     language: str,
-    body: str,
+    body: str | Iterable[str],
     data: Mapping[str, Any],
     scripts: Iterable[str],
     clips: Mapping[str, Path] | None = None,
+    plots: bool = True,
 ) -> None:
     """Write the page in one piece: it is there whole, or the old one stands.
 
-    `body` is HTML, `data` plain values for the scripts (files in static/, in order; uPlot comes before them), `clips` are
-    videos to carry inside, by the id of their element. Raises OutputError when the file cannot be written or a clip
+    `body` is HTML, whole or in pieces that are never held together; `data` plain values for the scripts (files in
+    static/, in order; with `plots` uPlot comes before them); `clips` videos to carry inside, by the id of their element. Raises OutputError when the file cannot be written or a clip
     not be read.
     """
-    code = [own.vendored("uPlot.iife.min.js"), *(_text(f"static/{name}") for name in scripts)]
-    style = own.vendored("uPlot.min.css") + _text("static/page.css")
+    code = [_text(f"static/{name}") for name in scripts]
+    style = _text("static/page.css")
+    if plots:
+        code.insert(0, own.vendored("uPlot.iife.min.js"))
+        style = own.vendored("uPlot.min.css") + style
     hashes = " ".join(f"'{_hash(one)}'" for one in code)
     policy = (
         f"default-src 'none'; img-src data:; media-src 'self' file: blob:; style-src '{_hash(style)}'; "
@@ -74,15 +78,17 @@ def write_page(
         policy=html.escape(policy),
         title=html.escape(title),
         style=style,
-        body=body,
+        body="\0",
         data=text,
         scripts="\0" + "\n".join(f"<script>{one}</script>" for one in code),
     )
-    before, after = page.split("\0")
+    before, between, after = page.split("\0")
     partial = path.with_name(path.name + ".part")
     try:
         with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(before)
+            file.writelines([body] if isinstance(body, str) else body)
+            file.write(between)
             for name, clip in (clips or {}).items():
                 kind = "video/webm" if clip.suffix.lower() == ".webm" else "video/mp4"
                 file.write(f'<script type="text/plain" id="{name}" data-type="{kind}">')

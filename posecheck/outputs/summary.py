@@ -7,7 +7,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -242,13 +242,16 @@ def _setup_json(setup: Setup | None) -> dict[str, Any] | None:
     }
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a small text file in one piece: it is there whole, or the old one stands. Raises OutputError."""
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write a text file in one piece: it is there whole, or the old one stands. Raises OutputError.
+
+    `text` may come in parts, which are never held together.
+    """
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         _give_usual_rights(temporary)
