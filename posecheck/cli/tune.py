@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,9 @@ from posecheck.cli.options import ProfileOption, SetOption
 from posecheck.errors import OutputError, PosecheckError, UsageError
 
 if TYPE_CHECKING:
+    from posecheck.assessment.stretch import Stretch
+    from posecheck.calibration import Calibrations
+    from posecheck.tunables import Profile
     from posecheck.tuning.clips import Clip
     from posecheck.tuning.evidence import Evidence
     from posecheck.tuning.search import Found
@@ -54,7 +58,11 @@ def tune_score(
     found, notes = find_clips(clips)
     chosen = one_stretch(found, stretch)
     own = own_of(profile)
-    judgements = judge_clips(chosen, lambda one: numbers_of(one, own, sets))
+
+    def numbers(one: Stretch, recorded: Calibrations | None) -> Profile:
+        return numbers_of(one, replace(own, calibrations=own.calibrations or recorded), sets)
+
+    judgements = judge_clips(chosen, numbers)
     rules = {one.id: one for one in chosen[0].stretch.rules}
     for rule_id in _rules(chosen, rule, []):
         show(score_table(rate(judgements, rules[rule_id])))

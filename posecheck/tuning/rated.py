@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.assessment.stretch import Rule, Stretch
+from posecheck.calibration import Calibrations
 from posecheck.records import Floats, Verdict
 from posecheck.tunables import Profile
 from posecheck.tuning import score
@@ -77,14 +78,20 @@ class Disagreement:
 
 
 def judge_clips(
-    clips: Sequence[Clip], profile_for: Callable[[Stretch], Profile], tracks_of: TracksOf = Tracks.of
+    clips: Sequence[Clip],
+    profile_for: Callable[[Stretch, Calibrations | None], Profile],
+    tracks_of: TracksOf = Tracks.of,
 ) -> list[Judgement]:
-    """Every clip with the numbers its stretch has. Raises RecordingError if one cannot be read."""
+    """Every clip with the numbers that its stretch has for somebody calibrated as when it was recorded.
+
+    Raises RecordingError if one cannot be read.
+    """
     out = []
     for clip in clips:
         stretch = clip.stretch
-        profile = profile_for(stretch)
-        track = tracks_of(clip.recording).track(stretch, profile)
+        tracks = tracks_of(clip.recording)
+        profile = profile_for(stretch, tracks.calibrations)
+        track = tracks.track(stretch, profile)
         out.append(Judgement(clip, track, rejudge(track, stretch, profile)))
     return out
 

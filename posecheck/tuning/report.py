@@ -6,7 +6,7 @@ It is read as it is: no script, no request. Each disagreement leads to its clip.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -14,7 +14,7 @@ from typing import Final
 
 import posecheck
 from posecheck.assessment.stretch import Rule, Stretch
-from posecheck.session import default_profile
+from posecheck.calibration import Calibrations
 from posecheck.tunables import Profile, amount
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, Tracks
@@ -46,8 +46,8 @@ def page(found: Found, clips: Sequence[Clip], evidence: Evidence, tracks_of: Tra
     """The report as HTML."""
     stretch = clips[0].stretch
     kept = {clip.recording: tracks_of(clip.recording) for clip in clips}
-    before = judge_clips(clips, default_profile, kept.__getitem__)
-    after = judge_clips(clips, _numbers(found), kept.__getitem__)
+    before = judge_clips(clips, _numbers({}), kept.__getitem__)
+    after = judge_clips(clips, _numbers(found.setting), kept.__getitem__)
     rules = [rule for rule in stretch.rules if rule.id in found.rules]
     rated = [rate(after, rule) for rule in rules]
     frame = Template((resources.files("posecheck.tuning") / "report.html").read_text(encoding="utf-8"))
@@ -71,9 +71,9 @@ def page(found: Found, clips: Sequence[Clip], evidence: Evidence, tracks_of: Tra
     )
 
 
-def _numbers(found: Found) -> Callable[[Stretch], Profile]:
-    def numbers(stretch: Stretch) -> Profile:
-        profile = profile_of(stretch, found.setting)
+def _numbers(setting: Mapping[str, float]) -> Callable[[Stretch, Calibrations | None], Profile]:
+    def numbers(stretch: Stretch, calibrations: Calibrations | None) -> Profile:
+        profile = profile_of(stretch, setting, calibrations)
         assert profile is not None  # only settings that a profile can hold were tried
         return profile
 

@@ -16,6 +16,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
 from posecheck.records import Floats
 from posecheck.tunables import Profile
 from posecheck.tuning.clips import Clip, Tracks
@@ -28,8 +29,12 @@ from posecheck.tuning.track import Track, measuring
 class Measured(Protocol):
     """A recording that can be measured with any numbers (`clips.Tracks`)."""
 
-    def track(self, stretch: Stretch, profile: Profile) -> Track:
-        """The measures with the numbers of `profile`."""
+    @property
+    def calibrations(self) -> Calibrations | None:
+        """What was known of the person when it was recorded."""
+
+    def track(self, stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None) -> Track:
+        """The measures with the numbers of `profile`, of a person known by `calibrations`, else as recorded."""
 
 
 #: Where the measures of a recording come from.
@@ -85,16 +90,17 @@ def _clip_counts(work: _Work) -> Floats:
 
 def clip_counts(clip: Clip, tracks: Measured, rules: Sequence[str], settings: Sequence[Mapping[str, float]]) -> Floats:
     """(settings, people of the clip, len(COUNTS)): the counts of all `rules` together."""
+    stretch = clip.stretch
     truths = [[(rule, *clip.truth(rule, person)) for rule in rules] for person in clip.people]
     out = np.zeros((len(settings), len(clip.people), len(COUNTS)))
     profiles: list[tuple[int, Profile]] = []
     for i, setting in enumerate(settings):
-        profile = profile_of(clip.stretch, setting)
+        profile = profile_of(stretch, setting, tracks.calibrations)
         if profile is not None:
             profiles.append((i, profile))
     # Settings that share the measuring numbers one after the other: each is measured once, whatever is kept.
     for i, profile in sorted(profiles, key=lambda pair: measuring(pair[1])):
-        events = rejudge(tracks.track(clip.stretch, profile), clip.stretch, profile).events
+        events = rejudge(tracks.track(stretch, profile), stretch, profile).events
         for k, truth in enumerate(truths):
             out[i, k] = sum((count(events, rule, good, warn) for rule, good, warn in truth), np.zeros(len(COUNTS)))
     return out
