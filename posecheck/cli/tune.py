@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from posecheck.cli.common import numbers_of, own_of, show
-from posecheck.cli.options import ProfileOption, SetOption
+from posecheck.cli.common import EXIT_INTERRUPTED, console_for, interruptible, numbers_of, own_of, quiet, show
+from posecheck.cli.options import ModelOption, ProfileOption, SetOption
 from posecheck.errors import OutputError, PosecheckError, UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +40,73 @@ RuleOption = Annotated[
 ReportOption = Annotated[
     Path | None, typer.Option("--report", metavar="FILE", help="Write a report, one HTML file that needs no network.")
 ]
+
+
+@tune_app.command("label")
+def tune_label(
+    clips: Annotated[
+        list[Path],
+        typer.Argument(metavar="CLIP|RECORDING|FOLDER...", help="Videos, recordings, or folders with them."),
+    ],
+    rater: Annotated[str, typer.Option("--rater", metavar="NAME", help="Who says it; the page asks otherwise.")] = "",
+    stretch: Annotated[
+        str | None, typer.Option("--stretch", metavar="ID", help="Which stretch clips without a recording show.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="The page's port.", show_default=False)
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.")] = True,
+    model: ModelOption = None,
+) -> None:
+    """Open a page on this computer on which you say where a rule is kept and where it is broken.
+
+    Everything is saved at once, beside the clip: CLIP.labels.toml. Clips without a recording are analysed first.
+    """
+    from posecheck.app.labelling import name_of
+    from posecheck.app.labelling_web import serve
+    from posecheck.app.serve import listen
+    from posecheck.tuning.subjects import found, subject_of
+
+    name = name_of(rater, "rater") if rater else ""
+    paths = found(clips)
+    listening = listen(port)
+    with contextlib.closing(listening):
+        _record(paths, stretch, model)
+        subjects = [subject_of(path) for path in paths]
+        interrupted = serve(
+            subjects, name, listening, open_browser=browser, say=lambda address: print(address, flush=True)
+        )
+    if interrupted:
+        print("Ended. Everything was saved as it was made.")
+
+
+def _record(paths: Sequence[Path], stretch: str | None, model: Path | None) -> None:
+    """Let the model watch the clips it has not seen yet."""
+    from posecheck.progress import Progress
+    from posecheck.tuning.subjects import needs_recording, record, stretch_for
+
+    missing = [(path, stretch_for(path, stretch)) for path in paths if needs_recording(path)]
+    if not missing:
+        return
+    from posecheck.landmarks.mediapipe import MediaPipeBackend
+
+    for clip, one in missing:
+        with (
+            quiet(),
+            interruptible() as stop,
+            MediaPipeBackend(model) as backend,
+            Progress(console_for(stderr=True)) as progress,
+        ):
+            done = record(
+                clip,
+                one,
+                backend,
+                lambda source, clip=clip, progress=progress: progress.open(clip.name, 0.0, source.info.duration_s),  # type: ignore[misc]
+                lambda _, judged, progress=progress: progress.frame(judged.t_s),  # type: ignore[misc]
+                stop,
+            )
+        if not done:
+            raise typer.Exit(EXIT_INTERRUPTED)
 
 
 @tune_app.command("score")

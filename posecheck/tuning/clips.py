@@ -66,7 +66,7 @@ def find_clips(paths: Iterable[Path]) -> tuple[tuple[Clip, ...], tuple[str, ...]
     notes: list[str] = []
     mistakes: list[str] = []
     for recording in dict.fromkeys(_recordings(paths)):
-        file = _labels_of(recording)
+        file = labels_of(recording)
         if file is None:
             notes.append(f"{recording} has no labels ({labels_path(recording).name} beside it): left out.")
             continue
@@ -99,7 +99,11 @@ def _recordings(paths: Iterable[Path]) -> Iterator[Path]:
             raise RecordingError(f"No such file or folder: {path}")
 
 
-def _labels_of(recording: Path) -> Path | None:
+def labels_of(recording: Path) -> Path | None:
+    """The file with the labels of a recording: beside it, else beside its clip; None while nobody has said anything.
+
+    Raises RecordingError if the recording cannot be read.
+    """
     beside = labels_path(recording)
     if beside.exists():
         return beside
