@@ -13,8 +13,7 @@ export class Clock {
     this.t_s = t_s;
     this.onTime = onTime;
     this.end = t_s[t_s.length - 1] ?? 0;
-    this.#tick = this.#tick.bind(this);
-    this.#frame = requestAnimationFrame(this.#tick);
+    this.#frame = requestAnimationFrame(() => this.#tick());
   }
   #frame;
   #tick() {
@@ -22,7 +21,7 @@ export class Clock {
       if (!this.#video && this.now >= this.end) this.pause();
       this.onTime();
     }
-    this.#frame = requestAnimationFrame(this.#tick);
+    this.#frame = requestAnimationFrame(() => this.#tick());
   }
   /** Follow a clip; null: run by ourselves. */
   follow(video) {
