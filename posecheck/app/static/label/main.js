@@ -324,7 +324,7 @@ function build() {
   );
   const place = h("div", { class: "time-line" }, h("div", { id: "curves", role: "img", "aria-label": "The angles over time. Click to go there, drag to choose a stretch of time." }), h("ul", { class: "legend", id: "legend" }), h("div", { id: "lanes-place" }));
   const time = h("section", { class: "panel over-all", "aria-label": "Over time" }, place);
-  const list = h("section", { class: "panel", "aria-labelledby": "said-title" }, h("h2", { id: "said-title" }, "What you say"), h("div", { class: "tables", tabindex: "0", role: "region", "aria-labelledby": "said-title" }, h("table", { class: "said" }, h("thead", {}, h("tr", {}, ["", "from, s", "to, s", ""].map((text, k) => (text ? h("th", { scope: "col" }, text) : h("td", {}, h("span", { class: "unseen" }, k ? "take out" : "what")))))), h("tbody", { id: "said" }))));
+  const list = h("section", { class: "panel", "aria-labelledby": "said-title" }, h("h2", { id: "said-title" }, "What you say"), h("div", { class: "tables", tabindex: "0", role: "group", "aria-label": "Intervals" }, h("table", { class: "said" }, h("thead", {}, h("tr", {}, ["", "from, s", "to, s", ""].map((text, k) => (text ? h("th", { scope: "col" }, text) : h("td", {}, h("span", { class: "unseen" }, k ? "take out" : "what")))))), h("tbody", { id: "said" }))));
   const agreed = h("section", { class: "panel", "aria-labelledby": "agreed-title" }, h("h2", { id: "agreed-title" }, "Agreement"), h("div", { id: "agreed" }));
   $("desk").replaceChildren(h("section", { class: "panel", "aria-label": "The clip" }, stage, tools), who, time, list, agreed);
   rebuildCurves();
@@ -373,6 +373,7 @@ function drawLanes() {
   const [from, to] = [times[0] ?? 0, Math.max(times[times.length - 1] ?? 1, (times[0] ?? 0) + 0.01)];
   const { plot } = drawn;
   const scale = (s) => drawn.left() + plot.valToPos(s, "x");
+  if (!Number.isFinite(scale(from))) return; // the curves have no scale yet
   const own = state.dragging ?? mine();
   const rows = [{ name: state.rater ? `${state.rater} (you)` : "you", own: true, spans: spansOf(own) }];
   if (state.others) {
