@@ -121,19 +121,20 @@ def tune_score(
     from posecheck.terminal_tuning import score_table
     from posecheck.tuning.clips import find_clips, one_stretch
     from posecheck.tuning.rated import judge_clips, rate
+    from posecheck.tuning.score import GRACE
     from posecheck.tuning.words import HOW_COUNTED
 
     found, notes = find_clips(clips)
     chosen = one_stretch(found, stretch)
-    own = own_of(profile)
+    own, counting, rest = own_of(profile), *_apart(sets)
 
     def numbers(one: Stretch, recorded: Calibrations | None) -> Profile:
-        return numbers_of(one, replace(own, calibrations=own.calibrations or recorded), sets)
+        return numbers_of(one, replace(own, calibrations=own.calibrations or recorded), rest)
 
     judgements = judge_clips(chosen, numbers)
     rules = {one.id: one for one in chosen[0].stretch.rules}
     for rule_id in _rules(chosen, rule, []):
-        show(score_table(rate(judgements, rules[rule_id])))
+        show(score_table(rate(judgements, rules[rule_id], grace_s=counting[GRACE.key])))
     show(HOW_COUNTED)
     for note in notes:
         show(f"[yellow]◆[/] {note}")
@@ -167,16 +168,24 @@ def tune_search(
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="So many processes.")] = os.cpu_count() or 1,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything that is drawn.")] = 0,
     report: ReportOption = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="What is enough evidence, e.g. tuning.min_people=3. Repeatable."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write the profile though the evidence is thin.")] = False,
 ) -> None:
     """Search the numbers that fit these people best, leaving one person out at a time, and write them as a profile."""
     from posecheck.tuning.clips import find_clips, one_stretch
+    from posecheck.tuning.evidence import numbers_of as numbers_of_tuning
     from posecheck.tuning.evidence import weigh
     from posecheck.tuning.objective import read_objective
+    from posecheck.tuning.score import GRACE
     from posecheck.tuning.search import METHODS, search
     from posecheck.tuning.space import axes
 
-    wanted = read_objective(objective)
+    wanted, counting = read_objective(objective), numbers_of_tuning(sets or ())
     if method not in METHODS:
         raise UsageError(f"--method {method}: must be one of {', '.join(METHODS)}.")
     if out is not None and not out.parent.is_dir():
@@ -190,16 +199,34 @@ def tune_search(
     space = axes(named or [limits[rules[0]]], own)
     if not named:
         rules = rules[:1]
-    found = search(chosen, space, wanted, rules, trials=trials, method=method, jobs=jobs, seed=seed)
-    evidence = weigh(found, chosen)
+    found = search(
+        chosen,
+        space,
+        wanted,
+        rules,
+        trials=trials,
+        method=method,
+        jobs=jobs,
+        seed=seed,
+        grace_s=counting[GRACE.key],
+    )
+    evidence = weigh(found, chosen, counting)
     _tell(found, evidence, notes)
     if report is not None:
         from posecheck.tuning.report import write_report
 
-        write_report(report, found, chosen, evidence)
+        write_report(report, found, chosen, evidence, grace_s=counting[GRACE.key])
         show(f"report   {report}")
     if out is not None:
         _write(out, found, chosen, evidence, force=force)
+
+
+def _apart(sets: list[str] | None) -> tuple[Profile, list[str]]:
+    """The numbers of tuning itself, and what is left for those of the stretch."""
+    from posecheck.tuning.evidence import numbers_of as numbers_of_tuning
+
+    ours = [text for text in sets or () if text.strip().startswith("tuning.")]
+    return numbers_of_tuning(ours), [text for text in sets or () if text not in ours]
 
 
 def _tell(found: Found, evidence: Evidence, notes: tuple[str, ...]) -> None:

@@ -102,14 +102,14 @@ def labelled_rules(clips: Sequence[Clip], stretch: Stretch) -> tuple[str, ...]:
     return tuple(rule.id for rule in stretch.rules if rule.id in known)
 
 
-def rate(judgements: Sequence[Judgement], rule: Rule) -> RuleScore:
+def rate(judgements: Sequence[Judgement], rule: Rule, *, grace_s: float = GRACE.default) -> RuleScore:
     """The score of one rule over all clips."""
     people = tuple(sorted({person for one in judgements for person in one.clip.people}))
     counts = np.zeros((len(people), len(COUNTS)))
     for one in judgements:
         for person in one.clip.people:
             good, warn = one.clip.truth(rule.id, person)
-            counts[people.index(person)] += count(one.judged.events, rule.id, good, warn)
+            counts[people.index(person)] += count(one.judged.events, rule.id, good, warn, grace_s=grace_s)
     return RuleScore(
         rule, people, counts, score.with_interval(counts), _roc(judgements, rule, people), _raters(judgements, rule.id)
     )

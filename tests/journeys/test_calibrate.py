@@ -20,7 +20,7 @@ from posecheck.cli import app
 from posecheck.errors import PosecheckError
 from posecheck.kinematics import calibrating
 from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.profile_store import own_profile, save_calibration
+from posecheck.profile_store import named_path, own_profile, save_calibration
 from posecheck.records import Bytes, Frame, Sighting, frozen
 from posecheck.session import Looker, assess, default_profile
 from posecheck.sources.replay import read_recording
@@ -198,6 +198,13 @@ def test_profiles_are_listed_shown_and_deleted(found: Calibration) -> None:
     shown = command("profile", "show", "anna").stdout
     assert "Calibrated standing" in shown
     assert f"own maximum {found.own_max_deg:.0f}°" in shown
+    with named_path("anna").open("a", encoding="utf-8") as file:
+        file.write("\n[spine_rounding]\nlimit_deg = 31\n")
+    assert "1 number, 1 calibration" in " ".join(command("profile", "check", "anna").stdout.split())
+    assert "31°" in command("profile", "show", "anna").stdout
+    save_calibration("bea", found)
+    assert "31°" in command("profile", "diff", "anna", "bea").stdout
+    assert "Deleted" in command("profile", "delete", "bea", "--yes").stdout
     refused(command("profile", "show", "ana"), 2, 'unknown profile "ana". Did you mean "anna"')
     refused(command("analyze", "x.mp4", "--profile", "ana"), 2, 'unknown profile "ana"')
     kept = command("profile", "delete", "anna", typed="n\n")
