@@ -155,7 +155,8 @@ def test_a_clip_plays_steps_and_is_labelled_by_dragging(page: Page, folder: Path
     page.mouse.up()
     page.keyboard.press("b")
     ((start_s, end_s, truth),) = written(folder, CLIP, 1)
-    assert (start_s, end_s, truth) == (pytest.approx(2.04, abs=0.1), pytest.approx(4.76, abs=0.1), "warn")
+    assert truth == "warn"
+    assert (start_s, end_s) == pytest.approx((2.04, 4.76), abs=0.1)
     expect(page.locator("#saved")).to_have_text("✓ Saved")
     # In one go: the lanes are drawn anew whenever something changes.
     handle = page.evaluate("document.querySelector('#lanes .edge[data-edge=to]').getBoundingClientRect().toJSON()")
