@@ -259,11 +259,19 @@ def knee_verdict(truth: Truth) -> str:
     return "good" if truth.knee_flexion_deg <= KNEE_STRAIGHT_DEG else "unsure"
 
 
+def raised_knee_verdict(truth: Truth) -> str | None:
+    """What a rule about a raised knee that was straightened should say; None where it is bent on purpose."""
+    verdict = knee_verdict(truth)
+    return None if verdict == "warn" else verdict
+
+
 def intervals(truths: list[Truth], sample: Sample) -> list[Interval]:
     """The labels of a clip, by rule and time. The spine of somebody lying cannot be seen and has no label."""
     step_s = 1.0 / FPS
     found: list[Interval] = []
     rules = {"knee_bend": [knee_verdict(truth) for truth in truths]}
+    if sample.spec.stance.posture == "step":
+        rules = {"knee_sags": [raised_knee_verdict(truth) or "" for truth in truths]}
     if sample.spec.stance.posture != "lying":
         rules = {"spine_rounding": [spine_verdict(truth) or "" for truth in truths]} | rules
     for rule, verdicts in rules.items():
@@ -305,10 +313,13 @@ def write_truth(path: Path, truths: list[Truth]) -> None:
 
 def write_labels(path: Path, stem: str, sample: Sample, found: list[Interval]) -> None:
     """Intervals [start_s, end_s) in seconds."""
+    knee = f"knee_bend, near knee: warn above {KNEE_BENT_DEG:g}, good up to {KNEE_STRAIGHT_DEG:g}."
+    if sample.spec.stance.posture == "step":
+        knee = f"knee_sags, raised knee: good up to {KNEE_STRAIGHT_DEG:g}, no label where bent on purpose."
     lines = [
         f"# {stem}.mp4: what is true, read off the synthetic person. Intervals are [start_s, end_s).",
         f"# spine_rounding, from {BENT_DEG:g} degrees of trunk inclination on: spine flexion is warn from {ROUNDED_DEG:g}",
-        f"# degrees, good up to {FLAT_DEG:g}. knee_bend, near knee: warn above {KNEE_BENT_DEG:g}, good up to {KNEE_STRAIGHT_DEG:g}.",
+        f"# degrees, good up to {FLAT_DEG:g}. {knee}",
         f'video = "{stem}.mp4"',
         f'stretch = "{sample.stretch}"',
     ]

@@ -105,8 +105,8 @@ def main() -> None:
         session_s = timed(lambda: run(((None, one) for one in sightings), STRETCH, profile), 1)
         kept = see(sightings)
         encoding_s = timed(lambda: see(sightings), 1)
-        track = measure(kept, profile, STRETCH.lead)
-        measuring_s = timed(lambda: measure(kept, profile, STRETCH.lead), 1)
+        track = measure(kept, profile, STRETCH)
+        measuring_s = timed(lambda: measure(kept, profile, STRETCH), 1)
         again_s = timed(lambda: rejudge(track, STRETCH, profile), max(asked.rounds, 3))
         for what, taken_s, budget in (
             ("the session judges it (everything, coach and set-up check too)", session_s, ""),

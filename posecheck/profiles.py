@@ -91,12 +91,21 @@ def build_profile(
     sets = list(sets)
     stretch = stretch or load_stretch(stretch_id)
     profile = _written_over(base, stretch_id, file, sets)
-    one = None if calibrations is None else calibrations.of(stretch.position)
-    usable = one is not None and one.spine_model_sha256 == bundled_network().sha256
-    if calibrations is not None and one is not None and usable:  # how they follow may be told by the file and --set
-        own = own_limits(stretch, one.own_max_deg, profile)
-        profile = _written_over(base.with_layer(own, calibrations.origin(one)), stretch_id, file, sets)
+    own = with_own(base, stretch, calibrations, profile)
+    if own is not base:
+        profile = _written_over(own, stretch_id, file, sets)
     return kept_together(profile, stretch)
+
+
+def with_own(base: Profile, stretch: Stretch, calibrations: Calibrations | None, told: Mapping[str, float]) -> Profile:
+    """`base` with what follows from a person's calibrations; itself where nothing does.
+
+    How they follow is said by `told`: `base` with whatever people wrote over it.
+    """
+    one = None if calibrations is None else calibrations.of(stretch.position)
+    if calibrations is None or one is None or one.spine_model_sha256 != bundled_network().sha256:
+        return base
+    return base.with_layer(own_limits(stretch, one.own_max_deg, told), calibrations.origin(one))
 
 
 def _written_over(base: Profile, stretch_id: str, file: Path | None, sets: Iterable[str]) -> Profile:

@@ -116,10 +116,8 @@ def _short(calibrations: Calibrations | None) -> str:
     return ", ".join(told) or "–"
 
 
-def profile_card(
-    name: str, path: Path, numbers: Mapping[str, str], calibrations: Calibrations | None
-) -> RenderableType:
-    """One profile: its own numbers, its calibrations with their age, its file."""
+def profile_card(name: str, path: Path, calibrations: Calibrations | None) -> RenderableType:
+    """One profile: its calibrations with their age, its file."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -137,8 +135,6 @@ def profile_card(
         )
     if calibrations is None:
         table.add_row("Calibrated", f"not yet: posecheck calibrate {escape(name)}")
-    for key, value in numbers.items():
-        table.add_row(escape(key), escape(value))
     table.add_row("File", escape(str(path)))
     return Panel(table, title=escape(name), border_style=_DIM, box=box.ROUNDED)
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from posecheck.app.choosing import Settings
 from posecheck.app.desk import Desk
@@ -91,29 +92,12 @@ class _Server(uvicorn.Server):
             self.on_start()
 
 
-def serve(
-    settings: Settings,
-    backend: LandmarkBackend,
-    listening: socket.socket,
-    *,
-    open_source: OpenSource | None = None,
-    open_browser: bool = True,
-    say: Callable[[str], None],
-) -> tuple[bool, list[str]]:
-    """Serve the page until somebody ends it.
-
-    `open_source` opens the server's own source for a session; None: the page's camera. `say` is told the address.
-    Gives whether it was interrupted, and the lines of what could not be kept at the end.
-    """
-    desk = Desk(replace(settings, model_sha256=backend.model_sha256))
-    worker = Worker(desk, Eyes(backend, desk))
-    let_in = Pass.new(listening.getsockname()[1])
-    link = Link(worker)
-    watcher = Watcher(open_source, link) if open_source is not None else None
-    if watcher is not None:
-        link.on_change = watcher.follow
+def keep_serving(
+    app: ASGIApp, let_in: Pass, listening: socket.socket, *, open_browser: bool, say: Callable[[str], None]
+) -> bool:
+    """Serve an app until somebody ends it; whether that was an interrupt. `say` is told the address."""
     config = uvicorn.Config(
-        build(link, let_in),
+        app,
         ws="websockets-sansio",
         ws_max_size=MOST_BYTES,
         ws_per_message_deflate=False,
@@ -136,11 +120,37 @@ def serve(
             threading.Thread(target=webbrowser.open, args=(let_in.address,), name="browser", daemon=True).start()
 
     server.on_start = begin
+    server.run(sockets=[listening])
+    return server.interrupted
+
+
+def serve(
+    settings: Settings,
+    backend: LandmarkBackend,
+    listening: socket.socket,
+    *,
+    open_source: OpenSource | None = None,
+    open_browser: bool = True,
+    say: Callable[[str], None],
+) -> tuple[bool, list[str]]:
+    """Serve the page until somebody ends it.
+
+    `open_source` opens the server's own source for a session; None: the page's camera. `say` is told the address.
+    Gives whether it was interrupted, and the lines of what could not be kept at the end.
+    """
+    desk = Desk(replace(settings, model_sha256=backend.model_sha256))
+    worker = Worker(desk, Eyes(backend, desk))
+    let_in = Pass.new(listening.getsockname()[1])
+    link = Link(worker)
+    watcher = Watcher(open_source, link) if open_source is not None else None
+    if watcher is not None:
+        link.on_change = watcher.follow
+    interrupted = False
     try:
-        server.run(sockets=[listening])
+        interrupted = keep_serving(build(link, let_in), let_in, listening, open_browser=open_browser, say=say)
     finally:
         if watcher is not None:
             watcher.stop()
         lost = [str(message["text"]) for message in worker.ask(lambda desk, _: desk.close()).result()]
         worker.stop()
-    return server.interrupted, lost
+    return interrupted, lost

@@ -22,7 +22,6 @@ from posecheck.cli.history import history_app
 from posecheck.cli.live import live
 from posecheck.cli.machine import cameras, doctor, replay
 from posecheck.cli.profile import profile_app
-from posecheck.cli.profiles import profiles_app
 from posecheck.cli.routine import routine, routines_app
 from posecheck.cli.stretches import stretches_app
 from posecheck.cli.tune import tune_app
@@ -41,7 +40,6 @@ for command in (demo, analyze, compare, live, routine, calibrate, replay, camera
 app.add_typer(stretches_app, name="stretches")
 app.add_typer(history_app, name="history")
 app.add_typer(routines_app, name="routines")
-app.add_typer(profiles_app, name="profiles")
 app.add_typer(tune_app, name="tune")
 app.add_typer(profile_app, name="profile")
 

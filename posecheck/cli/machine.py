@@ -68,8 +68,10 @@ def replay(
     show(result(recording.name, chosen, one.outcome, one.written, one.notes, teller_for(lang, chosen)))
     if (sets or profile) and chosen.origin == origin.stretch and one.outcome.ending is Ending.COMPLETE:
         tracks = Tracks.of(recording)
-        tracks.know(chosen, numbers, gathering.track())
-        show(difference_table(whatif(tracks, chosen, recorded_profile(chosen, origin.settings), numbers)))
+        other = own.calibrations if own.calibrations is not origin.calibrations else None
+        tracks.know(chosen, numbers, gathering.track(), other)
+        before = recorded_profile(chosen, origin.settings)
+        show(difference_table(whatif(tracks, chosen, before, numbers, other)))
     finish([one.outcome])
 
 

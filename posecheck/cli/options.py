@@ -24,7 +24,7 @@ ProfileOption = Annotated[
     typer.Option(
         "--profile",
         metavar="NAME|FILE",
-        help="Your own numbers and calibration: a name (see `posecheck profiles list`) or a TOML file.",
+        help="Your own numbers and calibration: a name (see `posecheck profile list`) or a TOML file.",
     ),
 ]
 ModelOption = Annotated[

@@ -1,7 +1,8 @@
-"""`posecheck profile`: what a profile file changes, where its numbers come from, and whether it is in order."""
+"""`posecheck profile`: your own numbers and calibrations, by name or as a file: what they change, and where they come from."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,57 +13,115 @@ from posecheck.cli.common import show
 if TYPE_CHECKING:
     from posecheck.tunables import Tunable
 
-profile_app = typer.Typer(help="What a profile file changes, and where its numbers come from.", no_args_is_help=True)
+profile_app = typer.Typer(
+    help="Your own numbers and calibrations, by name or as a file: list, show, compare, check, delete.",
+    no_args_is_help=True,
+)
 
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A profile, a TOML file.")]
+ProfileArgument = Annotated[
+    str, typer.Argument(metavar="NAME|FILE", help="A profile's name (see `posecheck profile list`), or a TOML file.")
+]
+
+
+@profile_app.command("list")
+def profile_list() -> None:
+    """List your profiles by name."""
+    from posecheck.profile_store import calibrations_of, named_path, own_numbers, profile_names
+    from posecheck.terminal_calibrate import profiles_table
+
+    names = profile_names()
+    if not names:
+        print("No profile yet. Make one: posecheck calibrate NAME, or posecheck tune search … -o FILE")
+        return
+    today = datetime.now().astimezone().date()
+    paths = {name: named_path(name) for name in names}
+    show(profiles_table([(name, own_numbers(path), calibrations_of(path, today)) for name, path in paths.items()]))
 
 
 @profile_app.command("show")
-def profile_show(file: FileArgument) -> None:
-    """Show the numbers of a profile beside their defaults, and where they come from."""
+def profile_show(profile: ProfileArgument) -> None:
+    """Show a profile: its numbers beside their defaults, where they come from, its calibrations and how old they are."""
+    from posecheck.profile_store import calibrations_of, find_profile
+    from posecheck.terminal_calibrate import profile_card
     from posecheck.terminal_tuning import numbers_table, provenance_table
     from posecheck.tuning.provenance import moved_clips, read_provenance
 
-    numbers = _numbers(file)
-    where_from = read_provenance(file)
-    show(numbers_table([(stretch, one, [value]) for (stretch, _), (one, value) in numbers.items()], [file.name]))
+    path = find_profile(profile)
+    calibrations = calibrations_of(path, datetime.now().astimezone().date())
+    numbers = _numbers(path)
+    where_from = read_provenance(path)
+    show(profile_card(path.stem, path, calibrations))
+    if not numbers:
+        show("It changes no number by itself.")
+        return
+    show(numbers_table([(stretch, one, [value]) for (stretch, _), (one, value) in numbers.items()], [path.stem]))
     if where_from is None:
-        show("No provenance: written by hand.")
+        show("No provenance: the numbers were written by hand.")
     else:
         show(provenance_table(where_from, moved_clips(where_from)))
 
 
 @profile_app.command("diff")
 def profile_diff(
-    file: FileArgument, other: Annotated[Path, typer.Argument(metavar="OTHER", help="Another profile.")]
+    profile: ProfileArgument,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="Another profile, its name or file.")],
 ) -> None:
     """Show the numbers in which two profiles differ."""
+    from posecheck.profile_store import find_profile
     from posecheck.terminal_tuning import numbers_table
 
-    one, two = _numbers(file), _numbers(other)
+    first, second = find_profile(profile), find_profile(other)
+    one, two = _numbers(first), _numbers(second)
     rows: list[tuple[str, Tunable, list[float | None]]] = []
     for place in dict.fromkeys((*one, *two)):
         values = [numbers[place][1] if place in numbers else None for numbers in (one, two)]
         if values[0] != values[1]:
             rows.append((place[0], (one.get(place) or two[place])[0], values))
-    show(numbers_table(rows, [file.name, other.name]) if rows else "Both change the same numbers in the same way.")
+    same = "Both change the same numbers in the same way."
+    show(numbers_table(rows, [first.stem, second.stem]) if rows else same)
 
 
 @profile_app.command("check")
-def profile_check(file: FileArgument) -> None:
-    """Check a profile for every stretch: keys, ranges, limits and their ends; and its provenance."""
+def profile_check(profile: ProfileArgument) -> None:
+    """Check a profile for every stretch: keys, ranges, limits and their ends; its calibrations and provenance."""
     from posecheck.assessment.catalogue import load_stretch, stretch_ids
+    from posecheck.profile_store import calibrations_of, find_profile
     from posecheck.profiles import build_profile
     from posecheck.session import default_profile
     from posecheck.tuning.provenance import moved_clips, read_provenance
 
-    numbers = _numbers(file)
+    path = find_profile(profile)
+    numbers = _numbers(path)
+    calibrations = calibrations_of(path, datetime.now().astimezone().date())
     for stretch_id in stretch_ids():
-        build_profile(default_profile(load_stretch(stretch_id)), stretch_id, file, ())
-    where_from = read_provenance(file)
-    show(f"{file}: in order, {len(numbers)} number{'s' if len(numbers) != 1 else ''}.")
+        build_profile(default_profile(load_stretch(stretch_id)), stretch_id, path, (), calibrations)
+    where_from = read_provenance(path)
+    held = len(list(calibrations or ()))
+    told = f", {held} calibration{'s' if held != 1 else ''}" if held else ""
+    show(f"{path}: in order, {len(numbers)} number{'s' if len(numbers) != 1 else ''}{told}.")
     for text in moved_clips(where_from) if where_from else ():
         show(f"[yellow]◆[/] {text}")
+
+
+@profile_app.command("delete")
+def profile_delete(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The profile. A file of your own is yours to delete.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete one profile for good. Asks first."""
+    from posecheck.profile_store import delete_profile, find_profile
+
+    path = find_profile(name)
+    if not yes:
+        try:
+            agreed = typer.confirm(f"Delete {path} for good?", err=True)
+        except typer.Abort:
+            agreed = False
+        if not agreed:
+            print("Nothing was deleted.")
+            raise typer.Exit(1)
+    delete_profile(name)
+    print(f"Deleted {path}.")
 
 
 def _numbers(file: Path) -> dict[tuple[str, str], tuple[Tunable, float]]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from posecheck.cli.common import numbers_of, own_of, show
-from posecheck.cli.options import ProfileOption, SetOption
+from posecheck.cli.common import EXIT_INTERRUPTED, console_for, interruptible, numbers_of, own_of, quiet, show
+from posecheck.cli.options import ModelOption, ProfileOption, SetOption
 from posecheck.errors import OutputError, PosecheckError, UsageError
 
 if TYPE_CHECKING:
+    from posecheck.assessment.stretch import Stretch
+    from posecheck.calibration import Calibrations
+    from posecheck.tunables import Profile
     from posecheck.tuning.clips import Clip
     from posecheck.tuning.evidence import Evidence
     from posecheck.tuning.search import Found
@@ -37,6 +42,73 @@ ReportOption = Annotated[
 ]
 
 
+@tune_app.command("label")
+def tune_label(
+    clips: Annotated[
+        list[Path],
+        typer.Argument(metavar="CLIP|RECORDING|FOLDER...", help="Videos, recordings, or folders with them."),
+    ],
+    rater: Annotated[str, typer.Option("--rater", metavar="NAME", help="Who says it; the page asks otherwise.")] = "",
+    stretch: Annotated[
+        str | None, typer.Option("--stretch", metavar="ID", help="Which stretch clips without a recording show.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=1, max=65535, help="The page's port.", show_default=False)
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.")] = True,
+    model: ModelOption = None,
+) -> None:
+    """Open a page on this computer on which you say where a rule is kept and where it is broken.
+
+    Everything is saved at once, beside the clip: CLIP.labels.toml. Clips without a recording are analysed first.
+    """
+    from posecheck.app.labelling import name_of
+    from posecheck.app.labelling_web import serve
+    from posecheck.app.serve import listen
+    from posecheck.tuning.subjects import found, subject_of
+
+    name = name_of(rater, "rater") if rater else ""
+    paths = found(clips)
+    listening = listen(port)
+    with contextlib.closing(listening):
+        _record(paths, stretch, model)
+        subjects = [subject_of(path) for path in paths]
+        interrupted = serve(
+            subjects, name, listening, open_browser=browser, say=lambda address: print(address, flush=True)
+        )
+    if interrupted:
+        print("Ended. Everything was saved as it was made.")
+
+
+def _record(paths: Sequence[Path], stretch: str | None, model: Path | None) -> None:
+    """Let the model watch the clips it has not seen yet."""
+    from posecheck.progress import Progress
+    from posecheck.tuning.subjects import needs_recording, record, stretch_for
+
+    missing = [(path, stretch_for(path, stretch)) for path in paths if needs_recording(path)]
+    if not missing:
+        return
+    from posecheck.landmarks.mediapipe import MediaPipeBackend
+
+    for clip, one in missing:
+        with (
+            quiet(),
+            interruptible() as stop,
+            MediaPipeBackend(model) as backend,
+            Progress(console_for(stderr=True)) as progress,
+        ):
+            done = record(
+                clip,
+                one,
+                backend,
+                lambda source, clip=clip, progress=progress: progress.open(clip.name, 0.0, source.info.duration_s),  # type: ignore[misc]
+                lambda _, judged, progress=progress: progress.frame(judged.t_s),  # type: ignore[misc]
+                stop,
+            )
+        if not done:
+            raise typer.Exit(EXIT_INTERRUPTED)
+
+
 @tune_app.command("score")
 def tune_score(
     clips: ClipsArgument,
@@ -49,15 +121,20 @@ def tune_score(
     from posecheck.terminal_tuning import score_table
     from posecheck.tuning.clips import find_clips, one_stretch
     from posecheck.tuning.rated import judge_clips, rate
+    from posecheck.tuning.score import GRACE
     from posecheck.tuning.words import HOW_COUNTED
 
     found, notes = find_clips(clips)
     chosen = one_stretch(found, stretch)
-    own = own_of(profile)
-    judgements = judge_clips(chosen, lambda one: numbers_of(one, own, sets))
+    own, counting, rest = own_of(profile), *_apart(sets)
+
+    def numbers(one: Stretch, recorded: Calibrations | None) -> Profile:
+        return numbers_of(one, replace(own, calibrations=own.calibrations or recorded), rest)
+
+    judgements = judge_clips(chosen, numbers)
     rules = {one.id: one for one in chosen[0].stretch.rules}
     for rule_id in _rules(chosen, rule, []):
-        show(score_table(rate(judgements, rules[rule_id])))
+        show(score_table(rate(judgements, rules[rule_id], grace_s=counting[GRACE.key])))
     show(HOW_COUNTED)
     for note in notes:
         show(f"[yellow]◆[/] {note}")
@@ -91,16 +168,24 @@ def tune_search(
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="So many processes.")] = os.cpu_count() or 1,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything that is drawn.")] = 0,
     report: ReportOption = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="What is enough evidence, e.g. tuning.min_people=3. Repeatable."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write the profile though the evidence is thin.")] = False,
 ) -> None:
     """Search the numbers that fit these people best, leaving one person out at a time, and write them as a profile."""
     from posecheck.tuning.clips import find_clips, one_stretch
+    from posecheck.tuning.evidence import numbers_of as numbers_of_tuning
     from posecheck.tuning.evidence import weigh
     from posecheck.tuning.objective import read_objective
+    from posecheck.tuning.score import GRACE
     from posecheck.tuning.search import METHODS, search
     from posecheck.tuning.space import axes
 
-    wanted = read_objective(objective)
+    wanted, counting = read_objective(objective), numbers_of_tuning(sets or ())
     if method not in METHODS:
         raise UsageError(f"--method {method}: must be one of {', '.join(METHODS)}.")
     if out is not None and not out.parent.is_dir():
@@ -114,16 +199,34 @@ def tune_search(
     space = axes(named or [limits[rules[0]]], own)
     if not named:
         rules = rules[:1]
-    found = search(chosen, space, wanted, rules, trials=trials, method=method, jobs=jobs, seed=seed)
-    evidence = weigh(found, chosen)
+    found = search(
+        chosen,
+        space,
+        wanted,
+        rules,
+        trials=trials,
+        method=method,
+        jobs=jobs,
+        seed=seed,
+        grace_s=counting[GRACE.key],
+    )
+    evidence = weigh(found, chosen, counting)
     _tell(found, evidence, notes)
     if report is not None:
         from posecheck.tuning.report import write_report
 
-        write_report(report, found, chosen, evidence)
+        write_report(report, found, chosen, evidence, grace_s=counting[GRACE.key])
         show(f"report   {report}")
     if out is not None:
         _write(out, found, chosen, evidence, force=force)
+
+
+def _apart(sets: list[str] | None) -> tuple[Profile, list[str]]:
+    """The numbers of tuning itself, and what is left for those of the stretch."""
+    from posecheck.tuning.evidence import numbers_of as numbers_of_tuning
+
+    ours = [text for text in sets or () if text.strip().startswith("tuning.")]
+    return numbers_of_tuning(ours), [text for text in sets or () if text not in ours]
 
 
 def _tell(found: Found, evidence: Evidence, notes: tuple[str, ...]) -> None:

@@ -10,9 +10,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
 from posecheck.errors import LabelsError, RecordingError, UsageError
 from posecheck.sources.replay import read_recording
 from posecheck.tunables import Profile
@@ -64,7 +66,7 @@ def find_clips(paths: Iterable[Path]) -> tuple[tuple[Clip, ...], tuple[str, ...]
     notes: list[str] = []
     mistakes: list[str] = []
     for recording in dict.fromkeys(_recordings(paths)):
-        file = _labels_of(recording)
+        file = labels_of(recording)
         if file is None:
             notes.append(f"{recording} has no labels ({labels_path(recording).name} beside it): left out.")
             continue
@@ -97,7 +99,11 @@ def _recordings(paths: Iterable[Path]) -> Iterator[Path]:
             raise RecordingError(f"No such file or folder: {path}")
 
 
-def _labels_of(recording: Path) -> Path | None:
+def labels_of(recording: Path) -> Path | None:
+    """The file with the labels of a recording: beside it, else beside its clip; None while nobody has said anything.
+
+    Raises RecordingError if the recording cannot be read.
+    """
     beside = labels_path(recording)
     if beside.exists():
         return beside
@@ -117,6 +123,14 @@ def sha256(path: Path) -> str:
         raise RecordingError(f"Cannot read {path}: {error.strerror or error}") from error
 
 
+#: What decides measures: the stretch's say, what the person was calibrated to, and the measuring numbers.
+_Key: TypeAlias = tuple[str, str, bool, Calibrations | None, tuple[float, ...]]
+
+
+def _key(stretch: Stretch, profile: Profile, calibrations: Calibrations | None) -> _Key:
+    return stretch.lead, stretch.position, stretch.watch, calibrations, measuring(profile)
+
+
 @dataclass(slots=True)
 class Tracks:
     """What was measured in one recording, kept for every setting of the measuring numbers asked for so far.
@@ -125,7 +139,7 @@ class Tracks:
     """
 
     read: Callable[[], Seen]
-    kept: dict[tuple[str, tuple[float, ...]], Track] = field(default_factory=dict)
+    kept: dict[_Key, Track] = field(default_factory=dict)
     seen: Seen | None = None
     at_most: int = 8
     """So many settings are kept, the latest ones: a track of 10 minutes takes 3 MB."""
@@ -133,20 +147,37 @@ class Tracks:
     @classmethod
     def of(cls, recording: Path) -> Tracks:
         """The tracks of a recording on disk, which is read when the first one is asked for."""
-        return cls(lambda: see(read_recording(recording).sightings()))
 
-    def know(self, stretch: Stretch, profile: Profile, track: Track) -> None:
-        """Keep what a session has measured with these numbers."""
-        self.kept[stretch.lead, measuring(profile)] = track
+        def read() -> Seen:
+            played = read_recording(recording)
+            return see(played.sightings(), calibrations=played.origin.calibrations)
 
-    def track(self, stretch: Stretch, profile: Profile) -> Track:
-        """The measures with the numbers of `profile`. Raises RecordingError if the recording cannot be read."""
-        key = (stretch.lead, measuring(profile))
+        return cls(read)
+
+    def know(self, stretch: Stretch, profile: Profile, track: Track, calibrations: Calibrations | None = None) -> None:
+        """Keep what a session has measured with these numbers, and these calibrations if not the recorded ones."""
+        self.kept[_key(stretch, profile, calibrations)] = track
+
+    @property
+    def calibrations(self) -> Calibrations | None:
+        """What was known of the person when it was recorded. Raises RecordingError if the recording cannot be read."""
+        return self._read().calibrations
+
+    def _read(self) -> Seen:
+        self.seen = self.seen or self.read()
+        return self.seen
+
+    def track(self, stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None) -> Track:
+        """The measures with the numbers of `profile`, of a person known by `calibrations`, else as recorded.
+
+        Raises RecordingError if the recording cannot be read.
+        """
+        key = _key(stretch, profile, calibrations)
         if key not in self.kept:
-            self.seen = self.seen or self.read()
+            seen = self._read()
             while len(self.kept) >= self.at_most:
                 del self.kept[next(iter(self.kept))]
-            self.kept[key] = measure(self.seen, profile, stretch.lead)
+            self.kept[key] = measure(seen, profile, stretch, calibrations=calibrations)
         return self.kept[key]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from posecheck.tunables import Tunable, amount
+from posecheck.profiles import parse_set
+from posecheck.tunables import Profile, Tunable, amount
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip
 from posecheck.tuning.search import Found, raters_agree
@@ -93,33 +94,44 @@ class Evidence:
         return not self.doubts
 
 
-def weigh(found: Found, clips: Sequence[Clip]) -> Evidence:
-    """What speaks against acting on what was found in these clips."""
+def numbers_of(sets: Iterable[str] = ()) -> Profile:
+    """The numbers of tuning itself: how it counts, and what is enough evidence; `sets` are KEY=VALUE of the command line.
+
+    Raises TunableError for a key that is none of these, and a value out of range.
+    """
+    return Profile((*score.TUNABLES, *TUNABLES)).with_layer(dict(parse_set(text) for text in sets), "--set")
+
+
+def weigh(found: Found, clips: Sequence[Clip], numbers: Mapping[str, float] | None = None) -> Evidence:
+    """What speaks against acting on what was found in these clips; `numbers` are those of `numbers_of`."""
+    least = numbers if numbers is not None else numbers_of()
     doubts: list[str] = []
     total = dict(zip(score.COUNTS, found.defaults.sum(axis=0).tolist(), strict=True))
     people, faults = len(found.trials.people), round(total["hits"] + total["misses"])
-    if people < MIN_PEOPLE.default:
-        doubts.append(f"Too few people: {people}, at least {MIN_PEOPLE.default:g} are needed.")
-    if faults < MIN_FAULTS.default:
-        doubts.append(f"Too few faults labelled: {faults}, at least {MIN_FAULTS.default:g} are needed.")
-    if total["good_s"] < MIN_GOOD.default:
-        doubts.append(f"Too little labelled good: {total['good_s']:.0f} s, at least {MIN_GOOD.default:g} s are needed.")
+    if people < least[MIN_PEOPLE.key]:
+        doubts.append(f"Too few people: {people}, at least {least[MIN_PEOPLE.key]:g} are needed.")
+    if faults < least[MIN_FAULTS.key]:
+        doubts.append(f"Too few faults labelled: {faults}, at least {least[MIN_FAULTS.key]:g} are needed.")
+    if total["good_s"] < least[MIN_GOOD.key]:
+        doubts.append(
+            f"Too little labelled good: {total['good_s']:.0f} s, at least {least[MIN_GOOD.key]:g} s are needed."
+        )
     for (one, other), (value, seconds) in raters_agree(clips, found.rules).items():
-        if seconds >= _IN_COMMON_S and not value >= MIN_KAPPA.default:
+        if seconds >= _IN_COMMON_S and not value >= least[MIN_KAPPA.key]:
             told = "cannot be told apart from chance" if math.isnan(value) else f"is {value:.2f}"
             doubts.append(
-                f"The raters {one} and {other} disagree: their kappa {told}, at least {MIN_KAPPA.default:g} is needed."
+                f"The raters {one} and {other} disagree: their kappa {told}, at least {least[MIN_KAPPA.key]:g} is needed."
             )
     if found.best == 0:
         doubts.append("The defaults are the best of what was tried: there is nothing to change.")
         return Evidence(tuple(doubts), ())
     _, low, _ = score.with_interval(found.held_out)["kappa"]
-    if people > 1 and not low >= MIN_FIT.default:
+    if people > 1 and not low >= least[MIN_FIT.key]:
         doubts.append(
             f"On people left out, warnings and labels agree too little: kappa may be as low as {low:.2f}, "
-            f"at least {MIN_FIT.default:g} is needed."
+            f"at least {least[MIN_FIT.key]:g} is needed."
         )
-    if people > 1 and found.better_frac() < SURE.default:
+    if people > 1 and found.better_frac() < least[SURE.key]:
         doubts.append("On people left out, the search may do no better than the defaults: their intervals overlap.")
     if found.objective.conditions and not found.objective.keeps(found.held_out.sum(axis=0)):
         doubts.append("On people left out, a condition of the objective is not kept.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from posecheck.assessment.stretch import Rule, Stretch
+from posecheck.calibration import Calibrations
 from posecheck.records import Floats, Verdict
 from posecheck.tunables import Profile
 from posecheck.tuning import score
@@ -77,14 +78,20 @@ class Disagreement:
 
 
 def judge_clips(
-    clips: Sequence[Clip], profile_for: Callable[[Stretch], Profile], tracks_of: TracksOf = Tracks.of
+    clips: Sequence[Clip],
+    profile_for: Callable[[Stretch, Calibrations | None], Profile],
+    tracks_of: TracksOf = Tracks.of,
 ) -> list[Judgement]:
-    """Every clip with the numbers its stretch has. Raises RecordingError if one cannot be read."""
+    """Every clip with the numbers that its stretch has for somebody calibrated as when it was recorded.
+
+    Raises RecordingError if one cannot be read.
+    """
     out = []
     for clip in clips:
         stretch = clip.stretch
-        profile = profile_for(stretch)
-        track = tracks_of(clip.recording).track(stretch, profile)
+        tracks = tracks_of(clip.recording)
+        profile = profile_for(stretch, tracks.calibrations)
+        track = tracks.track(stretch, profile)
         out.append(Judgement(clip, track, rejudge(track, stretch, profile)))
     return out
 
@@ -95,14 +102,14 @@ def labelled_rules(clips: Sequence[Clip], stretch: Stretch) -> tuple[str, ...]:
     return tuple(rule.id for rule in stretch.rules if rule.id in known)
 
 
-def rate(judgements: Sequence[Judgement], rule: Rule) -> RuleScore:
+def rate(judgements: Sequence[Judgement], rule: Rule, *, grace_s: float = GRACE.default) -> RuleScore:
     """The score of one rule over all clips."""
     people = tuple(sorted({person for one in judgements for person in one.clip.people}))
     counts = np.zeros((len(people), len(COUNTS)))
     for one in judgements:
         for person in one.clip.people:
             good, warn = one.clip.truth(rule.id, person)
-            counts[people.index(person)] += count(one.judged.events, rule.id, good, warn)
+            counts[people.index(person)] += count(one.judged.events, rule.id, good, warn, grace_s=grace_s)
     return RuleScore(
         rule, people, counts, score.with_interval(counts), _roc(judgements, rule, people), _raters(judgements, rule.id)
     )

@@ -1,6 +1,6 @@
 """What does posecheck say of a recording with these numbers? The answer of `session.run`, thousands of times over.
 
-    track = measure(see(sightings), profile, stretch.lead)      once for each setting of the room of angles
+    track = measure(see(sightings), profile, stretch)           once for each setting of the room of angles
     judged = rejudge(track, stretch, profile)                   milliseconds: events, hold, seconds of each verdict
 
 Equal to what the session says, to the bit. Left out are what no limit is tuned by: the coach's lines, the set-up

@@ -6,7 +6,7 @@ It is read as it is: no script, no request. Each disagreement leads to its clip.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -14,7 +14,7 @@ from typing import Final
 
 import posecheck
 from posecheck.assessment.stretch import Rule, Stretch
-from posecheck.session import default_profile
+from posecheck.calibration import Calibrations
 from posecheck.tunables import Profile, amount
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, Tracks
@@ -22,6 +22,7 @@ from posecheck.tuning.draw import roc_svg, sweep_svg, timeline_svg
 from posecheck.tuning.evidence import Evidence
 from posecheck.tuning.labels import write_whole
 from posecheck.tuning.rated import Judgement, RuleScore, disagreements, judge_clips, rate
+from posecheck.tuning.score import GRACE
 from posecheck.tuning.search import Found
 from posecheck.tuning.space import profile_of
 from posecheck.tuning.trial import TracksOf
@@ -33,23 +34,36 @@ _text = html.escape
 
 
 def write_report(
-    path: Path, found: Found, clips: Sequence[Clip], evidence: Evidence, tracks_of: TracksOf = Tracks.of
+    path: Path,
+    found: Found,
+    clips: Sequence[Clip],
+    evidence: Evidence,
+    tracks_of: TracksOf = Tracks.of,
+    *,
+    grace_s: float = GRACE.default,
 ) -> None:
     """Write the report of a search to `path`, whole or not at all.
 
     Raises OutputError if it cannot be written, RecordingError if a recording cannot be read any more.
     """
-    write_whole(path, page(found, clips, evidence, tracks_of))
+    write_whole(path, page(found, clips, evidence, tracks_of, grace_s=grace_s))
 
 
-def page(found: Found, clips: Sequence[Clip], evidence: Evidence, tracks_of: TracksOf = Tracks.of) -> str:
+def page(
+    found: Found,
+    clips: Sequence[Clip],
+    evidence: Evidence,
+    tracks_of: TracksOf = Tracks.of,
+    *,
+    grace_s: float = GRACE.default,
+) -> str:
     """The report as HTML."""
     stretch = clips[0].stretch
     kept = {clip.recording: tracks_of(clip.recording) for clip in clips}
-    before = judge_clips(clips, default_profile, kept.__getitem__)
-    after = judge_clips(clips, _numbers(found), kept.__getitem__)
+    before = judge_clips(clips, _numbers({}), kept.__getitem__)
+    after = judge_clips(clips, _numbers(found.setting), kept.__getitem__)
     rules = [rule for rule in stretch.rules if rule.id in found.rules]
-    rated = [rate(after, rule) for rule in rules]
+    rated = [rate(after, rule, grace_s=grace_s) for rule in rules]
     frame = Template((resources.files("posecheck.tuning") / "report.html").read_text(encoding="utf-8"))
     return frame.substitute(
         stretch=_text(stretch.name),
@@ -65,15 +79,15 @@ def page(found: Found, clips: Sequence[Clip], evidence: Evidence, tracks_of: Tra
         sweeps="".join(f'<div class="card">{sweep_svg(found, k)}</div>' for k in range(len(found.axes))),
         rocs="".join(_roc(one, found) for one in rated),
         raters="".join(_rater_rows(rated)) or '<tr><td colspan="5">Nobody to compare.</td></tr>',
-        disagreements="".join(_disagreement_rows(after, rules)) or '<tr><td colspan="5">Nowhere.</td></tr>',
+        disagreements="".join(_disagreement_rows(after, rules, grace_s)) or '<tr><td colspan="5">Nowhere.</td></tr>',
         clips="".join(_clip(k, old, new, rules) for k, (old, new) in enumerate(zip(before, after, strict=True))),
         footer=_text(f"posecheck {posecheck.__version__}. Estimates of form cues from one camera; nothing medical."),
     )
 
 
-def _numbers(found: Found) -> Callable[[Stretch], Profile]:
-    def numbers(stretch: Stretch) -> Profile:
-        profile = profile_of(stretch, found.setting)
+def _numbers(setting: Mapping[str, float]) -> Callable[[Stretch, Calibrations | None], Profile]:
+    def numbers(stretch: Stretch, calibrations: Calibrations | None) -> Profile:
+        profile = profile_of(stretch, setting, calibrations)
         assert profile is not None  # only settings that a profile can hold were tried
         return profile
 
@@ -131,9 +145,12 @@ def _rater_rows(rated: Sequence[RuleScore]) -> Iterator[str]:
             )
 
 
-def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule]) -> Iterator[str]:
+def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], grace_s: float) -> Iterator[str]:
     found = [
-        (k, one) for k, judgement in enumerate(after) for rule in rules for one in disagreements(judgement, rule.id)
+        (k, one)
+        for k, judgement in enumerate(after)
+        for rule in rules
+        for one in disagreements(judgement, rule.id, grace_s=grace_s)
     ]
     for k, one in found[:_MOST_ROWS]:
         yield (

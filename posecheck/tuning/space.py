@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
 from posecheck.errors import TunableError
-from posecheck.profiles import kept_together
+from posecheck.profiles import kept_together, with_own
 from posecheck.session import default_profile
 from posecheck.tunables import Profile
 
@@ -71,10 +72,17 @@ def axes(keys: Sequence[str], stretch: Stretch) -> tuple[Axis, ...]:
     return tuple(out)
 
 
-def profile_of(stretch: Stretch, setting: Mapping[str, float]) -> Profile | None:
-    """What a profile with these numbers puts in force; None for one that no file could hold (it never stops warning)."""
+def profile_of(
+    stretch: Stretch, setting: Mapping[str, float], calibrations: Calibrations | None = None
+) -> Profile | None:
+    """What a profile with these numbers puts in force for somebody calibrated so.
+
+    None for one that no file could hold (it never stops warning).
+    """
+    base = default_profile(stretch)
     try:
-        return kept_together(default_profile(stretch).with_layer(setting, "tuned"), stretch)
+        base = with_own(base, stretch, calibrations, base.with_layer(setting, "tuned"))
+        return kept_together(base.with_layer(setting, "tuned"), stretch)
     except TunableError:
         return None
 

@@ -2,11 +2,13 @@
 
 Measures depend on the numbers of the room of angles alone (`MEASURING`): as long as none of those changes, a recording
 need not be measured again. Of these, none but the crop decides what the network's encoder makes of a picture, so its
-codes, the dearest part of it, are kept (`Seen`) and serve every setting.
+codes, the dearest part of it, are kept (`Seen`) and serve every setting. What the person was calibrated to has a say as
+well: it is known from the first frame on, until it turns out to be another person's.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -14,19 +16,27 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.kinematics import framing, gates, joints, legs, measures, own, posture, smoothing, spine
+from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
+from posecheck.kinematics import framing, gates, joints, legs, matching, measures, own, posture, smoothing, spine
 from posecheck.kinematics.features import aligned
 from posecheck.kinematics.network import Code, Network, bundled_network
-from posecheck.records import QUANTITY_NAMES, Floats, Measures, Sighting, frozen
+from posecheck.records import QUANTITY_NAMES, Floats, Measures, Setup, Sighting, frozen
 from posecheck.tunables import Profile
 
 Counts: TypeAlias = NDArray[np.intp]
 
-#: Every number that has a say in a measure. The rest of the room's numbers serve the set-up check alone.
-MEASURING: Final = tuple(
-    tunable.key
-    for room in (framing, posture, legs, gates, spine, own, joints, measures, smoothing)
-    for tunable in room.TUNABLES
+_NO_SETUP: Final = Setup((), over=False, from_s=math.nan, to_s=math.nan)
+
+#: Every number that has a say in a measure. The rest of the room's numbers serve the set-up check alone, or only tell.
+MEASURING: Final = (
+    *(
+        tunable.key
+        for room in (framing, posture, legs, gates, spine, own, joints, measures, smoothing)
+        for tunable in room.TUNABLES
+    ),
+    matching.MAX_PERSON.key,
+    matching.PERSON_TIME.key,
 )
 
 
@@ -81,9 +91,13 @@ class Seen:
 
     sightings: tuple[Sighting, ...]
     codes: tuple[Code | None, ...]
+    calibrations: Calibrations | None = None
+    """What was known of the person before the first picture; None where nothing was."""
 
 
-def see(sightings: Iterable[Sighting], network: Network | None = None) -> Seen:
+def see(
+    sightings: Iterable[Sighting], network: Network | None = None, calibrations: Calibrations | None = None
+) -> Seen:
     """Take a stream of sightings into memory (about 5 kB each) and encode every back in it.
 
     Each picture is encoded by itself, exactly as live: in a batch the library adds up in another order.
@@ -94,20 +108,36 @@ def see(sightings: Iterable[Sighting], network: Network | None = None) -> Seen:
         None if one.back is None else coder.encode(one.back.crop, aligned(one.landmarks_px, one.back.facing))
         for one in kept
     )
-    return Seen(kept, codes)
+    return Seen(kept, codes, calibrations)
 
 
-def measure(seen: Seen, profile: Profile, lead: str = "", network: Network | None = None) -> Track:
-    """Measure everything that was seen with the numbers of `profile`; `lead` is that of the stretch (`records.LEADS`).
+def measure(
+    seen: Seen,
+    profile: Profile,
+    stretch: Stretch,
+    network: Network | None = None,
+    calibrations: Calibrations | None = None,
+) -> Track:
+    """Measure everything that was seen with the numbers of `profile`, as somebody does who does `stretch`.
 
-    The numbers are those of `kinematics.measures.step`, bit for bit.
+    The person is known by `calibrations`, else by what was known when it was recorded. The numbers are those of
+    `session.judge_step`, bit for bit.
     """
     coder = network or bundled_network()
-    state = measures.start()
+    known = calibrations or seen.calibrations
+    state, match = measures.start(known, coder), matching.MatchState()
     gathering = Gathering()
     for sighting, code in zip(seen.sightings, seen.codes, strict=True):
-        state, measured = measures.step(state, sighting, profile, lead, coder, code)
+        state, measured = measures.step(state, sighting, profile, stretch.lead, coder, code)
         gathering.add(sighting, measured)
+        if known is None or not stretch.watch or not math.isnan(match.person_deg):
+            continue
+        # As the session does; only the person matters, so the camera need not be known.
+        match, told = matching.step(
+            match, known, stretch.position, _NO_SETUP, sighting.image_wh, state.own, profile, coder
+        )
+        if any(notice.name == "person" for notice in told):
+            state = measures.without_stored(state)
     return gathering.track()
 
 

@@ -16,11 +16,12 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
 from posecheck.records import Floats
 from posecheck.tunables import Profile
 from posecheck.tuning.clips import Clip, Tracks
 from posecheck.tuning.rejudge import rejudge
-from posecheck.tuning.score import COUNTS, count
+from posecheck.tuning.score import COUNTS, GRACE, count
 from posecheck.tuning.space import profile_of
 from posecheck.tuning.track import Track, measuring
 
@@ -28,13 +29,17 @@ from posecheck.tuning.track import Track, measuring
 class Measured(Protocol):
     """A recording that can be measured with any numbers (`clips.Tracks`)."""
 
-    def track(self, stretch: Stretch, profile: Profile) -> Track:
-        """The measures with the numbers of `profile`."""
+    @property
+    def calibrations(self) -> Calibrations | None:
+        """What was known of the person when it was recorded."""
+
+    def track(self, stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None) -> Track:
+        """The measures with the numbers of `profile`, of a person known by `calibrations`, else as recorded."""
 
 
 #: Where the measures of a recording come from.
 TracksOf: TypeAlias = Callable[[Path], Measured]
-_Work: TypeAlias = tuple[Clip, tuple[str, ...], tuple[Mapping[str, float], ...], TracksOf]
+_Work: TypeAlias = tuple[Clip, tuple[str, ...], tuple[Mapping[str, float], ...], TracksOf, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +58,9 @@ def try_settings(
     settings: Sequence[Mapping[str, float]],
     jobs: int = 1,
     tracks_of: TracksOf = Tracks.of,
+    grace_s: float = GRACE.default,
 ) -> Trials:
-    """Score settings on clips; those that no profile could hold are left out.
+    """Score settings on clips (`score.count` with `grace_s`); those that no profile could hold are left out.
 
     Raises RecordingError if a recording cannot be read.
     """
@@ -63,7 +69,7 @@ def try_settings(
     )
     people = tuple(sorted({person for clip in clips for person in clip.people}))
     counts = np.zeros((len(possible), len(people), len(COUNTS)))
-    work = [(clip, tuple(rules), possible, tracks_of) for clip in clips]
+    work = [(clip, tuple(rules), possible, tracks_of, grace_s) for clip in clips]
     for clip, one in zip(clips, _worked(work, jobs), strict=True):
         for k, person in enumerate(clip.people):
             counts[:, people.index(person)] += one[:, k]
@@ -79,22 +85,31 @@ def _worked(work: Sequence[_Work], jobs: int) -> Iterator[Floats]:
 
 
 def _clip_counts(work: _Work) -> Floats:
-    clip, rules, settings, tracks_of = work
-    return clip_counts(clip, tracks_of(clip.recording), rules, settings)
+    clip, rules, settings, tracks_of, grace_s = work
+    return clip_counts(clip, tracks_of(clip.recording), rules, settings, grace_s)
 
 
-def clip_counts(clip: Clip, tracks: Measured, rules: Sequence[str], settings: Sequence[Mapping[str, float]]) -> Floats:
+def clip_counts(
+    clip: Clip,
+    tracks: Measured,
+    rules: Sequence[str],
+    settings: Sequence[Mapping[str, float]],
+    grace_s: float = GRACE.default,
+) -> Floats:
     """(settings, people of the clip, len(COUNTS)): the counts of all `rules` together."""
+    stretch = clip.stretch
     truths = [[(rule, *clip.truth(rule, person)) for rule in rules] for person in clip.people]
     out = np.zeros((len(settings), len(clip.people), len(COUNTS)))
     profiles: list[tuple[int, Profile]] = []
     for i, setting in enumerate(settings):
-        profile = profile_of(clip.stretch, setting)
+        profile = profile_of(stretch, setting, tracks.calibrations)
         if profile is not None:
             profiles.append((i, profile))
     # Settings that share the measuring numbers one after the other: each is measured once, whatever is kept.
     for i, profile in sorted(profiles, key=lambda pair: measuring(pair[1])):
-        events = rejudge(tracks.track(clip.stretch, profile), clip.stretch, profile).events
+        events = rejudge(tracks.track(stretch, profile), stretch, profile).events
         for k, truth in enumerate(truths):
-            out[i, k] = sum((count(events, rule, good, warn) for rule, good, warn in truth), np.zeros(len(COUNTS)))
+            out[i, k] = sum(
+                (count(events, rule, good, warn, grace_s=grace_s) for rule, good, warn in truth), np.zeros(len(COUNTS))
+            )
     return out

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
 from posecheck.records import Event, Sighting, Verdict
 from posecheck.session import default_profile
 from posecheck.tunables import Profile
@@ -58,9 +59,16 @@ class Difference:
         return self.after.verdict_s[verdict] - self.before.verdict_s[verdict]
 
 
-def whatif(what: Path | Iterable[Sighting] | Measured, stretch: Stretch, before: Profile, after: Profile) -> Difference:
+def whatif(
+    what: Path | Iterable[Sighting] | Measured,
+    stretch: Stretch,
+    before: Profile,
+    after: Profile,
+    calibrations: Calibrations | None = None,
+) -> Difference:
     """What `after` changes against `before` in a recording, given as its file, its sightings or its `Tracks`.
 
+    Before, the person is known as they were when it was recorded; after, by `calibrations` if there are any.
     Raises RecordingError if the recording cannot be read.
     """
     if isinstance(what, Path):
@@ -70,7 +78,8 @@ def whatif(what: Path | Iterable[Sighting] | Measured, stretch: Stretch, before:
         tracks = Tracks(lambda: seen)
     else:
         tracks = what
-    old, new = (rejudge(tracks.track(stretch, numbers), stretch, numbers) for numbers in (before, after))
+    old = rejudge(tracks.track(stretch, before), stretch, before)
+    new = rejudge(tracks.track(stretch, after, calibrations), stretch, after)
     return compare(old, new)
 
 

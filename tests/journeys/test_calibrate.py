@@ -20,7 +20,7 @@ from posecheck.cli import app
 from posecheck.errors import PosecheckError
 from posecheck.kinematics import calibrating
 from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.profile_store import own_profile, save_calibration
+from posecheck.profile_store import named_path, own_profile, save_calibration
 from posecheck.records import Bytes, Frame, Sighting, frozen
 from posecheck.session import Looker, assess, default_profile
 from posecheck.sources.replay import read_recording
@@ -174,7 +174,7 @@ def test_calibrate_use_and_replay(clip: Clip, home: Path) -> None:
     assert "Calibrated: anna (standing" in (home / "out" / "report.html").read_text(encoding="utf-8")
     assert read_recording(home / "out" / "recording.jsonl").origin.calibrations == own
 
-    assert command("profiles", "delete", "anna", "--yes").exit_code == 0
+    assert command("profile", "delete", "anna", "--yes").exit_code == 0
     assert command("replay", "out/recording.jsonl", "-o", "again").exit_code == 0
     for name in ("measures.csv", "events.csv"):
         assert (home / "again" / name).read_bytes() == (home / "out" / name).read_bytes()
@@ -194,17 +194,24 @@ def test_a_clip_that_ends_too_soon_keeps_nothing(clip: Clip, home: Path) -> None
 def test_profiles_are_listed_shown_and_deleted(found: Calibration) -> None:
     """By name, with age and maximum; deleting asks first; a name that is not there is told with the nearest one."""
     save_calibration("anna", found)
-    assert "anna" in command("profiles", "list").stdout
-    shown = command("profiles", "show", "anna").stdout
+    assert "anna" in command("profile", "list").stdout
+    shown = command("profile", "show", "anna").stdout
     assert "Calibrated standing" in shown
     assert f"own maximum {found.own_max_deg:.0f}°" in shown
-    refused(command("profiles", "show", "ana"), 2, 'unknown profile "ana". Did you mean "anna"')
+    with named_path("anna").open("a", encoding="utf-8") as file:
+        file.write("\n[spine_rounding]\nlimit_deg = 31\n")
+    assert "1 number, 1 calibration" in " ".join(command("profile", "check", "anna").stdout.split())
+    assert "31°" in command("profile", "show", "anna").stdout
+    save_calibration("bea", found)
+    assert "31°" in command("profile", "diff", "anna", "bea").stdout
+    assert "Deleted" in command("profile", "delete", "bea", "--yes").stdout
+    refused(command("profile", "show", "ana"), 2, 'unknown profile "ana". Did you mean "anna"')
     refused(command("analyze", "x.mp4", "--profile", "ana"), 2, 'unknown profile "ana"')
-    kept = command("profiles", "delete", "anna", typed="n\n")
+    kept = command("profile", "delete", "anna", typed="n\n")
     assert kept.exit_code == 1
     assert "Nothing was deleted" in kept.stdout
-    assert "Deleted" in command("profiles", "delete", "anna", "--yes").stdout
-    assert "No profile yet" in command("profiles", "list").stdout
+    assert "Deleted" in command("profile", "delete", "anna", "--yes").stdout
+    assert "No profile yet" in command("profile", "list").stdout
 
 
 @pytest.mark.usefixtures("home")

@@ -121,6 +121,10 @@ def test_two_people_are_refused_a_profile_unless_somebody_insists(tmp_path: Path
     call = ("tune", "search", ".", "-o", "mine.toml", "--jobs", "1")
     refused(posecheck(*call, cwd=tmp_path), 1, r"not enough evidence .*--force")
     assert not (tmp_path / "mine.toml").exists()
+    lenient = ("--set", "tuning.min_people=2", "--set", "tuning.min_faults=4", "--set", "tuning.sure_frac=0.5")
+    assert "Too few" not in posecheck(*call, *lenient, cwd=tmp_path).stdout
+    refused(posecheck(*call, "--set", "tuning.min_peple=2", cwd=tmp_path), 2, r"min_people")
+    (tmp_path / "mine.toml").unlink(missing_ok=True)
     done = posecheck(*call, "--force", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Too few people: 2" in (tmp_path / "mine.toml").read_text(encoding="utf-8")

@@ -10,6 +10,8 @@ from typing import Any
 import cv2
 import pytest
 
+from posecheck.tuning.labels import read_labels
+
 FOLDER = Path(__file__).parents[2] / "sample_videos"
 MANIFEST: dict[str, Any] = tomllib.loads((FOLDER / "manifest.toml").read_text(encoding="utf-8"))
 CLIPS: list[dict[str, Any]] = MANIFEST["clip"]
@@ -82,6 +84,8 @@ def test_labels_follow_from_the_truth(clip: dict[str, Any]) -> None:
         ("knee_bend", "warn"): lambda row: row["knee_flexion_deg"] > 20.0,
         ("knee_bend", "good"): lambda row: row["knee_flexion_deg"] <= 15.0,
         ("knee_bend", "unsure"): lambda row: 15.0 < row["knee_flexion_deg"] <= 20.0,
+        ("knee_sags", "good"): lambda row: row["knee_flexion_deg"] <= 15.0,
+        ("knee_sags", "unsure"): lambda row: 15.0 < row["knee_flexion_deg"] <= 20.0,
     }
     for interval in labels["interval"]:
         assert 0.0 <= interval["start_s"] < interval["end_s"] <= clip["duration_s"] + 1e-3
@@ -105,3 +109,12 @@ def test_the_two_folds_differ_in_the_spine_and_in_nothing_else() -> None:
     for a, b in zip(clean, rounded, strict=True):
         assert a["trunk_inclination_deg"] == pytest.approx(b["trunk_inclination_deg"], abs=0.05)
         assert a["knee_flexion_deg"] == pytest.approx(b["knee_flexion_deg"], abs=0.05)
+
+
+@every_clip
+def test_the_labels_are_accepted_by_the_strict_reader(clip: dict[str, Any]) -> None:
+    """They speak of rules that the stretch has, within the clip, of its person."""
+    labels = read_labels(FOLDER / clip["labels"])
+    assert (labels.video, labels.stretch, labels.people) == (clip["file"], clip["stretch"], (clip["person"],))
+    assert labels.intervals
+    assert max(one.end_s for one in labels.intervals) <= clip["duration_s"] + 1e-3

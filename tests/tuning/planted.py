@@ -11,6 +11,7 @@ import numpy as np
 
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
 from posecheck.records import Floats
 from posecheck.tunables import Profile
 from posecheck.tuning.clips import Clip
@@ -29,8 +30,9 @@ class Kept:
     """A track that is what it is, whatever the numbers."""
 
     kept: Track
+    calibrations: Calibrations | None = None
 
-    def track(self, stretch: Stretch, profile: Profile) -> Track:
+    def track(self, stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None) -> Track:
         """The track."""
         return self.kept
 

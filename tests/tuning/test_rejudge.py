@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.calibration import Calibration, Calibrations, CameraSetup
+from posecheck.kinematics.features import aligned
+from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.records import Sighting
+from posecheck.outputs.recording import RecordingWriter
+from posecheck.profiles import build_profile
+from posecheck.records import Origin, Sighting
 from posecheck.resources import samples_dir
 from posecheck.session import assess, default_profile, find_people, run
 from posecheck.sources.video import VideoSource
+from posecheck.tuning.clips import Tracks
 from posecheck.tuning.rejudge import VERDICTS, rejudge
+from posecheck.tuning.space import profile_of
 from posecheck.tuning.track import MEASURING, measure, measuring, see, track_of
 from tests.tuning.played import by_session, frames, numbers, signal
 
@@ -55,9 +64,9 @@ def test_the_random_sessions_are_worth_comparing() -> None:
 
 @pytest.fixture(scope="module")
 def sightings() -> list[Sighting]:
-    """Two seconds of a sample clip, as a recording keeps them."""
+    """The way down in a sample clip, begun standing, as a recording keeps it."""
     clip = samples_dir() / "standing_fold_rounded.mp4"
-    with VideoSource(clip, from_s=1.0, to_s=3.0) as source, MediaPipeBackend() as backend:
+    with VideoSource(clip, to_s=2.8) as source, MediaPipeBackend() as backend:
         return [sighting for _, sighting in find_people(source, backend)]
 
 
@@ -68,11 +77,55 @@ def test_a_real_recording_is_judged_as_the_session_judges_it(
     """From sightings to events, also with other numbers in the room of angles; codes kept from the first pass."""
     profile = default_profile(FOLD).with_layer(sets, "--set")
     outcome = run(((None, one) for one in sightings), FOLD, profile)
-    judged = rejudge(measure(see(sightings), profile, FOLD.lead), FOLD, profile)
+    judged = rejudge(measure(see(sightings), profile, FOLD), FOLD, profile)
     assert repr(judged.events) == repr(outcome.events)
     assert dict(judged.verdict_s) == dict(outcome.verdict_s)
     assert judged.hold_good_s == outcome.hold_good_s
     assert any(event.rule == "spine_rounding" for event in judged.events)
+
+
+def calibrated(sightings: list[Sighting], shifted: float = 0.0) -> Calibrations:
+    """The person of these sightings, as their first picture shows them; `shifted`, somebody else."""
+    first, network = sightings[0], bundled_network()
+    assert first.back is not None
+    code = network.encode(first.back.crop, aligned(first.landmarks_px, first.back.facing)) + np.float32(shifted)
+    camera = CameraSetup(3.0, 1.0, 0.0, 0.25, first.image_wh)
+    code_of = tuple(float(value) for value in code)
+    return Calibrations(
+        "me", Calibration("standing", code_of, 3.0, 5.0, 60.0, 1, camera, network.sha256, "2026-11-20", "0.1.0")
+    )
+
+
+@pytest.mark.parametrize("shifted", [0.0, 4.0])
+def test_a_calibrated_person_is_judged_as_the_session_judges_them(
+    sightings: list[Sighting], shifted: float, tmp_path: Path
+) -> None:
+    """Measures and events to the bit, through a recording that carries it, also where it proves to be another's."""
+    known = calibrated(sightings, shifted)
+    numbers = build_profile(default_profile(FOLD), FOLD.id, None, ["match.person_s=0.5"], known)
+    path = tmp_path / "mia.jsonl"
+    writer = RecordingWriter(path, Origin("0", "mia.mp4", FOLD.id, "0", numbers.origins(), "", known))
+    for one in sightings:
+        writer.write(one)
+    writer.close("complete")
+    assessed = list(assess(sightings, FOLD, numbers, known))
+    outcome = run(((None, one) for one in sightings), FOLD, numbers, calibrations=known)
+    tracks = Tracks.of(path)
+    track = tracks.track(FOLD, numbers)
+    spine = track.measure("spine_flexion_deg").tolist()
+    assert repr(spine) == repr([one.measures["spine_flexion_deg"] for one in assessed])
+    judged = rejudge(track, FOLD, numbers)
+    assert repr(judged.events) == repr(outcome.events)
+    assert judged.hold_good_s == outcome.hold_good_s
+    stranger = measure(see(sightings), numbers, FOLD)
+    assert repr(spine) != repr(stranger.measure("spine_flexion_deg").tolist())
+    noticed = any(notice.name == "person" for one in assessed for notice in one.notices)
+    assert noticed is (shifted > 0.0)
+    given = Tracks(lambda: see(sightings)).track(FOLD, numbers, known)
+    assert repr(given.values.tolist()) == repr(track.values.tolist())
+    tuned = profile_of(FOLD, {}, tracks.calibrations)
+    assert tuned is not None
+    assert tuned["spine_rounding.limit_deg"] == numbers["spine_rounding.limit_deg"] != FOLD.rules[0].limit.default
 
 
 def test_measures_depend_on_the_measuring_numbers_alone(sightings: list[Sighting]) -> None:

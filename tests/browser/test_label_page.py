@@ -1,0 +1,242 @@
+"""Two clips are labelled in a real Chromium with the keyboard alone; what is found on them changes what a replay says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from posecheck.resources import samples_dir
+from posecheck.tuning.labels import Interval, Labels, Truth, labels_path, read_labels, write_labels
+from tests.app.serving import ROOT, Server
+from tests.journeys.test_analyze import posecheck
+from tests.journeys.test_tune import BENT_S, FOLD, LONG_S, RULE, SOFT_DEG, record
+
+pytestmark = pytest.mark.browser
+
+CLIP = "standing_fold_rounded"
+ADA, BEN, REAL = 0, 1, 2
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two recordings whose clips are gone, not labelled yet, and a clip that nobody has analysed."""
+    out = tmp_path_factory.mktemp("label")
+    for name in ("ada", "ben"):
+        labels_path(record(out, name)).unlink()
+    shutil.copy(samples_dir() / f"{CLIP}.mp4", out / f"{CLIP}.mp4")
+    return out
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    """The real label page, in a process of its own."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "posecheck", "tune", "label", str(folder), "--no-browser", "--stretch", FOLD.id],
+        cwd=ROOT,
+        env={**os.environ, "XDG_DATA_HOME": str(folder / ".data"), "XDG_STATE_HOME": str(folder / ".state")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield Server(process, process.stdout.readline().strip())
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """The page as Ann opens it; it may ask nobody else for anything and must not stumble."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    asked: list[str] = []
+    wrong: list[str] = []
+    made = context.new_page()
+    made.on("request", lambda request: asked.append(request.url))
+    made.on("pageerror", lambda error: wrong.append(str(error)))
+    made.on(
+        "console", lambda said: wrong.append(said.text) if said.type == "error" and "409" not in said.text else None
+    )
+    made.goto(f"{server.origin}/login?t={server.token}")
+    expect(made.locator("#rater")).to_be_focused()
+    made.keyboard.type("Ann")
+    made.keyboard.press("Enter")
+    expect(made.locator("#rater")).to_have_value("Ann")
+    expect(made.locator("#lanes")).to_contain_text("Ann (you)")
+    made.keyboard.press("Escape")
+    yield made
+    context.close()
+    assert wrong == []
+    assert {url for url in asked if not url.startswith((server.origin, "blob:", "data:"))} == set()
+
+
+def choose(page: Page, clip: int, rule: str = RULE) -> None:
+    """Another clip and rule."""
+    page.locator("#clip").select_option(str(clip))
+    expect(page.locator("#title")).to_contain_text(("ada.jsonl", "ben.jsonl", f"{CLIP}.mp4")[clip])
+    expect(page.locator("#clip")).to_have_value(str(clip))
+    page.locator("#rule").select_option(rule)
+    page.locator("#rule").blur()
+
+
+def seconds(page: Page, count: float) -> None:
+    """So many seconds on."""
+    for _ in range(round(count)):
+        page.keyboard.press("Shift+ArrowRight")
+
+
+def written(folder: Path, name: str, count: int) -> list[tuple[float, float, str]]:
+    """What the file says once it holds so many intervals."""
+    path = folder / f"{name}.labels.toml"
+    for _ in range(200):
+        if path.exists() and len(read_labels(path).intervals) == count:
+            break
+        time.sleep(0.05)
+    return [(one.start_s, one.end_s, one.truth.value) for one in read_labels(path).intervals]
+
+
+def test_label_search_and_use(page: Page, folder: Path) -> None:
+    """With keys alone: two people labelled, a limit found, and a replay in which the false alarm is gone."""
+    edges = [0.0, *(edge for pair in BENT_S for edge in pair), LONG_S]
+    for clip, name in ((ADA, "ada"), (BEN, "ben")):
+        choose(page, clip)
+        page.locator("#person").fill(name)
+        page.locator("#person").blur()
+        page.keyboard.press("g")
+        for k, edge in enumerate(edges[1:]):
+            seconds(page, edge - edges[k])
+            last = k == len(edges) - 2
+            page.keyboard.press("g" if last else "bg"[k % 2])
+        got = written(folder, name, len(edges) - 1)
+        assert [truth for _, _, truth in got] == ["good", "warn", "good", "warn", "good"]
+        assert [start for start, _, _ in got] == pytest.approx(edges[:-1], abs=0.21)
+        expect(page.locator("#saved")).to_have_text("✓ Saved")
+    call = ("tune", "search", "ada.jsonl", "ben.jsonl", "--jobs", "1", "-o", "mine.toml", "--force")
+    done = posecheck(*call, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    numbers = dict(re.findall(r"^(\w+_deg) = (\S+)$", (folder / "mine.toml").read_text(encoding="utf-8"), re.MULTILINE))
+    assert float(numbers["limit_deg"]) > SOFT_DEG - 3.0
+    assert "labelled by Ann" in posecheck("profile", "show", "mine.toml", cwd=folder).stdout
+    tuned = posecheck("replay", "ada.jsonl", "--profile", "mine.toml", cwd=folder)
+    assert tuned.returncode == 0, tuned.stderr
+    assert "Against the numbers it was recorded with" in tuned.stdout
+    assert tuned.stdout.count("gained") + tuned.stdout.count("moved") == 2
+
+
+def test_a_clip_plays_steps_and_is_labelled_by_dragging(page: Page, folder: Path) -> None:
+    """Frame steps, a stretch of time dragged on the curves, an edge dragged, undone and done again."""
+    choose(page, REAL, "spine_rounding")
+    expect(page.locator("#time")).to_contain_text("frame 1 of 205")
+    page.wait_for_timeout(300)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#time")).to_contain_text("0.07 s · frame 3 of 205")
+    page.keyboard.press(" ")
+    expect(page.locator("#play")).to_have_text("Pause")
+    page.wait_for_timeout(400)
+    page.keyboard.press(" ")
+    assert page.evaluate("document.querySelector('video').currentTime") > 0.08
+    box = page.locator(".u-over").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 50, steps=4)
+    page.mouse.up()
+    page.keyboard.press("b")
+    ((start_s, end_s, truth),) = written(folder, CLIP, 1)
+    assert truth == "warn"
+    assert (start_s, end_s) == pytest.approx((2.04, 4.76), abs=0.1)
+    expect(page.locator("#saved")).to_have_text("✓ Saved")
+    # In one go: the lanes are drawn anew whenever something changes.
+    handle = page.evaluate("document.querySelector('#lanes .edge[data-edge=to]').getBoundingClientRect().toJSON()")
+    page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 0.1 * box["width"], handle["y"] + 8, steps=4)
+    page.mouse.up()
+    expect(page.locator("#said input").nth(1)).not_to_have_value(f"{end_s:.3f}")
+    expect(page.locator("#saved")).to_have_text("✓ Saved")
+    assert written(folder, CLIP, 1)[0][1] > end_s + 0.4
+    page.keyboard.press("z")
+    expect(page.locator("#said input").nth(1)).to_have_value(f"{end_s:.3f}")
+    page.keyboard.press("z")
+    assert written(folder, CLIP, 0) == []
+    page.keyboard.press("y")
+    assert written(folder, CLIP, 1) == [(start_s, end_s, "warn")]
+
+
+def test_others_stay_hidden_until_asked_for_and_are_never_overwritten(page: Page, folder: Path) -> None:
+    """Blind by default; then kappa with the other rater and with posecheck. A save from elsewhere is noticed."""
+    path = folder / f"{CLIP}.labels.toml"
+    own = Labels(f"{CLIP}.mp4", FOLD.id, (Interval(2.0, 4.0, "spine_rounding", Truth.WARN, "mia", "Ann"),))
+    bob = Interval(2.0, 3.0, "spine_rounding", Truth.WARN, "mia", "Bob")
+    good = (Interval(3.0, 6.0, "spine_rounding", Truth.GOOD, "mia", "Bob"),)
+    write_labels(path, Labels(own.video, own.stretch, (*own.intervals, bob, *good)))
+    choose(page, ADA)
+    choose(page, REAL, "spine_rounding")
+    assert "Bob" not in page.locator("main").inner_text()
+    assert "Bob" not in (page.locator("#lanes").text_content() or "")
+    page.keyboard.press("h")
+    expect(page.locator("#lanes")).to_contain_text("Bob")
+    expect(page.locator("#agreed")).to_contain_text("posecheck")
+    assert_accessible(page)
+    page.emulate_media(color_scheme="dark")
+    assert_accessible(page)
+    write_labels(path, Labels(own.video, own.stretch, (bob,)))
+    page.keyboard.press("]")
+    page.keyboard.press("u")
+    expect(page.locator("#notices")).to_contain_text("were changed elsewhere")
+    assert read_labels(path).intervals == (bob,)
+    page.get_by_role("button", name="Keep mine").click()
+    expect(page.locator("#saved")).to_have_text("✓ Saved")
+    assert {(one.rater, one.truth) for one in read_labels(path).intervals} == {
+        ("Bob", Truth.WARN),
+        ("Ann", Truth.UNSURE),
+    }
+
+
+def test_only_the_clips_named_are_served_in_parts_and_only_to_the_page(server: Server, folder: Path) -> None:
+    """Ranges are answered; no other file, no other site, no body of another form gets through."""
+    clip = (folder / f"{CLIP}.mp4").read_bytes()
+    status, headers, body = server.ask("GET", f"/clip/{REAL}", {"Range": "bytes=100-199"})
+    assert (status, body, headers["content-range"]) == (206, clip[100:200], f"bytes 100-199/{len(clip)}")
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert server.ask("GET", f"/clip/{ADA}")[0] == 404
+    assert server.ask("GET", "/clip/9")[0] == 404
+    assert server.ask("GET", "/clip/../ada.jsonl")[0] == 404
+    assert server.ask("GET", f"/clip/{REAL}", logged_in=False)[0] == 403
+    assert server.ask("GET", f"/clip/{REAL}", {"Sec-Fetch-Site": "cross-site"})[0] == 403
+    assert server.ask("PUT", "/api/clips/0/labels", {}, b"{}")[0] == 403
+    before = {path: path.read_bytes() for path in folder.glob("*.labels.toml")}
+    revision = server.json("GET", "/api/clips/0?rater=Eve")[1]["revision"]
+    for intervals, said in (
+        ([{"start_s": 2, "end_s": 1, "rule": RULE, "truth": "good", "person": "x"}], "end after it began"),
+        ([{"start_s": 0, "end_s": 1, "rule": "nose", "truth": "good", "person": "x"}], "unknown rule"),
+        ([{"start_s": "0", "end_s": 1, "rule": RULE, "truth": "good", "person": "x"}], "needs numbers"),
+        ([{"start_s": 0, "end_s": 1, "rule": RULE, "truth": "fine", "person": "x"}], "must be one of"),
+        ([{"start_s": 0, "end_s": 1, "rule": RULE, "truth": "good", "person": " "}], "needs a name"),
+        ("all", "must be a list"),
+    ):
+        asked: dict[str, Any] = {"rater": "Eve", "revision": revision, "intervals": intervals}
+        status, answer = server.json("PUT", "/api/clips/0/labels", asked)
+        assert status == 400
+        assert said in answer["error"]
+    assert {path: path.read_bytes() for path in folder.glob("*.labels.toml")} == before
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation that axe can find."""
+    page.evaluate((resources.files("axe_core_python") / "axe.min.js").read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found["violations"]] == []
