@@ -45,7 +45,7 @@ CUE_AFTER_CALL_S: Final = Tunable(
     low=0.5,
     high=60.0,
     step=0.5,
-    why="a cue may follow a count, half-time, the last seconds or \"done\" after this long; longer lets a call hold it back",
+    why='a cue may follow a count, half-time, the last seconds or "done" after this long; longer lets a call hold it back',
     source="judgement: a count is one calm word that asks for nothing; a fault should not wait for it",
 )
 TUNABLES: Final = (SPACING_S, PRAISE_AFTER_S, CUE_AFTER_CALL_S)
