@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from posecheck.assessment import load_stretch, rules, swings
 from posecheck.assessment.swings import Swings
-from posecheck.records import QUANTITY_NAMES, Measures, Verdict, View
+from posecheck.records import QUANTITY_NAMES, Finding, Measures, Verdict, View
 from posecheck.session import default_profile
 
 RDL = load_stretch("single_leg_rdl")
@@ -21,15 +20,14 @@ SEEN = View(1, None, 100.0, (), 1, 0.5, "", "standing", well_placed=True)
 
 def watched(values_deg: list[float], fps: float = 12.0) -> list[Swings]:
     """What is remembered after each of these angles, so many a second."""
-    memories = accumulate(
-        enumerate(values_deg),
-        lambda memory, one: swings.step(memory, one[0] / fps, one[1], NUMBERS),  # type: ignore[arg-type, return-value]
-        initial=Swings(),
-    )
-    return list(memories)[1:]  # type: ignore[arg-type]
+    memory, out = Swings(), []
+    for i, value_deg in enumerate(values_deg):
+        memory = swings.step(memory, i / fps, value_deg, NUMBERS)
+        out.append(memory)
+    return out
 
 
-def judged(values_deg: list[float], fps: float = 12.0) -> list[rules.Finding]:
+def judged(values_deg: list[float], fps: float = 12.0) -> list[Finding]:
     """What the rule of the standing knee says of each of them, low in the hinge."""
     state, out = rules.start(RDL), []
     for i, value in enumerate(values_deg):
