@@ -61,7 +61,7 @@ def test_jumping_is_forgotten_once_the_knee_is_read_steadily() -> None:
 
 @given(
     depth_deg=st.floats(16, 120),
-    once_s=st.floats(2.2, 8.0),
+    once_s=st.floats(3.0, 8.0),
     fps=st.floats(8, 60),
     noise=st.lists(st.floats(-2, 2), min_size=5, max_size=9),
 )
