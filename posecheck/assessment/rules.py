@@ -5,6 +5,8 @@ A rule warns once its measure has been beyond `limit` for `dwell` seconds, and i
 source, never frames; a crossing is placed where the straight line between two frames meets the bound, so that a slow
 camera comes to the same verdict as a fast one, at most one of its frames later.
 
+A leg's angle that jumps to and fro across the limit is not told from the other leg's (`swings`): it counts as unseen.
+
 What cannot be seen is UNKNOWN with a reason, in the very frame in which it is unseen. The *memory* (whether the rule
 was warning, and how long a change had been under way) outlives an unseen stretch of up to `rules.blip_s`: a hand that
 passes before the camera neither clears a warning nor starts its wait anew. After a longer one, after a gap in time,
@@ -18,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from posecheck.assessment import swings
 from posecheck.assessment.stretch import Phase, Rule, Stretch
 from posecheck.records import Finding, Measures, Verdict, View
 from posecheck.tunables import Tunable
@@ -42,7 +45,7 @@ BLIP_S: Final = Tunable(
     why="how long a measure may be unseen before its rule forgets whether it was warning",
     source="judgement: less than half of the time a warning waits, so that it never rests mostly on what was not seen",
 )
-TUNABLES: Final = (GAP_S, BLIP_S)
+TUNABLES: Final = (GAP_S, BLIP_S, *swings.TUNABLES)
 
 #: Measures that are read from the shape of the back: they cannot be told when the view hides it.
 BACK_MEASURES: Final = frozenset(
@@ -138,11 +141,16 @@ class RulesState:
     """Of the previous frame; NaN before the first."""
     phases: tuple[PhaseMemory, ...]
     rules: tuple[RuleMemory, ...]
+    swings: tuple[swings.Swings, ...]
+    """How the measure of each rule has swung, in or out of the rule's phase."""
 
 
 def start(stretch: Stretch) -> RulesState:
     """The memory of nothing seen yet."""
-    return RulesState(math.nan, (PhaseMemory(),) * len(stretch.phases), (RuleMemory(),) * len(stretch.rules))
+    count = len(stretch.rules)
+    return RulesState(
+        math.nan, (PhaseMemory(),) * len(stretch.phases), (RuleMemory(),) * count, (swings.Swings(),) * count
+    )
 
 
 def in_phase(state: RulesState, stretch: Stretch, name: str) -> bool:
@@ -163,8 +171,8 @@ def step(
     """Judge one frame: a finding for every rule in force, in the order of the stretch.
 
     A rule whose phase is not active says nothing. A rule is UNKNOWN, and its finding's value NaN, when its measure is
-    NaN, when the measure of its phase is NaN, or when the view hides the back and the measure is one of the back
-    (`BACK_MEASURES`). `profile` holds the numbers of the stretch and of `TUNABLES` by key.
+    NaN, when the measure of its phase is NaN, when the view hides the back and the measure is one of the back
+    (`BACK_MEASURES`), or when the measure is a leg's and jumps to and fro across the limit. `profile` holds the numbers of the stretch and of `TUNABLES` by key.
     """
     t_s = measures.t_s
     if not 0 < t_s - state.t_s <= profile[GAP_S.key]:
@@ -177,7 +185,11 @@ def step(
     by_name = {phase.name: (phase, memory) for phase, memory in zip(stretch.phases, phases, strict=True)}
     memories: list[RuleMemory] = []
     findings: list[Finding] = []
-    for rule, before in zip(stretch.rules, state.rules, strict=True):
+    swung = tuple(
+        swings.step(memory, t_s, measures[rule.measure], profile) if rule.measure in swings.LEG_MEASURES else memory
+        for memory, rule in zip(state.swings, stretch.rules, strict=True)
+    )
+    for rule, before, swing in zip(stretch.rules, state.rules, swung, strict=True):
         value, reason, from_s = measures[rule.measure], "", t_s
         if rule.phase is not None:
             phase, phase_memory = by_name[rule.phase]
@@ -190,12 +202,14 @@ def step(
                 from_s = phase_memory.since_s
         if not reason and measures.view.reason and rule.measure in BACK_MEASURES:
             value, reason = math.nan, measures.view.reason
+        if not reason and swings.jumps_across(swing, profile[rule.limit.key]):
+            value = math.nan
         if not reason and math.isnan(value):
             reason = unseen_reason(rule.measure, measures.view)
         memory = _rule_step(before, t_s, value, rule, profile, blip_s, from_s)
         memories.append(memory)
         findings.append(_finding(rule, memory, value, reason, profile))
-    return RulesState(t_s, phases, tuple(memories)), tuple(findings)
+    return RulesState(t_s, phases, tuple(memories), swung), tuple(findings)
 
 
 def unseen_reason(measure: str, view: View) -> str:

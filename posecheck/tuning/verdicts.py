@@ -7,14 +7,16 @@ either can be told for all frames at once. That both ways agree, to the bit, is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.assessment import rules
+from posecheck.assessment import rules, swings
 from posecheck.assessment.stretch import Phase, Rule, Stretch
 from posecheck.records import Floats
 from posecheck.tuning.track import Counts, Track
@@ -161,6 +163,11 @@ def _rule(
     why = views.back_hidden(rule.measure)[track.sight]
     out_of_force = np.zeros(len(t_s), np.bool_)
     value = views.measure(track, rule.measure)
+    if rule.measure in swings.LEG_MEASURES:
+        numbers = (profile[swings.LEAST.key], profile[swings.WINDOW.key], profile[rules.GAP_S.key])
+        low_deg, high_deg = _swung(track, tuple(taken.hidden for taken in views.seen), rule.measure, *numbers)
+        limit_deg = profile[rule.limit.key]
+        value = np.where((low_deg < limit_deg) & (limit_deg < high_deg), np.nan, value)
     if phase is not None and spells is not None:
         why = np.where(spells.seen, why, views.unseen(phase.measure)[track.sight])
         out_of_force = spells.seen & ~spells.active
@@ -173,6 +180,24 @@ def _rule(
     warning = _warning(rule, value, t_s, from_s, fresh | out_of_force, profile, blip_s)
     said = np.where(out_of_force, SILENT, np.where(np.isnan(value), UNKNOWN, np.where(warning, WARN, GOOD)))
     return RuleVerdicts(said.astype(np.int8), value, why)
+
+
+@lru_cache(maxsize=64)
+def _swung(
+    track: Track, hidden: tuple[bool, ...], measure: str, least_deg: float, window_s: float, gap_s: float
+) -> tuple[Floats, Floats]:
+    """`swings.swung_between` for all frames, whose sights may be `hidden`. The same for all limits: kept for the next."""
+    values = np.where(np.array(hidden, np.bool_)[track.sight], np.nan, track.measure(measure))
+    numbers = {swings.LEAST.key: least_deg, swings.WINDOW.key: window_s}
+    out = np.full((2, len(track.t_s)), np.nan)
+    memory, before_s = swings.Swings(), math.nan
+    for i, (t_s, value) in enumerate(zip(track.t_s.tolist(), values.tolist(), strict=True)):
+        if not 0 < t_s - before_s <= gap_s:
+            memory = swings.Swings()
+        before_s = t_s
+        memory = swings.step(memory, t_s, value, numbers)
+        out[:, i] = swings.swung_between(memory)
+    return out[0], out[1]
 
 
 def _warning(

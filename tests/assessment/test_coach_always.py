@@ -30,6 +30,7 @@ from tests.assessment.scenes import FOLD, times
 
 SPACING_S = speech.SPACING_S.default
 CALM = {CueKind.BREATHE, CueKind.HALF, CueKind.LAST, CueKind.EASE_OUT}
+CALLS = {CueKind.CALL, CueKind.HALF, CueKind.LAST, CueKind.DONE}
 FORM = {CueKind.FORM, CueKind.FIX, CueKind.EASE_OFF}
 SCENES = st.sampled_from(
     [HOLDING, HOLDING, HOLDING, UPRIGHT, ROUND, ROUND, BENT, BOTH, TURNED, NOBODY, HIDDEN, HIDDEN_AND_BENT]
@@ -51,12 +52,16 @@ def fault_of(frame: Assessment) -> str:
 @settings(max_examples=30, deadline=None)
 @given(scenes=plays(9), fps=st.one_of(st.floats(1.6, 5), st.floats(10, 60)), seed=st.integers(0, 99))
 def test_one_voice_with_pauses(scenes: list[tuple[float, Scene]], fps: float, seed: int) -> None:
-    """Sentences keep their distance, praise its own; the same words are not repeated sooner than told."""
+    """Sentences keep their distance, praise and cues after a call their own; no words come again sooner than told."""
     play = Play(scenes)
     said = spoken(coached(play.seen(times(fps, play.end_s, seed))))
     for before, after in pairwise(said):
         least_s = speech.PRAISE_AFTER_S.default if after.kind is CueKind.PRAISE else SPACING_S
+        if before.kind in CALLS and after.kind in FORM | {CueKind.VIEW}:
+            least_s = speech.CUE_AFTER_CALL_S.default
         assert after.t_s - before.t_s >= least_s
+    cues = [one.t_s for one in said if one.kind in FORM | {CueKind.VIEW}]
+    assert all(after - before >= SPACING_S for before, after in pairwise(cues))
     praise = [one.t_s for one in said if one.kind is CueKind.PRAISE]
     assert all(after - before >= SPACING_S for before, after in pairwise(praise))
     for key in {one.key for one in said if one.kind in FORM | {CueKind.VIEW}}:

@@ -107,13 +107,17 @@ def test_what_was_not_seen_is_not_counted_aloud() -> None:
     seed=st.integers(0, 99),
 )
 def test_counting_keeps_the_pause(bends: list[Bend], fps: float, seed: int) -> None:
-    """Whatever happens in a set, two sentences other than praise keep their distance."""
+    """Whatever happens in a set, sentences keep their distance; praise and a cue after a count need a shorter one."""
     drill = Drill(bends)
     found = watch(drill.seen(times(fps, drill.end_s, seed)))
     said = [one for one in found.lines if one is not None and one.spoken]
     for before, after in pairwise(said):
         least_s = speech.PRAISE_AFTER_S if after.kind is CueKind.PRAISE else speech.SPACING_S
+        if before.kind in speech.SHORT_CALLS and before.urgency is Urgency.CALM and after.kind in speech.CUES:
+            least_s = speech.CUE_AFTER_CALL_S
         assert after.t_s - before.t_s >= least_s.default
+    cues = [one.t_s for one in said if one.kind in speech.CUES]
+    assert all(after - before >= speech.SPACING_S.default for before, after in pairwise(cues))
     counts = [one.values["count"] for one in said if one.key == "coach.rep"]
     assert len(counts) == len(set(counts))
 

@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.assessment import load_stretch, stretch_ids
+from posecheck.assessment import load_stretch, rules, stretch_ids
 from posecheck.assessment.own_limits import FOLD_LIMIT_DEG, own_limits
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.stretch import Rule, Stretch
 from posecheck.calibration import Calibration, Calibrations, CameraSetup
 from posecheck.errors import TunableError
 from posecheck.keeping import CAMERA, new_tally, row_of
 from posecheck.kinematics.network import bundled_network
 from posecheck.profiles import build_profile
+from posecheck.records import QUANTITY_NAMES, Measures, Verdict, View
 from posecheck.session import default_profile
 
 SHA = bundled_network().sha256
@@ -105,6 +106,38 @@ def test_the_calibration_stands_over_the_default_and_under_what_people_wrote(tmp
     assert layered(FOLD, tmp_path, "", f"{LIMIT}=41")[LIMIT] == (41.0, "--set")
     assert layered(CHAIR, tmp_path, "")[LIMIT] == (35.0, "default")
     assert layered(CHAIR, tmp_path, "", who=mine("seated"))[LIMIT][0] == 30.0
+
+
+def back_rule(stretch: Stretch) -> Rule | None:
+    """Its rule of a round back; None where the back is not watched."""
+    return next((rule for rule in stretch.rules if rule.measure == "spine_flexion_deg"), None)
+
+
+@pytest.mark.parametrize("stretch", [one for one in EVERY if back_rule(one)], ids=lambda stretch: stretch.id)
+def test_every_stretch_that_watches_the_back_warns_by_the_own_limit(stretch: Stretch, tmp_path: Path) -> None:
+    """In its position somebody calibrated is warned a degree beyond the own limit and not a degree before it.
+
+    The own limit is 30 of an ordinary fold, less by the same share where the catalogue is stricter.
+    """
+    rule = back_rule(stretch)
+    assert rule is not None
+    (tmp_path / "anna.toml").write_text("", encoding="utf-8")
+    both = mine("standing").plus(next(iter(mine("seated"))))
+    numbers = build_profile(default_profile(stretch), stretch.id, tmp_path / "anna.toml", (), both)
+    own_deg, origin = numbers.origins()[rule.limit.key]
+    assert origin.startswith("your calibration")
+    assert own_deg == round(30.0 * rule.limit.default / FOLD_LIMIT_DEG)
+    phase = next(phase for phase in stretch.phases if phase.name == rule.phase)
+    there = {phase.measure: phase.begin.default + 5.0 * phase.direction.sign}
+    for off_deg, verdict in ((-1.0, Verdict.GOOD), (1.0, Verdict.WARN)):
+        state, said = rules.start(stretch), Verdict.UNKNOWN
+        for t_s in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5):
+            known = {**there, "spine_flexion_deg": own_deg + off_deg}
+            view = View(1, None, 100.0, (), 1, 0.5, "", stretch.position, well_placed=True)
+            frame = Measures(t_s, {name: known.get(name, math.nan) for name in QUANTITY_NAMES}, view)
+            state, findings = rules.step(state, frame, stretch, numbers)
+            said = next(found.verdict for found in findings if found.rule == rule.id)
+        assert said is verdict
 
 
 def test_nothing_follows_from_what_another_network_read(tmp_path: Path) -> None:

@@ -177,7 +177,12 @@ GATES = {
         both=True,
     ),
     # Any network is surer than 19 degrees of so clear a picture, and none can be surer than 5 of a bent silhouette.
-    "unsure": Gate((spine.UNSURE,), lambda: shown(bent()), lambda: shown(bent()), numbers={spine.MAX_SIGMA.key: 5.0}),
+    "unsure": Gate(
+        (spine.UNSURE,),
+        lambda: shown(bent()),
+        lambda: shown(bent()),
+        numbers={spine.MAX_SIGMA.key: 5.0, spine.SURE_FRAC.key: 0.0},
+    ),
     "sitting in a standing stretch": Gate(
         (judge.STAND,),
         lambda: shown(upright()),
