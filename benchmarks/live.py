@@ -65,6 +65,9 @@ class Look:
     server_mb: float
     page_mb: float
     load: float
+    shown: int
+    server_cpu_s: float
+    browser_cpu_s: float
 
 
 @contextmanager
@@ -102,17 +105,24 @@ def resident_mb(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def renderer_mb(port: int) -> float:
-    """Memory of the largest page of the Chromium that listens for its debugger at `port`: the live page is the only one."""
-    browser = next(pid for pid, words in _processes() if f"--remote-debugging-port={port}" in words)
-    below = {browser}
-    sizes = [0.0]
-    for pid, words in sorted(_processes()):
-        if _parent(pid) in below:
+def busy_s(pid: int) -> float:
+    """Processor seconds a process has used, its threads' together."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def of_browser(port: int) -> tuple[float, float]:
+    """The Chromium that listens for its debugger at `port`: memory of its largest page in MB, processor seconds of all."""
+    processes = sorted(_processes())
+    below = {next(pid for pid, words in processes if f"--remote-debugging-port={port}" in words)}
+    pages, cpu_s = [0.0], 0.0
+    for pid, words in processes:
+        if pid in below or _parent(pid) in below:
             below.add(pid)
+            cpu_s += busy_s(pid)
             if "--type=renderer" in words:
-                sizes.append(resident_mb(pid))
-    return max(sizes)
+                pages.append(resident_mb(pid))
+    return max(pages), cpu_s
 
 
 def _processes() -> list[tuple[int, list[str]]]:
@@ -182,18 +192,29 @@ def watched(minutes: float, folder: Path) -> Iterator[Look]:
             while True:
                 page.wait_for_timeout(1000 * EVERY_S)
                 at_s = time.monotonic() - begun
-                yield _look(page, at_s, resident_mb(server), renderer_mb(port))
+                yield _look(page, at_s, server, port)
                 if at_s >= 60.0 * minutes:
                     return
         finally:
             chromium.close()
 
 
-def _look(page: Page, at_s: float, server_mb: float, page_mb: float) -> Look:
+def _look(page: Page, at_s: float, server: int, port: int) -> Look:
     stats: dict[str, Any] = page.evaluate("window.posecheck.stats()")
     late = stats["latency_ms"]
+    page_mb, browser_s = of_browser(port)
     return Look(
-        at_s, stats["fps"], late["p50"], late["p95"], stats["parts_ms"], server_mb, page_mb, os.getloadavg()[0]
+        at_s=at_s,
+        fps=stats["fps"],
+        p50_ms=late["p50"],
+        p95_ms=late["p95"],
+        parts_ms=stats["parts_ms"],
+        server_mb=resident_mb(server),
+        page_mb=page_mb,
+        load=os.getloadavg()[0],
+        shown=stats["shown"],
+        server_cpu_s=busy_s(server),
+        browser_cpu_s=browser_s,
     )
 
 
@@ -214,6 +235,12 @@ def table(looks: list[Look], bare_before_fps: float, bare_after_fps: float) -> l
     ]
     for name in looks[0].parts_ms:
         lines.append(f"| of p50: {name} | {statistics.median(look.parts_ms[name] for look in looks):.1f} ms |  |  |")
+    pictures = last.shown - first.shown
+    for who, used_s in (
+        ("server", last.server_cpu_s - first.server_cpu_s),
+        ("browser", last.browser_cpu_s - first.browser_cpu_s),
+    ):
+        lines.append(f"| processor time a picture, {who} | {1000 * used_s / pictures:.1f} ms |  |  |")
     lines += [
         f"| memory of the server | {last.server_mb:.0f} MB |  | {first.server_mb:.0f} MB at {first.at_s:.0f} s, {last.server_mb:.0f} MB at {last.at_s:.0f} s |",
         f"| memory of the page | {last.page_mb:.0f} MB |  | {first.page_mb:.0f} MB at {first.at_s:.0f} s, {last.page_mb:.0f} MB at {last.at_s:.0f} s |",
