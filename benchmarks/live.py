@@ -233,8 +233,10 @@ def table(looks: list[Look], bare_before_fps: float, bare_after_fps: float) -> l
         f"| capture → painted, p95 | {p95:.0f} ms | ≤ 75 | {p95 / bare_ms:.1f} × the bare model |",
         f"| the bare model, a picture | {bare_ms:.1f} ms |  | {1000 / bare_before_fps:.1f} before, {1000 / bare_after_fps:.1f} after, nothing else running |",
     ]
-    for name in looks[0].parts_ms:
-        lines.append(f"| of p50: {name} | {statistics.median(look.parts_ms[name] for look in looks):.1f} ms |  |  |")
+    lines += [
+        f"| of p50: {name} | {statistics.median(look.parts_ms[name] for look in looks):.1f} ms |  |  |"
+        for name in looks[0].parts_ms
+    ]
     pictures = last.shown - first.shown
     for who, used_s in (
         ("server", last.server_cpu_s - first.server_cpu_s),

@@ -2,26 +2,13 @@
 // the picture of each number is kept until its answer comes, so that what is drawn lies on the very frame it belongs to.
 
 import { makeGrab } from "./grab.js";
+import { makePace } from "./pace.js";
 import { pack } from "./socket.js";
 
 const WIDTH = 640;
 const HEIGHT = 480;
-const IN_FLIGHT = 2;
 /** An answer that has not come by then never will: a dropped connection must not stop the camera for good. */
 const LOST_AFTER_MS = 4000;
-/** Fewer answered pictures a second than this, for so long, and the machine is called slow. */
-const SLOW_FPS = 12;
-const SLOW_FOR_MS = 3000;
-/** The pace is tried again when answers have come this fast for so long; each time it fails, twice as long. */
-const QUICK_MS = 60;
-const QUICK_FOR_MS = 10000;
-/** How far the page steps back on a slow machine: pictures on their way, a second, and their height. */
-const PACES = [
-  { flight: IN_FLIGHT, fps: 60, height: HEIGHT },
-  { flight: 1, fps: 10, height: HEIGHT },
-  { flight: 1, fps: 8, height: 360 },
-];
-
 /** What went wrong with a camera, as one of: refused, missing, in_use, unplugged, unsupported. */
 export class CameraTrouble extends Error {
   constructor(code, cause) {
@@ -56,31 +43,26 @@ export async function allowed() {
 
 /**
  * A camera that hands its pictures to the server.
- * `sendBytes(bytes)` sends; `trouble(code)` hears of a lost camera, `pace(level)` of a slow machine.
+ * `sendBytes(bytes)` sends; `trouble(code)` hears of a lost camera, `slower(level)` of a slow machine.
  */
-export function makeCapture({ sendBytes, trouble, pace }) {
+export function makeCapture({ sendBytes, trouble, slower }) {
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
   const waiting = new Map();
   const grab = makeGrab(video, took);
+  const pace = makePace(slower);
   let stream = null;
   let opened = null;
   let sending = false;
   let asked = 0;
   let seq = 0;
-  let level = 0;
-  let answeredMs = [];
-  let slowSinceMs = null;
-  let quickSinceMs = null;
-  let firstMs = null;
-  let patienceMs = QUICK_FOR_MS;
 
   /** Ask for as many pictures as may be on their way. */
   function fill() {
-    while (sending && stream && asked + waiting.size < PACES[level].flight) {
+    while (sending && stream && asked + waiting.size < pace.now.flight) {
       asked += 1;
-      grab.want({ width: WIDTH, ...PACES[level] });
+      grab.want({ width: WIDTH, ...pace.now });
     }
   }
 
@@ -113,34 +95,6 @@ export function makeCapture({ sendBytes, trouble, pace }) {
     }
   }, LOST_AFTER_MS / 4);
 
-  function watchPace(now, tookMs) {
-    // The first seconds are the model's: it wakes up.
-    firstMs ??= now;
-    if (now - firstMs < SLOW_FOR_MS) return;
-    answeredMs.push(now);
-    answeredMs = answeredMs.filter((at) => now - at < SLOW_FOR_MS);
-    const floor = Math.min(SLOW_FPS, PACES[level].fps * 0.7);
-    if (answeredMs.length / (SLOW_FOR_MS / 1000) >= floor) slowSinceMs = null;
-    else slowSinceMs ??= now;
-    if (slowSinceMs !== null && now - slowSinceMs > SLOW_FOR_MS && level + 1 < PACES.length) {
-      level += 1;
-      patienceMs *= 2;
-      slowSinceMs = quickSinceMs = null;
-      pace(level);
-    }
-    if (level === 0 || tookMs > QUICK_MS) quickSinceMs = null;
-    else quickSinceMs ??= now;
-    if (quickSinceMs !== null && now - quickSinceMs > patienceMs) {
-      level -= 1;
-      slowSinceMs = quickSinceMs = null;
-    }
-  }
-
-  function fresh() {
-    answeredMs = [];
-    slowSinceMs = quickSinceMs = firstMs = null;
-  }
-
   const closed = () => {
     rest();
     grab.stop();
@@ -161,7 +115,7 @@ export function makeCapture({ sendBytes, trouble, pace }) {
       return stream?.getVideoTracks()[0]?.getSettings().deviceId ?? null;
     },
     get level() {
-      return level;
+      return pace.level;
     },
     /** Open a camera, the remembered one if it is there. Raises CameraTrouble. */
     async start(deviceId = null) {
@@ -198,7 +152,7 @@ export function makeCapture({ sendBytes, trouble, pace }) {
     set sending(on) {
       if (on === sending) return;
       sending = on;
-      fresh();
+      pace.fresh();
       rest();
       fill();
     },
@@ -207,7 +161,7 @@ export function makeCapture({ sendBytes, trouble, pace }) {
       const found = waiting.get(number) ?? null;
       waiting.delete(number);
       const now = performance.now();
-      if (found) watchPace(now, now - found.sentMs);
+      if (found) pace.answered(now, now - found.sentMs);
       fill();
       return found;
     },
@@ -215,7 +169,7 @@ export function makeCapture({ sendBytes, trouble, pace }) {
     /** After a broken connection nothing is on its way any more. */
     reset() {
       rest();
-      fresh();
+      pace.fresh();
       fill();
     },
   };

@@ -147,7 +147,7 @@ ctx.announce = announcer.aloud;
 const capture = makeCapture({
   sendBytes: socket.sendBytes,
   trouble: (code) => cameraTrouble(code),
-  pace: () => notices.show("slow", { title: words("page_trouble.slow"), text: words("page_trouble.slow_do"), look: "unknown", brief: true }),
+  slower: () => notices.show("slow", { title: words("page_trouble.slow"), text: words("page_trouble.slow_do"), look: "unknown", brief: true }),
 });
 const frames = makeFrames({
   socket,
