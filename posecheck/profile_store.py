@@ -9,7 +9,8 @@ The numbers are as `profiles` reads them; what `posecheck calibrate` found stand
     own_max_deg = 62.0        # left out when the rounding was left out
     code = "…"                # how this person's upright back looks to the network; base64 of little-endian float32
 
-Writing a calibration leaves every other line of the file as it is.
+Writing a calibration leaves every other line of the file as it is, and writing numbers leaves the calibration.
+Where a `folder` may be given, it is that of the profiles: the user's own unless somebody asks for another.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from posecheck.tunables import unknown
 #: The name of a calibration that nobody named.
 DEFAULT_NAME: Final = "me"
 SUFFIX: Final = ".toml"
-_NAME: Final = re.compile(r"\w[\w-]{0,63}")
+#: A file's name on every system and nothing else: no folders, no dots, nothing hidden, no space at either end.
+_NAME: Final = re.compile(r"\w(?:[\w -]{0,62}[\w-])?")
 _OURS: Final = "calibration"
 
 
@@ -51,18 +53,20 @@ def profiles_dir() -> Path:
     return history_path().parent / "profiles"
 
 
-def profile_names() -> list[str]:
+def profile_names(folder: Path | None = None) -> list[str]:
     """The profiles there are, in alphabetical order."""
-    folder = profiles_dir()
+    folder = folder or profiles_dir()
     names = (path.stem for path in folder.glob(f"*{SUFFIX}")) if folder.is_dir() else ()
     return sorted(name for name in names if _NAME.fullmatch(name))
 
 
-def named_path(name: str) -> Path:
+def named_path(name: str, folder: Path | None = None) -> Path:
     """Where the profile of a name is kept. Raises UsageError for a name that cannot be one."""
     if not _NAME.fullmatch(name):
-        raise UsageError(f'"{name}" cannot be the name of a profile: use letters, digits, - and _ (at most 64).')
-    return profiles_dir() / f"{name}{SUFFIX}"
+        raise UsageError(
+            f'"{name}" cannot be the name of a profile: use letters, digits, - and _, spaces between them (at most 64).'
+        )
+    return (folder or profiles_dir()) / f"{name}{SUFFIX}"
 
 
 def find_profile(which: str) -> Path:
@@ -73,10 +77,15 @@ def find_profile(which: str) -> Path:
     """
     if which.endswith(SUFFIX) or "/" in which or "\\" in which or Path(which).is_file():
         return Path(which)
-    path = named_path(which)
+    return find_named(which)
+
+
+def find_named(which: str, folder: Path | None = None) -> Path:
+    """The file of a profile by its name alone. Raises UsageError for one that is not there, with the nearest spelling."""
+    path = named_path(which, folder)
     if path.is_file():
         return path
-    names = profile_names()
+    names = profile_names(folder)
     if not names:
         raise UsageError(f'There is no profile "{which}" yet. Make one: posecheck calibrate {which}')
     raise UsageError(unknown("profile", which, names))
@@ -118,14 +127,40 @@ def save_calibration(name: str, calibration: Calibration) -> Path:
     written; what was there before then stands.
     """
     path = named_path(name)
+    keep_calibration(path, calibration)
+    return path
+
+
+def keep_calibration(path: Path, calibration: Calibration) -> None:
+    """Keep a calibration in a profile given by its file, as `save_calibration` does."""
     before = _text(path) if path.exists() else ""
-    table = to_table(Calibrations(name).plus(calibration))[calibration.position]
+    table = to_table(Calibrations(path.stem).plus(calibration))[calibration.position]
     section = f"{_OURS}.{calibration.position}"
     kept = _without_section(before, section).rstrip()
     text = f"{kept}\n\n{_as_toml(section, table)}" if kept else _as_toml(section, table)
     _require_only_that_changed(before, text, path, calibration.position)
     write_private(path, text)
-    return path
+
+
+def keep_numbers(path: Path, numbers: str) -> None:
+    """Write `numbers`, the text of a profile without a calibration, in place of those the profile has; its calibration stays.
+
+    Raises UsageError if what stands there is no profile, OutputError when it cannot be written or its calibration was
+    written in a way unknown here; what was there before then stands.
+    """
+    before = _text(path) if path.exists() else ""
+    found = _parsed(before, path).get(_OURS)
+    own = _only_section(before, _OURS).strip()
+    text = f"{numbers.rstrip()}\n\n{own}\n" if own else numbers
+    try:
+        kept = tomllib.loads(text).get(_OURS)
+    except tomllib.TOMLDecodeError:
+        kept = None
+    if kept != found:
+        raise OutputError(
+            f"{path} holds a calibration that was not written by posecheck calibrate: take it out, then save again."
+        )
+    write_private(path, text)
 
 
 def delete_profile(name: str) -> Path:
@@ -177,14 +212,22 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
 
 def _without_section(text: str, section: str) -> str:
     """The text without the table of that name and those below it."""
+    return "\n".join(line for line, inside in _lines(text, section) if not inside)
+
+
+def _only_section(text: str, section: str) -> str:
+    """The table of that name and those below it."""
+    return "\n".join(line for line, inside in _lines(text, section) if inside)
+
+
+def _lines(text: str, section: str) -> Iterator[tuple[str, bool]]:
+    """Every line, and whether it belongs to the table of that name or one below it."""
     header = re.compile(rf"\s*\[\s*{re.escape(section)}\s*[\].]")
-    kept, inside = [], False
+    inside = False
     for line in text.splitlines():
         if re.match(r"\s*\[", line):
             inside = bool(header.match(line))
-        if not inside:
-            kept.append(line)
-    return "\n".join(kept)
+        yield line, inside
 
 
 def _require_only_that_changed(before: str, after: str, path: Path, position: str) -> None:

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from posecheck.app import catalogue, numbers, stored
 from posecheck.app.desk import Desk
+from posecheck.app.latest import Row
 from posecheck.app.protocol import Message
 from posecheck.app.replay import replay
 from posecheck.app.work import Worker
@@ -30,7 +31,7 @@ from posecheck.errors import PosecheckError, UsageError
 from posecheck.history.export import write_csv
 from posecheck.history.store import History
 from posecheck.logs import log_path
-from posecheck.records import Sighting
+from posecheck.profile_store import keep_numbers
 from posecheck.tunables import Profile
 
 #: What a body may be at most: a profile of every number is some ten thousand letters.
@@ -172,8 +173,8 @@ async def _replay(api: Api, request: Request) -> Response:
     stretch, values = load_stretch(stretch_id), numbers.checked(asked.get("set", {}))
     text = api.text(request).knowing(stretch)
 
-    def take(desk: Desk) -> tuple[tuple[Sighting, ...], Profile]:
-        return tuple(desk.latest), desk.in_force(stretch)
+    def take(desk: Desk) -> tuple[tuple[Row, ...], Profile]:
+        return desk.latest.rows(), desk.in_force(stretch)
 
     seen, before = await api.at_the_desk(take)
     if not seen:
@@ -185,7 +186,8 @@ async def _replay(api: Api, request: Request) -> Response:
 # ------------------------------------------------------------------------------------------------ what is stored
 async def _profiles(api: Api, request: Request) -> Response:
     del request
-    return await api.elsewhere(lambda: {"profiles": stored.profiles(api.places)})
+    today = datetime.now().astimezone().date()
+    return await api.elsewhere(lambda: {"profiles": stored.profiles(api.places, today)})
 
 
 async def _save_profile(api: Api, request: Request) -> Response:
@@ -199,7 +201,7 @@ async def _save_profile(api: Api, request: Request) -> Response:
     text = stored.profile_text(numbers.checked(asked.get("set", {})), stretch_id)
 
     def save() -> Message:
-        stored.save_profile(path, text)
+        keep_numbers(path, text)
         return {"name": name, "path": str(path)}
 
     return await api.elsewhere(save)

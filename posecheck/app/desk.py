@@ -1,94 +1,42 @@
 """The one session of the server, from Start to Summary: takes commands and pictures, gives messages for the page.
 
-    start ─> setup ─> work ─> summary ─> start
+    start ─> setup ─> (calibrate) ─> work ─> summary ─> start
 
 Everything here happens in one thread, the worker's, in the order in which it came: nothing is locked and nothing is
-judged by half a change. The session is no page's: pages come and go, and find it as it is. What is judged, `run`
-decides; what is kept, `kept`; what is shown at the end, `moments`.
+judged by half a change. The session is no page's: pages come and go, and find it as it is. What is chosen, `choosing`
+reads; what is judged, `run` decides; what is kept, `kept`; what is told of it all, `telling`.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from posecheck.app import numbers, protocol
+import posecheck
+from posecheck import profile_store
+from posecheck.app import choosing, leading, numbers, protocol, telling
+from posecheck.app.choosing import BadError, Chosen, Settings, flag
 from posecheck.app.kept import Kept
-from posecheck.app.moments import Moments
-from posecheck.app.places import Places
+from posecheck.app.latest import Latest
 from posecheck.app.protocol import Message, Milliseconds, Told
-from posecheck.app.run import SETUP, WORK, Run, begin, go_on, look, pause, with_numbers
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.app.run import CALIBRATE, SETUP, WORK, begin, calibrate, calibrated, go_on, look, pause, with_numbers
+from posecheck.app.telling import Session
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.routine import Routine
-from posecheck.assessment.routine_files import load_routine
 from posecheck.assessment.stretch import Stretch
 from posecheck.assessment.turns import Part
+from posecheck.calibration import Calibration, Calibrations
 from posecheck.errors import PosecheckError, TunableError
-from posecheck.history.store import History
 from posecheck.keeping import CAMERA, VIDEO
+from posecheck.profile_store import OwnProfile
 from posecheck.records import Sighting
-from posecheck.routine_session import plan
 from posecheck.tunables import Profile
 
 START: Final = "start"
 SUMMARY: Final = "summary"
-#: So much of what was seen stays in memory, to be judged again with other numbers. Numbers only, no pictures.
-REPLAY_S: Final = 60.0
-#: A camera faster than this does not make the memory larger.
-_MOST_REPLAYED: Final = 4000
-BROWSER, SERVER = "browser", "server"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How the server was started."""
-
-    places: Places
-    model_sha256: str = ""
-    source: str = BROWSER
-    """BROWSER: the page's camera; SERVER: the server's own camera or a file."""
-    source_name: str = "the browser's camera"
-    is_file: bool = False
-    language: str = "en"
-    routine: Routine | None = None
-    """The one that was asked for by name or file; None: chosen on the page."""
-    stretch: str | None = None
-    profile: Path | None = None
-    sets: tuple[str, ...] = ()
-    history: bool = False
-    record: Path | None = None
-    setup: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """What the person chose at the start; "again" starts the same."""
-
-    routine: Routine
-    is_single: bool
-    profile: str | None
-    setup: bool
-    history: bool
-    record: bool
-
-
-@dataclass(slots=True)
-class _Session:
-    """What belongs to one session."""
-
-    chosen: _Chosen
-    base: tuple[Part, ...]
-    """The parts without the numbers of the page."""
-    run: Run
-    kept: Kept
-    started: datetime
-    moments: Moments = field(default_factory=Moments)
 
 
 class Desk:
@@ -99,13 +47,13 @@ class Desk:
         self.stage = START
         self.sessions = 0
         """How many were begun: another number, another session."""
-        self.latest: deque[Sighting] = deque(maxlen=_MOST_REPLAYED)
-        """What was seen in the last `REPLAY_S`."""
+        self.latest = Latest()
+        """What was seen in the last minute."""
         self.own: dict[str, float] = {}
         """The numbers moved on the page."""
         self.language = settings.language
         self._now = now or (lambda: datetime.now().astimezone())
-        self._session: _Session | None = None
+        self._session: Session | None = None
         self._summary: Message | None = None
         # What is kept without being asked for again; one session's own wishes are in what was chosen for it.
         self._wants_history = settings.history
@@ -119,7 +67,7 @@ class Desk:
     @property
     def wants_pictures(self) -> bool:
         """Whether a picture would be looked at now."""
-        return self.stage in (SETUP, WORK)
+        return self.stage in (SETUP, CALIBRATE, WORK)
 
     def do(self, command: Mapping[str, Any]) -> list[Message]:
         """Do what the page asks; what the page is to be told. What is wrong with a command is told too, and changes nothing."""
@@ -135,40 +83,37 @@ class Desk:
             return [protocol.error("bad_numbers", str(error))]
         except _NotNowError as error:
             return [protocol.error("not_now", str(error))]
-        except (PosecheckError, _BadError) as error:
+        except (PosecheckError, BadError) as error:
             return [protocol.error("bad_command", str(error))]
         return [self.state(), *told] if self._state_without_text() != before else told
 
     def _start(self, command: Mapping[str, Any]) -> list[Message]:
         if "lang" in command:
-            self.language = _language(command["lang"])
-        own = self.settings.profile  # what a session before was begun with may be deleted by now
-        profile = command.get("profile", own.stem if own else None)
-        if profile is not None and not isinstance(profile, str):
-            raise _BadError('"profile" must be a name or null.')
-        routine, is_single = self._asked_for(command)
-        setup = _flag(command, "setup", self.settings.setup)
-        self._pictures = _flag(command, "pictures", self._pictures)
-        history = _flag(command, "history", self._wants_history)
-        record = _flag(command, "record", self._wants_record)
-        return self._begin(_Chosen(routine, is_single, profile, setup, history, record))
+            self.language = choosing.language_in(command["lang"])
+        routine, is_single = choosing.routine_in(command, self.settings)
+        chosen = Chosen(
+            routine,
+            is_single,
+            # Not that of the session before: it may be deleted by now.
+            choosing.profile_in(command, self.settings),
+            flag(command, "setup", self.settings.setup),
+            flag(command, "calibrate", False),
+            flag(command, "history", self._wants_history),
+            flag(command, "record", self._wants_record),
+        )
+        pictures = flag(command, "pictures", self._pictures)
+        told = self._begin(chosen)
+        self._pictures = pictures
+        return told
 
-    def _asked_for(self, command: Mapping[str, Any]) -> tuple[Routine, bool]:
-        stretch, routine = command.get("stretch"), command.get("routine")
-        if isinstance(stretch, str) and routine is None:
-            return numbers.single(load_stretch(stretch)), True
-        if isinstance(routine, str) and stretch is None:
-            own = self.settings.routine
-            return (own if own is not None and own.id == routine else load_routine(routine)), False
-        raise _BadError('"start" needs a "stretch" or a "routine", one of them.')
-
-    def _begin(self, chosen: _Chosen) -> list[Message]:
-        base = self._plan(chosen)
+    def _begin(self, chosen: Chosen) -> list[Message]:
+        started = self._now()
+        own = choosing.own_of(chosen.profile, self.settings, started.date(), may_be_new=chosen.calibrate)
+        base = choosing.parts_for(chosen.routine, own, self.settings, started.date())
         parts = numbers.adjusted_parts(base, self.own)
         told = self._end()
         self.sessions += 1
         self.latest.clear()
-        started = self._now()
         kept = Kept(
             self.settings.places,
             chosen.routine.id,
@@ -177,32 +122,18 @@ class Desk:
             VIDEO if self.settings.is_file else CAMERA,
             self.settings.model_sha256,
         )
-        run = begin(parts, setup=chosen.setup)
-        self._session = _Session(chosen, base, run, kept, started)
+        position = leading.position_for(parts) if chosen.calibrate else ""
+        run = begin(parts, setup=chosen.setup, calibrations=own.calibrations, position=position)
+        self._session = Session(chosen, base, run, kept, started)
         self._summary = None
         self._profile = chosen.profile
         self.stage = run.stage
         if chosen.history:
             told += self._lost(kept.follow(started, parts))
         if chosen.record:
-            told += self._lost(kept.record(started, run.part, self._record_to))
-            self._record_to = None  # a second session gets a file of its own
+            told += self._lost(kept.record(started, run, self._record_to))
+            self._record_to = None  # a second session gets files of its own
         return told
-
-    def _plan(self, chosen: _Chosen) -> tuple[Part, ...]:
-        settings = self.settings
-        file = settings.profile if settings.profile and chosen.profile == settings.profile.stem else None
-        if file is None and chosen.profile is not None:
-            file = settings.places.profile(chosen.profile)
-        days = 0
-        if chosen.routine.then and settings.places.history.exists():
-            with History(settings.places.history) as history:
-                days = history.days_practised(routine=chosen.routine.id, before=self._now().date())
-        parts = plan(chosen.routine, days, file)
-        sets = numbers.checked_sets(settings.sets)
-        return tuple(
-            replace(part, profile=numbers.adjusted(part.profile, part.stretch, sets, numbers.SET)) for part in parts
-        )
 
     def _go_on(self, command: Mapping[str, Any]) -> list[Message]:
         del command
@@ -210,9 +141,21 @@ class Desk:
         session.run = go_on(session.run)
         return self._after(session)
 
+    def _calibrate(self, command: Mapping[str, Any]) -> list[Message]:
+        del command
+        session = self._under_way()
+        position = leading.position_of(session.run.part) or leading.position_for(session.run.parts)
+        if not position:
+            raise _NotNowError(
+                "Nothing in this session is judged by how you stand or sit: there is nothing to calibrate."
+            )
+        if session.run.leading is None:
+            session.run = calibrate(session.run, position)
+        return self._after(session)
+
     def _pause(self, command: Mapping[str, Any]) -> list[Message]:
         session = self._under_way()
-        session.run = pause(session.run, on=_flag(command, "on"))
+        session.run = pause(session.run, on=flag(command, "on"))
         return []
 
     def _stop(self, command: Mapping[str, Any]) -> list[Message]:
@@ -233,7 +176,7 @@ class Desk:
 
     def _numbers(self, command: Mapping[str, Any]) -> list[Message]:
         values = numbers.checked(command.get("set", {}))
-        own = values if _flag(command, "reset", False) else {**self.own, **values}
+        own = values if flag(command, "reset", False) else {**self.own, **values}
         session = self._session
         if session is None:
             for key, value in values.items():
@@ -246,21 +189,21 @@ class Desk:
         return []
 
     def _lang(self, command: Mapping[str, Any]) -> list[Message]:
-        self.language = _language(command.get("lang"))
+        self.language = choosing.language_in(command.get("lang"))
         return [self._summary_message(self._session)] if self._summary and self._session else []
 
     def _record(self, command: Mapping[str, Any]) -> list[Message]:
-        on, session = _flag(command, "on"), self._session
+        on, session = flag(command, "on"), self._session
         if session is None or not self.wants_pictures:  # a standing wish, for the sessions to come
             self._wants_record = on
             return []
         session.chosen = replace(session.chosen, record=on)
         if on:
-            return self._lost(session.kept.record(self._now(), session.run.part))
+            return self._lost(session.kept.record(self._now(), session.run))
         return self._lost(session.kept.stop_recording())
 
     def _history(self, command: Mapping[str, Any]) -> list[Message]:
-        on, session = _flag(command, "on"), self._session
+        on, session = flag(command, "on"), self._session
         if session is None or not self.wants_pictures:
             self._wants_history = on
             return []
@@ -270,7 +213,7 @@ class Desk:
         return self._lost(session.kept.stop_following(session.run.doings))
 
     def _set_pictures(self, command: Mapping[str, Any]) -> list[Message]:
-        self._pictures = _flag(command, "on")
+        self._pictures = flag(command, "on")
         if not self._pictures and self._session is not None:
             self._session.moments.forget_pictures()
         return []
@@ -289,17 +232,46 @@ class Desk:
         if session is None or not self.wants_pictures:
             return [protocol.dropped(seq)]
         began_s = time.perf_counter()
-        session.run, seen = look(session.run, sighting)
+        session.run, seen = look(before := session.run, sighting)
         doings = session.run.doings if seen.out is not None else None
         told: list[Message] = []
         if seen.out is not None and not seen.out.paused:
             session.moments.put(seen.judged, seen.out, seen.part, jpeg if self._pictures else None)
-        told += self._lost(session.kept.put(seen.judged, seen.out, doings))
-        self._remember(sighting)
+        told += self._lost(session.kept.put(self._now(), before, seen, doings))
+        if seen.before is not None:
+            self.latest.put(sighting, seen.judged.measures, seen.before, seen.part)
         ms = Milliseconds(decode_ms, model_ms, 1000.0 * (time.perf_counter() - began_s))
-        shown = Told(seq, seen.judged, seen.part, seen.hand, ms, seen.out, doings, seen.placed)
+        shown = Told(seq, seen.judged, seen.part, seen.hand, ms, seen.out, doings, seen.placed, seen.led)
         message = protocol.frame(shown, session.run.parts, self._text(seen.part))
+        if seen.found is not None:
+            told += self._found(session, seen.found)
         return [message, *told, *([self.state()] if told else []), *self._after(session, tell_state=True)]
+
+    def _found(self, session: Session, found: Calibration) -> list[Message]:
+        """Somebody is calibrated: it is kept in their profile, and in force from the next picture on."""
+        today = self._now().date()
+        found = replace(found, made_on=today.isoformat(), version=posecheck.__version__)
+        name = session.chosen.profile or profile_store.DEFAULT_NAME
+        told: list[Message] = []
+        try:
+            profile_store.keep_calibration(choosing.profile_path(name, self.settings), found)
+            own = choosing.own_of(name, self.settings, today)
+        except PosecheckError as error:  # it serves this session all the same
+            told = self._lost([str(error)])
+            file = choosing.profile_path(name, self.settings) if session.chosen.profile else None
+            own = OwnProfile(
+                file if file and file.exists() else None,
+                (session.run.calibrations or Calibrations(name)).plus(replace(found, age_days=0.0)),
+            )
+            name = session.chosen.profile or ""
+        session.chosen = replace(session.chosen, profile=name or None, calibrate=False)
+        self._profile = session.chosen.profile
+        assert own.calibrations is not None
+        session.base = choosing.parts_for(session.chosen.routine, own, self.settings, today)
+        parts = numbers.adjusted_parts(session.base, self.own)
+        session.run = calibrated(session.run, parts, own.calibrations)
+        session.kept.numbers_changed(parts)
+        return told
 
     def source_ended(self, line: str) -> list[Message]:
         """The server's own source gives no more pictures: the session ends with what was done. `line` empty: an orderly end."""
@@ -310,12 +282,7 @@ class Desk:
             told += [self.state(), *finished]
         return told
 
-    def _remember(self, sighting: Sighting) -> None:
-        self.latest.append(sighting)
-        while sighting.t_s - self.latest[0].t_s > REPLAY_S:
-            self.latest.popleft()
-
-    def _after(self, session: _Session, *, tell_state: bool = False) -> list[Message]:
+    def _after(self, session: Session, *, tell_state: bool = False) -> list[Message]:
         """What follows from where the session is now: another stage, or its end."""
         if session.run.done:
             told = self._finish(session)
@@ -326,7 +293,7 @@ class Desk:
         return [self.state()] if tell_state else []
 
     # ---------------------------------------------------------------------------------------------- the end
-    def _finish(self, session: _Session) -> list[Message]:
+    def _finish(self, session: Session) -> list[Message]:
         """The session is over: what was kept is whole, and the summary is shown."""
         told = self._lost(session.kept.close(session.run.doings))
         self.stage = SUMMARY
@@ -345,24 +312,8 @@ class Desk:
             return []
         return self._lost(session.kept.close(session.run.doings, "interrupted" if self.wants_pictures else "complete"))
 
-    def _summary_message(self, session: _Session) -> Message:
-        run = session.run
-        texts = {part.stretch.id: self._text(part) for part in run.parts}
-        doings = run.doings
-        good_s = sum(
-            doing.amount
-            for (index, _), doing in doings.items()
-            if run.parts[index].stretch.watch and run.parts[index].stretch.reps is None
-        )
-        return {
-            "type": "summary",
-            "finished": run.done and all(doing.done for doing in doings.values()),
-            "parts": session.moments.told(run.parts, doings, texts),
-            "good_s": protocol.number(good_s),
-            "kept": session.kept.rows,
-            "recording": str(session.kept.path) if session.kept.path else None,
-            "note": Messages.load(self.language).text("live.note"),
-        }
+    def _summary_message(self, session: Session) -> Message:
+        return telling.summary(session, self.language, self._text)
 
     # ---------------------------------------------------------------------------------------------- what goes on
     def hello(self) -> list[Message]:
@@ -392,25 +343,7 @@ class Desk:
         }
 
     def _session_told(self) -> Message | None:
-        session = self._session
-        if session is None:
-            return None
-        return {
-            "title": Messages.load(self.language).text(session.chosen.routine.name),
-            "routine": None if session.chosen.is_single else session.chosen.routine.id,
-            "parts": [
-                {
-                    "stretch": part.stretch.id,
-                    "name": self._text(part).text(part.stretch.name),
-                    "sides": list(part.sides),
-                    "watch": part.stretch.watch,
-                    "target": part.target,
-                    "repeats": part.stretch.reps is not None,
-                }
-                for part in session.run.parts
-            ],
-            "started": session.started.isoformat(timespec="seconds"),
-        }
+        return None if self._session is None else telling.session_told(self._session, self.language, self._text)
 
     def in_force(self, stretch: Stretch) -> Profile:
         """The numbers in force for a stretch: in this session, else as the next one would begin with."""
@@ -434,7 +367,7 @@ class Desk:
             self._texts[key] = Messages.load(self.language).knowing(part.stretch)
         return self._texts[key]
 
-    def _under_way(self) -> _Session:
+    def _under_way(self) -> Session:
         if self._session is None or not self.wants_pictures:
             raise _NotNowError("That is possible only during a session.")
         return self._session
@@ -448,26 +381,10 @@ class _NotNowError(Exception):
     """A command that has no meaning in this stage."""
 
 
-class _BadError(Exception):
-    """A command that is not as it must be."""
-
-
-def _flag(command: Mapping[str, Any], name: str, otherwise: object = None) -> bool:
-    value = command.get(name, otherwise)
-    if not isinstance(value, bool):
-        raise _BadError(f'"{name}" must be true or false.')
-    return value
-
-
-def _language(value: object) -> str:
-    if not isinstance(value, str):
-        raise _BadError('"lang" must be a language, like "en".')
-    return Messages.load(value).language
-
-
 _COMMANDS: Final[dict[str, Callable[[Desk, Mapping[str, Any]], list[Message]]]] = {
     "start": Desk._start,  # noqa: SLF001  the desk's own table of what it can be asked
     "go_on": Desk._go_on,  # noqa: SLF001
+    "calibrate": Desk._calibrate,  # noqa: SLF001
     "pause": Desk._pause,  # noqa: SLF001
     "stop": Desk._stop,  # noqa: SLF001
     "again": Desk._again,  # noqa: SLF001

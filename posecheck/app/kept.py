@@ -1,4 +1,8 @@
-"""What of a session is kept on request: a recording, and rows in the history. A full disk ends these, not the session."""
+"""What of a session is kept on request: recordings, and rows in the history. A full disk ends these, not the session.
+
+A recording is of one stretch, as its header says, so a routine leaves one for each of its parts: every one of them is
+judged again by its own stretch and numbers. Whoever is calibrated on the way gets another one, which knows of it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from posecheck.analysis import origin_of
-from posecheck.app.places import Places
-from posecheck.assessment.running import Out
+from posecheck.app.places import Places, free_name
+from posecheck.app.run import Run, Seen
 from posecheck.assessment.turns import Doings, Part
+from posecheck.calibration import Calibrations
 from posecheck.errors import HistoryError, OutputError, PosecheckError
 from posecheck.outputs.recording import RecordingWriter
-from posecheck.records import Assessment
 from posecheck.routine_keeping import RoutineKeeper
 
 #: How a recording ends that the person ended.
@@ -30,15 +34,24 @@ class Kept:
         self._places, self._of, self._routine = places, of, routine
         self._source, self._kind, self._model_sha256 = source, source_kind, model_sha256
         self._writer: RecordingWriter | None = None
+        self._waiting = False
+        self._to: Path | None = None
+        self._beside: Path | None = None
+        self._recorded: tuple[int, Calibrations | None] = (0, None)
         self._keeper: RoutineKeeper | None = None
-        self.path: Path | None = None
-        """Of the recording, the latest one of this session."""
+        self.paths: list[Path] = []
+        """Of the recordings of this session, in order."""
         self._rows = 0
 
     @property
     def recording(self) -> bool:
-        """Whether a recording is being written."""
-        return self._writer is not None
+        """Whether a recording is being written, or will be once it can begin."""
+        return self._writer is not None or self._waiting
+
+    @property
+    def path(self) -> Path | None:
+        """Of the latest recording of this session; None without one."""
+        return self.paths[-1] if self.paths else None
 
     @property
     def following(self) -> bool:
@@ -52,21 +65,21 @@ class Kept:
             return self._rows or None
         return self._rows + self._keeper.rows
 
-    def record(self, now: datetime, part: Part, path: Path | None = None) -> list[str]:
-        """Begin a recording, in `path` or a file of its own in the person's folder."""
-        if self._writer is not None:
+    def record(self, now: datetime, run: Run, path: Path | None = None) -> list[str]:
+        """Begin to record, in `path` or a file of its own in the person's folder.
+
+        Somebody who is to be calibrated first is recorded from then on: a recording tells in its first line what is
+        known of the person.
+        """
+        if self.recording:
             return []
-        try:
-            self.path = path or self._places.new_recording(now, self._of)
-            origin = origin_of(self._source, part.stretch, self._model_sha256, part.profile)
-            self._writer = RecordingWriter(self.path, origin)
-        except OutputError as error:
-            self.path = None
-            return [str(error)]
-        return []
+        self._to = path
+        self._waiting = run.position != "" or run.leading is not None
+        return [] if self._waiting else self._open(now, run.index, run)
 
     def stop_recording(self, ending: str = ENDED) -> list[str]:
         """End the recording."""
+        self._waiting = False
         writer, self._writer = self._writer, None
         if writer is None:
             return []
@@ -75,6 +88,40 @@ class Kept:
         except OutputError as error:
             return [str(error)]
         return []
+
+    def _turn(self, now: datetime, index: int, run: Run) -> list[str]:
+        """Begin another recording where another part has begun, or the person is known better."""
+        if self._waiting:
+            self._waiting = False
+            return self._open(now, index, run)
+        if self._writer is None or self._recorded == (index, run.calibrations):
+            return []
+        wrong = self.stop_recording()
+        return wrong or self._open(now, index, run)
+
+    def _open(self, now: datetime, index: int, run: Run) -> list[str]:
+        part = run.parts[index]
+        try:
+            path = self._path(now, index, run)
+            origin = origin_of(self._source, part.stretch, self._model_sha256, part.profile, run.calibrations)
+            self._writer = RecordingWriter(path, origin)
+        except OutputError as error:
+            return [str(error)]
+        self.paths.append(path)
+        self._recorded = (index, run.calibrations)
+        return []
+
+    def _path(self, now: datetime, index: int, run: Run) -> Path:
+        """A name that is not taken; one that was asked for is that of the first recording, the others lie beside it."""
+        several = f"_{index + 1}_{run.parts[index].stretch.id}" if len(run.parts) > 1 else ""
+        wanted, self._to = self._to, None
+        if wanted is None and self._beside is None:
+            return self._places.new_recording(now, f"{self._of}{several}")
+        if wanted is not None:
+            self._beside = wanted
+            return wanted
+        assert self._beside is not None
+        return free_name(self._beside.parent, f"{self._beside.stem}{several or '_again'}", self._beside.suffix)
 
     def follow(self, now: datetime, parts: Sequence[Part]) -> list[str]:
         """Keep what is done from now on in the history."""
@@ -104,9 +151,12 @@ class Kept:
             self._rows += keeper.rows
         return []
 
-    def put(self, judged: Assessment, out: Out | None, doings: Doings | None) -> list[str]:
-        """Take in one frame; `out` and `doings` are None while setting up."""
-        wrong = []
+    def put(self, now: datetime, run: Run, seen: Seen, doings: Doings | None) -> list[str]:
+        """Take in one frame of `run`; `doings` is None while setting up. While calibrating nothing is kept."""
+        judged, out = seen.judged, seen.out
+        if seen.led is not None:
+            return []
+        wrong = self._turn(now, out.index if out is not None else run.index, run) if not run.position else []
         if self._writer is not None:
             try:
                 self._writer.put(None, judged)

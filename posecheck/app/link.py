@@ -17,7 +17,8 @@ from typing import Any, Final
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from posecheck.app import protocol
-from posecheck.app.desk import SERVER, Desk
+from posecheck.app.choosing import SERVER
+from posecheck.app.desk import Desk
 from posecheck.app.pictures import JunkError, unpack
 from posecheck.app.protocol import Message
 from posecheck.app.work import Worker

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from posecheck.errors import OutputError, UsageError
+from posecheck import profile_store
+from posecheck.errors import OutputError
 from posecheck.history.store import history_path
 
 _RECORDING: Final = ".jsonl"
-_PROFILE: Final = ".toml"
-#: A name that is a file's name on every system and nothing else: no folders, no dots, nothing hidden.
-_NAME: Final = re.compile(r"[\w][\w \-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +41,7 @@ class Places:
     def new_recording(self, started: datetime, of: str) -> Path:
         """A name for a recording that is not taken, its folder made. Raises OutputError when that cannot be made."""
         make(self.recordings)
-        stem = f"{started:%Y-%m-%d_%H%M%S}_{of}"
-        names = (f"{stem}{'' if number == 1 else f'_{number}'}{_RECORDING}" for number in range(1, 1000))
-        return next(path for name in names if not (path := self.recordings / name).exists())
+        return free_name(self.recordings, f"{started:%Y-%m-%d_%H%M%S}_{of}", _RECORDING)
 
     def all_recordings(self) -> list[Path]:
         """Every recording, by name."""
@@ -54,13 +49,20 @@ class Places:
 
     def profile(self, name: str) -> Path:
         """Where the profile `name` stands, whether it is there or not. Raises UsageError for what cannot be a name."""
-        if not _NAME.fullmatch(name):
-            raise UsageError("The name of a profile may have letters, digits, spaces, - and _, up to 60.")
-        return self.profiles / f"{name}{_PROFILE}"
+        return profile_store.named_path(name, self.profiles)
 
     def profile_names(self) -> list[str]:
         """Every profile, by name."""
-        return sorted(path.stem for path in _files(self.profiles, _PROFILE))
+        return profile_store.profile_names(self.profiles)
+
+
+def free_name(folder: Path, stem: str, ending: str) -> Path:
+    """A file in `folder` that is not there yet, called `stem` or nearly so. Raises OutputError after a thousand."""
+    for number in range(1, 1000):
+        path = folder / f"{stem}{'' if number == 1 else f'_{number}'}{ending}"
+        if not path.exists():
+            return path
+    raise OutputError(f"There are a thousand files called {stem} in {folder}. Move some of them elsewhere.")
 
 
 def make(folder: Path) -> None:

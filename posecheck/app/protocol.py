@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from posecheck.app.gestures import STILL_S
+from posecheck.app.leading import Led
 from posecheck.app.setting_up import Placed
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.running import Out, Stage
@@ -83,6 +84,8 @@ class Told:
     doings: Doings | None = None
     placed: Placed | None = None
     """Only while setting up."""
+    led: Led | None = None
+    """Only while calibrating."""
 
 
 def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
@@ -116,9 +119,10 @@ def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
         ],
         "hold": _hold(judged, told.out, told.part),
         "reps": _reps(judged, text),
-        "say": _setup_say(told.placed, text) if told.placed else _say(judged, text),
+        "say": _stage_say(told, text) if told.placed or told.led else _say(judged, text),
         "setup": _setup(told.placed, text) if told.placed else None,
-        "calibrate": None,
+        "calibrate": _calibrate(told.led, text) if told.led else None,
+        "notices": [text.text(notice.sentence) for notice in judged.notices],
         "routine": _routine(told, parts, text) if told.out else None,
         "hand": round(told.hand, 2),
         "ms": {"decode": round(told.ms.decode, 1), "model": round(told.ms.model, 1), "judge": round(told.ms.judge, 1)},
@@ -214,15 +218,34 @@ def _say(judged: Assessment, text: Messages) -> Message | None:
     }
 
 
-def _setup_say(placed: Placed, text: Messages) -> Message | None:
-    if not placed.line:
+def _stage_say(told: Told, text: Messages) -> Message | None:
+    """What is said in a stage that has no coach: the first thing to change, or what comes."""
+    if told.led is not None:
+        line, spoken, calm = told.led.line, told.led.spoken, not told.led.out.problem
+    else:
+        assert told.placed is not None
+        line, spoken, calm = told.placed.line, told.placed.spoken, told.placed.setup.is_well
+    if not line:
         return None
     return {
-        "text": text.text(placed.line),
+        "text": text.text(line),
         "kind": str(CueKind.VIEW),
-        "key": placed.line,
-        "urgency": int(Urgency.CALM if placed.setup.is_well else Urgency.NOTICE),
-        "spoken": placed.spoken,
+        "key": line,
+        "urgency": int(Urgency.CALM if calm else Urgency.NOTICE),
+        "spoken": spoken,
+    }
+
+
+def _calibrate(led: Led, text: Messages) -> Message:
+    """What the page shows of a calibration: what is going on, what to do, how far it is, what is in the way."""
+    out = led.out
+    return {
+        "stage": out.stage,
+        "title": text.text(out.title),
+        "text": text.text(out.text),
+        "progress": number(out.progress, 3),
+        "left_s": number(out.left_s),
+        "problem": text.text(out.problem) if out.problem else "",
     }
 
 

@@ -1,61 +1,75 @@
-"""The last minute, judged again with other numbers: what a slider would have changed. Pure."""
+"""The last minute, judged again with other numbers: what a slider would have changed. Pure, in milliseconds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from posecheck.analysis import limits_of
+from posecheck.app.latest import Row, track_of
 from posecheck.app.moments import SERIES
 from posecheck.app.protocol import Message, number
-from posecheck.assessment import events
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.stretch import Stretch
-from posecheck.records import Event, Sighting
-from posecheck.session import judge_step, start_judging
+from posecheck.records import Event
 from posecheck.tunables import Profile
+from posecheck.tuning.rejudge import VERDICTS, Judged
+from posecheck.tuning.track import Track
+from posecheck.tuning.whatif import whatif
 
 
-def replay(sightings: Sequence[Sighting], stretch: Stretch, before: Profile, after: Profile, text: Messages) -> Message:
-    """What is told of `sightings` by the numbers of `after`, and of `before` beside it; `text` knows the stretch.
+class _Tracks:
+    """The measures of these rows with any numbers, each measured once."""
 
-    Times are seconds from the first sighting. Raises ValueError without any.
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+        self._last: tuple[Profile, Track] | None = None
+
+    def track(self, stretch: Stretch, profile: Profile) -> Track:
+        if self._last is None or self._last[0] is not profile:
+            self._last = (profile, track_of(self._rows, stretch, profile))
+        return self._last[1]
+
+
+def replay(rows: Sequence[Row], stretch: Stretch, before: Profile, after: Profile, text: Messages) -> Message:
+    """What is told of `rows` by the numbers of `after`, and of `before` beside it; `text` knows the stretch.
+
+    Times are seconds from the first row. Raises ValueError without any.
     """
-    if not sightings:
+    if not rows:
         raise ValueError("nothing was seen to be judged again")
-    was = _judged(sightings, stretch, before, text)
-    now = _judged(sightings, stretch, after, text)
+    tracks = _Tracks(rows)
+    difference = whatif(tracks, stretch, before, after)
+    track = tracks.track(stretch, after)
+    first_s = float(track.t_s[0])
+    series: Message = {"t_s": [number(t_s - first_s, 2) for t_s in track.t_s.tolist()]}
+    series |= {name: [number(value) for value in track.measure(name).tolist()] for name in SERIES}
     return {
-        "seconds": number(sightings[-1].t_s - sightings[0].t_s, 2),
-        "frames": len(sightings),
-        "series": now["series"],
-        "events": now["events"],
-        "before": {"events": was["events"], "verdict": was["series"]["verdict"]},
+        "seconds": number(track.duration_s, 2),
+        "frames": len(track),
+        "series": {**series, "verdict": _letters(difference.after)},
+        "events": _events(difference.after, first_s, text),
+        "limits": {measure: number(limit, 2) for measure, limit in limits_of(stretch, after).items()},
+        "before": {"events": _events(difference.before, first_s, text), "verdict": _letters(difference.before)},
     }
 
 
-def _judged(sightings: Sequence[Sighting], stretch: Stretch, profile: Profile, text: Messages) -> Message:
-    state = start_judging(stretch, profile)
-    first_s = sightings[0].t_s
-    ended: list[Event] = []
-    series: dict[str, list[float | None]] = {"t_s": [], **{name: [] for name in SERIES}}
-    verdicts = []
-    for sighting in sightings:
-        state, judged, over = judge_step(state, sighting, stretch, profile)
-        ended.extend(over)
-        series["t_s"].append(number(judged.t_s - first_s, 2))
-        for name in SERIES:
-            series[name].append(number(judged.measures[name]))
-        verdicts.append(judged.verdict[0])
-    ended.extend(events.finish(state.events, sightings[-1].t_s))
-    told = [
-        {
-            "start_s": number(event.start_s - first_s, 2),
-            "end_s": number(event.end_s - first_s, 2),
-            "rule": event.rule,
-            "verdict": str(event.verdict),
-            "reason": text.text(event.reason) if event.reason else "",
-            "value": number(event.value, 2),
-            "limit": number(event.limit, 2),
-        }
-        for event in sorted(ended, key=lambda event: (event.start_s, event.rule))
-    ]
-    return {"series": {**series, "verdict": "".join(verdicts)}, "events": told}
+def _letters(judged: Judged) -> str:
+    """A letter a frame: G, W or U."""
+    letters = "".join(" " if verdict is None else verdict[0] for verdict in VERDICTS)
+    return "".join(letters[code] for code in judged.verdict.tolist())
+
+
+def _events(judged: Judged, first_s: float, text: Messages) -> list[Message]:
+    return [_event(event, first_s, text) for event in judged.events]
+
+
+def _event(event: Event, first_s: float, text: Messages) -> Message:
+    return {
+        "start_s": number(event.start_s - first_s, 2),
+        "end_s": number(event.end_s - first_s, 2),
+        "rule": event.rule,
+        "verdict": str(event.verdict),
+        "reason": text.text(event.reason) if event.reason else "",
+        "value": number(event.value, 2),
+        "limit": number(event.limit, 2),
+    }

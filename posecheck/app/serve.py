@@ -13,7 +13,8 @@ from typing import Final
 
 import uvicorn
 
-from posecheck.app.desk import Desk, Settings
+from posecheck.app.choosing import Settings
+from posecheck.app.desk import Desk
 from posecheck.app.guard import Pass
 from posecheck.app.link import Link
 from posecheck.app.pictures import MOST_BYTES

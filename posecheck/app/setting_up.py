@@ -6,11 +6,12 @@ away again is told. It is over when nothing is left to change and the person has
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from posecheck.app import lines
 from posecheck.app.gestures import STILL_S, StillState, still_step
+from posecheck.app.lines import Lines
 from posecheck.kinematics import setup
 from posecheck.kinematics.setup import SetupState
 from posecheck.records import Fit, Measures, Setup, Sighting
@@ -18,11 +19,6 @@ from posecheck.tunables import Profile
 
 #: What is said when nothing is left to change, as a key of the messages.
 READY_KEY: Final = "live.stand_still"
-#: A sentence is spoken once it has stood for so long, so that nobody hears what is over already.
-_SETTLED_S: Final = 1.0
-#: Between two sentences, and until the same one is said again.
-_APART_S: Final = 4.0
-_AGAIN_S: Final = 12.0
 #: Times are sums of binary fractions.
 _EPSILON_S: Final = 1e-6
 
@@ -33,12 +29,7 @@ class SettingUp:
 
     checking: SetupState = field(default_factory=SetupState)
     still: StillState = field(default_factory=StillState)
-    line: str = ""
-    """What is to be said now, a sentence or a key."""
-    line_s: float = math.nan
-    """Since when."""
-    spoken: str = ""
-    spoken_s: float = -math.inf
+    lines: Lines = field(default_factory=Lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +55,6 @@ def step(state: SettingUp, sighting: Sighting, measures: Measures, profile: Prof
     well = found.is_well or (found.over and nothing_to_change)  # over without being well: lying, or bent already
     still, still_s = still_step(state.still if well else StillState(), sighting)
     line = READY_KEY if well else next((check.sentence for check in found.checks if check.verdict is Fit.ACT), "")
-    t_s = sighting.t_s
-    if line != state.line or not t_s >= state.line_s:
-        state = replace(state, line=line, line_s=t_s)
-    wait_s = _AGAIN_S if line == state.spoken else _APART_S
-    spoken = bool(line) and t_s - state.line_s >= _SETTLED_S - _EPSILON_S and t_s - state.spoken_s >= wait_s
-    if spoken:
-        state = replace(state, spoken=line, spoken_s=t_s)
-    state = replace(state, checking=checking, still=still)
+    said, spoken = lines.step(state.lines, line, sighting.t_s)
+    state = SettingUp(checking, still, said)
     return state, Placed(found, well and still_s >= STILL_S - _EPSILON_S, still_s, line, spoken)

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from posecheck.app import numbers
-from posecheck.app.places import Places, make
+from posecheck.app.places import Places
 from posecheck.app.protocol import Message
 from posecheck.assessment import running
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
 from posecheck.assessment.messages import Messages
-from posecheck.errors import OutputError, TunableError
+from posecheck.errors import OutputError, TunableError, UsageError
 from posecheck.history.done import Done, cells_of
 from posecheck.history.progress import longest_streak, streak_days
 from posecheck.history.store import History
+from posecheck.profile_store import calibrations_of
 from posecheck.profiles import read_profile_file
 from posecheck.tunables import unknown
 
@@ -50,29 +51,20 @@ def profile_text(values: Mapping[str, float], stretch_id: str | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def save_profile(path: Path, text: str) -> None:
-    """Write a profile whole or not at all. Raises OutputError when it cannot be written."""
-    make(path.parent)
-    beside = path.with_suffix(".part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"Cannot write {path}: {error.strerror or error}. Free some space, or allow it.") from error
-
-
-def profiles(places: Places) -> list[Message]:
-    """Every profile with its numbers; one that cannot be read with what is wrong with it."""
+def profiles(places: Places, today: date) -> list[Message]:
+    """Every profile with its numbers and the days of its calibrations; one that cannot be read with what is wrong."""
     out: list[Message] = []
     for name in places.profile_names():
-        path = places.profiles / f"{name}.toml"
+        path = places.profile(name)
+        told: Message = {"name": name, "path": str(path)}
         try:
             shared, own = read_profile_file(path)
-        except TunableError as error:
-            out.append({"name": name, "path": str(path), "error": str(error)})
+            found = calibrations_of(path, today)
+        except (TunableError, UsageError) as error:
+            out.append({**told, "error": str(error)})
         else:
-            out.append({"name": name, "path": str(path), "shared": shared, "stretches": own})
+            days = {one.position: one.made_on for one in found or ()}
+            out.append({**told, "shared": shared, "stretches": own, "calibrated": days})
     return out
 
 

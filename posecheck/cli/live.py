@@ -149,7 +149,7 @@ def _open_page(
     setup: bool,
     browser: bool,
 ) -> None:
-    from posecheck.app.desk import BROWSER, SERVER, Settings
+    from posecheck.app.choosing import BROWSER, SERVER, Settings
     from posecheck.app.numbers import checked_sets
     from posecheck.app.places import Places
     from posecheck.app.serve import listen, serve

@@ -55,7 +55,7 @@ def server(home: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def shots() -> Shots:
     """Two seconds about the rounding of the clip, and the size of its pictures."""
-    found, size = jpegs(CLIP, 2.0, from_s=4.6, every=2)
+    found, size = jpegs(CLIP, 2.0, from_s=6.1, every=2)
     return list(found), size
 
 
