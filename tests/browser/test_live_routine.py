@@ -29,9 +29,8 @@ IN_TIME_S: Final = 1.2
 #: The rounding that is warned of, and from which lean on.
 LIMIT_DEG: Final = 35.0
 LEAN_DEG: Final = 20.0
-#: Standing still at the start; the fold going down, its depth, and coming up again, in seconds of the clips.
-STILL_S: Final = 4.5
-DOWN_S, DEEP_S, UP_S = 1.0, (3.0, 4.5), 4.5
+#: Standing still at the start, then down from here on in the clips, and deep for so long.
+STILL_S, DOWN_S, DEEP_S = 4.5, 1.0, 6.0
 BITS, CELL_PX = 10, 16
 ROUTINE: Final = """id = "short"
 name = "Short one"
@@ -77,17 +76,17 @@ addEventListener('DOMContentLoaded', () => {
 """
 
 
-def pictures(clip: str) -> list[Any]:
-    """Still, down, a deep fold of six seconds, up: made of a clip, each picture with the number of its place in the clip."""
+def pictures(clip: str, deep_s: tuple[float, float]) -> list[Any]:
+    """Still, down, so deep for six seconds, up again: made of a clip, each picture with its number there."""
     capture = cv2.VideoCapture(str(samples_dir() / f"{clip}.mp4"))
     frames = []
     while (read := capture.read())[0]:
         frames.append(read[1])
     capture.release()
-    down = range(round(DOWN_S * FPS), round(DEEP_S[0] * FPS))
-    deep = range(round(DEEP_S[0] * FPS), round(DEEP_S[1] * FPS))
-    up = range(round(UP_S * FPS), len(frames))
-    order = [*[0] * round(STILL_S * FPS), *down, *[*deep, *reversed(deep)] * 2, *up]
+    first, last = (round(at * FPS) for at in deep_s)
+    down, deep = range(round(DOWN_S * FPS), first), range(first, last)
+    there = [*deep, *reversed(deep)]
+    order = [*[0] * round(STILL_S * FPS), *down, *there * round(DEEP_S * FPS / len(there)), *reversed(down)]
     return [numbered(frames[at], at) for at in order]
 
 
@@ -161,7 +160,7 @@ def watched(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Watche
 
 def test_a_whole_routine_without_a_hand_on_the_computer_and_not_one_warning(watched: Watched) -> None:
     """Begin is the last touch: set-up, a fold of five good seconds, the next stretch, the summary; a long back is left in peace."""
-    page = watched(pictures("standing_fold_clean"))
+    page = watched(pictures("standing_fold_clean", (3.0, 4.5)))
     page.get_by_role("button", name="Begin").click()
     until(page, "document.documentElement.dataset.stage === 'summary'", within_s=60)
     expect(page.get_by_role("heading", level=1)).to_have_text("Well done")
@@ -179,7 +178,7 @@ def test_a_whole_routine_without_a_hand_on_the_computer_and_not_one_warning(watc
 
 def test_rounding_is_seen_heard_and_read_out_in_time_and_a_slider_changes_the_verdict(watched: Watched) -> None:
     """Against the true onset of the clip, for eyes, ears and screen readers; a higher limit ends the warning at once."""
-    page = watched(pictures("standing_fold_rounded"))
+    page = watched(pictures("standing_fold_rounded", (2.0, 2.1)))
     page.get_by_role("button", name="Begin").click()
     stage(page, "work")
     until(page, "wire.shown.some(({look}) => look === 'warn')", within_s=40)
