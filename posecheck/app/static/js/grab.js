@@ -5,25 +5,57 @@ const QUALITY = 0.95;
 /** Whether a worker can read the camera's pictures (Chromium and its kin); else they are taken as the page is repainted. */
 const inWorker = () => typeof MediaStreamTrackProcessor === "function" && typeof OffscreenCanvas === "function" && typeof Worker === "function";
 
+/** A camera at work that a worker brings no picture of for so long is watched by the page itself: some browsers lose them. */
+const STALLED_MS = 1500;
+
 /** `took({picture, jpeg, width, height, capturedMs})` gets each picture; null for one that could not be taken. */
 export function makeGrab(video, took) {
   let turn = 0;
   let worker = null;
   let local = null;
+  let wishes = [];
+  let sinceMs = 0;
+
+  function taken(picture, from) {
+    if (from !== turn) {
+      picture?.picture.close();
+      return;
+    }
+    wishes.shift();
+    sinceMs = performance.now();
+    took(picture);
+  }
 
   function startWorker(track) {
     const mine = new Worker("/static/js/grabber.js");
     worker = mine;
     mine.onmessage = ({ data }) => {
-      if (data.turn !== turn || mine !== worker) {
-        data.picture?.close();
-        return;
-      }
-      took(data.picture ? { ...data, capturedMs: data.capturedMs - performance.timeOrigin } : null);
+      const picture = data.picture ? { ...data, capturedMs: data.capturedMs - performance.timeOrigin } : null;
+      taken(picture, mine === worker ? data.turn : null);
     };
     const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
     mine.postMessage({ readable, turn }, [readable]);
   }
+
+  function endWorker() {
+    worker?.terminate();
+    worker = null;
+  }
+
+  async function startLocal() {
+    const mine = turn;
+    await video.play().catch(() => {});
+    if (mine !== turn && local) return;
+    local = makeLocal(video, taken, () => turn);
+    for (const pace of wishes) local.want(pace);
+  }
+
+  setInterval(() => {
+    if (!worker || !wishes.length || document.hidden || performance.now() - sinceMs < STALLED_MS) return;
+    console.info("posecheck: pictures are taken by the page, the worker brings none");
+    endWorker();
+    startLocal();
+  }, STALLED_MS / 3);
 
   return {
     /** Watch an opened camera. Where no worker can, the video is played for it. */
@@ -35,29 +67,31 @@ export function makeGrab(video, took) {
           return;
         } catch (error) {
           console.warn("No pictures from a worker:", error);
-          worker?.terminate();
-          worker = null;
+          endWorker();
         }
       }
-      await video.play().catch(() => {});
-      local = makeLocal(video, (picture, from) => (from === turn ? took(picture) : picture?.picture.close()), () => turn);
+      await startLocal();
     },
     /** One more picture, at most `fps` a second and no larger than `width` × `height`. */
     want(pace) {
+      if (!wishes.length) sinceMs = performance.now();
+      wishes.push(pace);
       worker?.postMessage({ pace });
       local?.want(pace);
     },
     /** Nothing that was asked for is wanted any more. */
     rest() {
       turn += 1;
+      wishes = [];
       worker?.postMessage({ rest: true, turn });
       local?.rest();
     },
     stop() {
       turn += 1;
-      worker?.terminate();
+      wishes = [];
+      endWorker();
       local?.stop();
-      worker = local = null;
+      local = null;
     },
   };
 }

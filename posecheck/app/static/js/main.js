@@ -275,7 +275,6 @@ socket.on("state", async (message) => {
   } else if (before.lang !== state.lang && document.documentElement.lang !== state.lang) {
     await dress(state.lang);
   } else show();
-  if (!state.paused) notices.hide("hidden");
   watch();
 });
 socket.on("summary", (message) => {
