@@ -194,7 +194,7 @@ def test_a_slow_machine_gets_fewer_pictures_until_it_recovers(open_page: Open) -
     kept = [10, 12, 40]
     assert page.evaluate(PACE, [slow, slow, kept, kept])[-2:] == [[2, 2], [2, 2]]
     assert page.evaluate(PACE, [fine, slow, again])[-1] == [0, 1]
-    assert page.evaluate(PACE, [fine, slow, again, slow, again])[-1] == [1, 2]
+    assert page.evaluate(PACE, [fine, slow, again, fine, slow, again])[-1] == [1, 2]
 
 
 def test_the_whole_page_is_light(open_page: Open) -> None:
