@@ -55,7 +55,16 @@ SILENT_FRAC: Final = 0.01
 EVERY_NUMBER_TO: Final = 100
 FIFTHS_TO: Final = 180
 #: How the keys of what is spoken begin, and how those of a stretch end.
-SPOKEN: Final = ("coach.", "view.", "part.", "page_sound.test", "live.stand_still", "live.ended")
+SPOKEN: Final = (
+    "coach.",
+    "view.",
+    "part.",
+    "page_sound.test",
+    "live.stand_still",
+    "live.ended",
+    "live.begin",
+    "live.done",
+)
 SPOKEN_OF_ROUTINE: Final = ("once_more", "missing_left", "missing_right", "left_out", "not_watched", "done")
 SPOKEN_OF_STRETCH: Final = ("name", "setup", "say", "fix", "good_again")
 LICENCE: Final = (
@@ -71,6 +80,8 @@ def is_spoken(key: str) -> bool:
         return rest in SPOKEN_OF_ROUTINE
     if first == "setup":
         return not rest.startswith(("label.", "what."))
+    if first == "calibrate":
+        return not rest.startswith("card.") and not rest.endswith(".title")
     if first == "stretch":
         return key.rpartition(".")[2] in SPOKEN_OF_STRETCH and not re.search(r"\.\w+\.name$", rest)
     return key.startswith(SPOKEN)

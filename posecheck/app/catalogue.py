@@ -22,16 +22,6 @@ from posecheck.tunables import Profile, Tunable
 _SECTIONS: Final = ("page", "live", "routine", "coach", "setup")
 #: About how long one repetition takes, for the length of a routine.
 _REP_S: Final = 4.0
-#: What the keys of a rule's or phase's numbers end with, in words.
-_ENDINGS: Final = {
-    "limit_deg": "limit",
-    "limit": "limit",
-    "leave_deg": "good again",
-    "leave": "good again",
-    "dwell_s": "warns after",
-    "leave_dwell_s": "good after",
-    "from_deg": "begins at",
-}
 
 
 def words(language: str) -> Message:
@@ -154,9 +144,13 @@ def _number(profile: Profile, key: str, stretch: Stretch, text: Messages, runnin
 
 
 def _label(key: str, stretch: Stretch, text: Messages) -> str:
-    """What a number is called: the name of its rule and what it is of it, else its key in words."""
+    """What a number is called: the name of its rule or of what it belongs to, and what it is of it."""
     group, _, ending = key.partition(".")
-    rule = next((rule for rule in stretch.rules if rule.id == group), None)
-    name = text.text(f"stretch.{stretch.id}.{group}.name") if rule else group.replace("_", " ").capitalize()
-    bare = ending.removesuffix("_deg").removesuffix("_s").removesuffix("_px").replace("_", " ")
-    return f"{name}: {_ENDINGS.get(ending, bare)}"
+    if any(rule.id == group for rule in stretch.rules):
+        name = text.text(f"stretch.{stretch.id}.{group}.name")
+    else:
+        phase = any(phase.name == group for phase in stretch.phases)
+        known = f"live.phase.{group}" if phase else f"page_tune.group_{group}"
+        name = text.text(known) if known in text.english else group.replace("_", " ").capitalize()
+    called = f"live.number.{ending}"
+    return f"{name}: {text.text(called) if called in text.english else ending.replace('_', ' ')}"

@@ -32,7 +32,7 @@ from posecheck.calibration import Calibration, Calibrations
 from posecheck.errors import PosecheckError, TunableError
 from posecheck.keeping import CAMERA, VIDEO
 from posecheck.profile_store import OwnProfile
-from posecheck.records import Sighting
+from posecheck.records import CueKind, Sighting
 from posecheck.tunables import Profile
 
 START: Final = "start"
@@ -245,7 +245,10 @@ class Desk:
         message = protocol.frame(shown, session.run.parts, self._text(seen.part))
         if seen.found is not None:
             told += self._found(session, seen.found)
-        return [message, *told, *([self.state()] if told else []), *self._after(session, tell_state=True)]
+        said = seen.judged.said
+        farewell = said is None or not said.spoken or said.kind is not CueKind.DONE
+        after = self._after(session, tell_state=True, farewell=farewell)
+        return [message, *told, *([self.state()] if told else []), *after]
 
     def _found(self, session: Session, found: Calibration) -> list[Message]:
         """Somebody is calibrated: it is kept in their profile, and in force from the next picture on."""
@@ -282,10 +285,10 @@ class Desk:
             told += [self.state(), *finished]
         return told
 
-    def _after(self, session: Session, *, tell_state: bool = False) -> list[Message]:
+    def _after(self, session: Session, *, tell_state: bool = False, farewell: bool = True) -> list[Message]:
         """What follows from where the session is now: another stage, or its end."""
         if session.run.done:
-            told = self._finish(session)
+            told = self._finish(session, farewell=farewell)
             return [self.state(), *told] if tell_state else told
         if self.stage == session.run.stage:
             return []
@@ -293,12 +296,14 @@ class Desk:
         return [self.state()] if tell_state else []
 
     # ---------------------------------------------------------------------------------------------- the end
-    def _finish(self, session: Session) -> list[Message]:
-        """The session is over: what was kept is whole, and the summary is shown."""
+    def _finish(self, session: Session, *, farewell: bool = False) -> list[Message]:
+        """The session is over: what was kept is whole, and the summary is shown; with `farewell` its end is spoken."""
         told = self._lost(session.kept.close(session.run.doings))
         self.stage = SUMMARY
         self._summary = self._summary_message(session)
-        return [*told, self._summary]
+        if not farewell:
+            return [*told, self._summary]
+        return [*told, {**self._summary, "say": telling.farewell(self.language)}]
 
     def _end(self) -> list[Message]:
         """Close what the present session keeps."""

@@ -13,21 +13,22 @@ from posecheck.assessment.stretch import Stretch
 from posecheck.records import Event
 from posecheck.tunables import Profile
 from posecheck.tuning.rejudge import VERDICTS, Judged
-from posecheck.tuning.track import Track
+from posecheck.tuning.track import Track, measuring
 from posecheck.tuning.whatif import whatif
 
 
 class _Tracks:
-    """The measures of these rows with any numbers, each measured once."""
+    """The measures of these rows for one stretch, with any numbers, each measured once."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
-        self._last: tuple[Profile, Track] | None = None
+        self._kept: dict[tuple[float, ...], Track] = {}
 
     def track(self, stretch: Stretch, profile: Profile) -> Track:
-        if self._last is None or self._last[0] is not profile:
-            self._last = (profile, track_of(self._rows, stretch, profile))
-        return self._last[1]
+        numbers = measuring(profile)
+        if numbers not in self._kept:
+            self._kept[numbers] = track_of(self._rows, stretch, profile)
+        return self._kept[numbers]
 
 
 def replay(rows: Sequence[Row], stretch: Stretch, before: Profile, after: Profile, text: Messages) -> Message:

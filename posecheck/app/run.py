@@ -23,7 +23,7 @@ from posecheck.assessment.running import Out, Stage
 from posecheck.assessment.turns import Doings, Part
 from posecheck.calibration import Calibration, Calibrations
 from posecheck.kinematics.measures import MeasureState
-from posecheck.records import Assessment, Hold, Said, Sighting, Verdict
+from posecheck.records import Assessment, CueKind, Hold, Said, Sighting, Urgency, Verdict
 from posecheck.routine_session import RoutineState, routine_step, start_routine
 from posecheck.routine_session import go_on as routine_go_on
 from posecheck.routine_session import pause as routine_pause
@@ -133,6 +133,8 @@ def look(run: Run, sighting: Sighting) -> tuple[Run, Seen]:
             judged = replace(judged, said=said, cue=messages.in_english(said, part.stretch))
         run = replace(run, waiting=None)
     run = replace(run, routine=state)
+    if out.began and not judged.hold.active:
+        run = replace(run, waiting=_begin_now(sighting.t_s))
     seen = Seen(judged, run.parts[out.index], out, None, share, before=before)
     return (go_on(run) if sign else run), seen
 
@@ -164,8 +166,15 @@ def go_on(run: Run) -> Run:
         return _on(run) if memory is None else replace(run, leading=memory)
     if run.stage == SETUP:
         return _set_up(run)
-    state, _, said, _ = routine_go_on(run.routine, run.parts, run.t_s)
-    return replace(run, routine=state, waiting=said if said is not None else run.waiting)
+    state, out, said, _ = routine_go_on(run.routine, run.parts, run.t_s)
+    if said is None:
+        said = _begin_now(run.t_s) if out.began else run.waiting
+    return replace(run, routine=state, waiting=said)
+
+
+def _begin_now(t_s: float) -> Said:
+    """For whose head is down: getting into place is over, from here on it counts."""
+    return Said(CueKind.NEXT, "live.begin", t_s, spoken=True, urgency=Urgency.CALM)
 
 
 def calibrate(run: Run, position: str) -> Run:

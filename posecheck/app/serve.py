@@ -9,6 +9,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import uvicorn
@@ -104,7 +105,7 @@ def serve(
     `open_source` opens the server's own source for a session; None: the page's camera. `say` is told the address.
     Gives whether it was interrupted, and the lines of what could not be kept at the end.
     """
-    desk = Desk(settings)
+    desk = Desk(replace(settings, model_sha256=backend.model_sha256))
     worker = Worker(desk, Eyes(backend, desk))
     let_in = Pass.new(listening.getsockname()[1])
     link = Link(worker)

@@ -16,6 +16,7 @@ from posecheck.app.protocol import Message
 from posecheck.app.run import Run
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.turns import Part
+from posecheck.records import CueKind, Urgency
 
 #: The texts that know the stretch of a part.
 TextOf: TypeAlias = Callable[[Part], Messages]
@@ -93,4 +94,12 @@ def summary(session: Session, language: str, text_of: TextOf) -> Message:
         "recording": str(session.kept.path) if session.kept.path else None,
         "recordings": [str(path) for path in session.kept.paths],
         "note": Messages.load(language).text("live.note"),
+        "say": None,
     }
+
+
+def farewell(language: str) -> Message:
+    """What is spoken at the end, as in a frame: no frame follows it."""
+    key = "live.done"
+    text = Messages.load(language).text(key)
+    return {"text": text, "kind": str(CueKind.DONE), "key": key, "urgency": int(Urgency.CALM), "spoken": True}

@@ -24,6 +24,7 @@ from posecheck.profile_store import calibrations_of, keep_numbers
 from posecheck.session import assess
 from posecheck.sources.replay import read_recording
 from posecheck.tuning.whatif import recorded_profile
+from tests.app.test_desk import well_placed
 from tests.app.test_signs import with_hands
 from tests.stick_figure import stick_figure
 
@@ -52,7 +53,7 @@ def desk(tmp_path: Path) -> Desk:
     return made
 
 
-def show(desk: Desk, figure: Any, from_s: float, to_s: float, fps: float = 10.0) -> Told:
+def show(desk: Desk, figure: Any, from_s: float, to_s: float, fps: float = 6.0) -> Told:
     """Let the desk see a figure for a while."""
     out: Told = []
     for number in range(round((to_s - from_s) * fps)):
@@ -106,6 +107,50 @@ def test_a_whole_calibration_is_told_spoken_kept_and_in_force_at_once(desk: Desk
     assert first["gauges"][2]["limit"] == pytest.approx(limit.value, abs=0.1)
     assert first["routine"]["stage"] == "ready"
     assert first["notices"] == []
+
+
+def test_the_whole_way_can_be_followed_by_ear(desk: Desk) -> None:
+    """From standing still to the end: what to do is spoken at each step, and the end is spoken though no frame follows."""
+    desk.do({"do": "start", "stretch": FOLD, "calibrate": True})
+    told: Told = []
+    messages: Told = []
+    t_s = 0.0
+    fold = stick_figure(trunk_inclination_deg=70.0)
+    while desk.stage != "summary" and t_s < 70.0:
+        calibrating_now = told[-1]["calibrate"] if told else None
+        routine = told[-1]["routine"] if told else None
+        if calibrating_now and calibrating_now["stage"] == "round":
+            seen = ROUND.sighting(t_s)
+        else:
+            seen = fold.sighting(t_s) if routine and routine["stage"] == "work" and t_s > 16.0 else well_placed(t_s)
+        messages = desk.look(0, seen, lambda: JPEG)
+        told += frames(messages)
+        t_s += 0.125
+    heard = spoken(told)
+    wanted = [
+        "live.stand_still", "calibrate.tall.standing", "calibrate.round.text", "calibrate.done.text",
+        "coach.next_stretch", "live.begin", "coach.last_seconds",
+    ]  # fmt: skip
+    assert [key for key in heard if key in wanted] == wanted
+    (summary,) = [message for message in messages if message["type"] == "summary"]
+    ended = heard[-1] in ("routine.done", "coach.done")
+    assert ended != (summary["say"] is not None)
+    assert ended or summary["say"]["key"] == "live.done"
+    assert desk.hello()[1]["say"] is None
+
+
+def test_leaving_the_last_set_out_is_answered_aloud(desk: Desk) -> None:
+    """Whoever ends by hand hears that it is over; whoever stops does not need to."""
+    desk.do({"do": "start", "stretch": FOLD, "setup": False})
+    show(desk, TALL, 0.0, 1.0)
+    desk.do({"do": "go_on"})
+    (frame,) = frames(show(desk, TALL, 1.0, 1.1, fps=10.0))
+    assert frame["say"]["key"] == "live.begin"
+    summary = desk.do({"do": "go_on"})[-1]
+    assert summary["say"]["text"] == "That was all for now. Come out of it slowly."
+    desk.do({"do": "again"})
+    show(desk, TALL, 0.0, 1.0)
+    assert desk.do({"do": "stop"})[-1]["say"] is None
 
 
 def test_going_on_leaves_out_the_rounding_and_before_that_everything(desk: Desk, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from posecheck.history.store import History
 from posecheck.profile_store import keep_numbers
 from posecheck.profiles import build_profile
 from posecheck.records import Sighting, frozen
+from posecheck.sources.replay import read_recording
 from tests.app.test_signs import STANDING, with_hands
 from tests.stick_figure import stick_figure
 
@@ -197,6 +198,28 @@ def test_a_history_that_cannot_be_written_does_not_end_the_session(desk: Desk, t
     assert told(show(desk, standing, 0.0, 0.5), "frame")
 
 
+def test_a_routine_leaves_a_recording_for_each_of_its_stretches(desk: Desk) -> None:
+    """Each names its own stretch and holds its own time, so that each is judged again by what it was judged by."""
+    desk.do({"do": "start", "routine": "daily", "setup": False, "record": True})
+    parts = [part["stretch"] for part in desk.state()["session"]["parts"]]
+    messages: list[dict[str, Any]] = []
+    for second in range(40):
+        messages += show(desk, standing, second * 1.0, second + 1.0)
+        told_now = desk.do({"do": "go_on"})
+        messages += told_now
+        if told(told_now, "summary"):
+            break
+    (summary,) = told(messages, "summary")
+    played = [read_recording(Path(path)) for path in summary["recordings"]]
+    assert [one.origin.stretch for one in played] == parts
+    assert len({one.path for one in played}) == len(parts)
+    assert [one.ending for one in played] == ["complete"] * len(parts)
+    frames = told(messages, "frame")
+    for number, one in enumerate(played):
+        expected = [frame["t_s"] for frame in frames if frame["routine"]["index"] == number]
+        assert [round(sighting.t_s, 3) for sighting in one.sightings()] == expected
+
+
 def test_a_mistake_in_a_start_leaves_what_was_there(desk: Desk) -> None:
     """An unknown stretch, routine or profile is told, and the session under way goes on."""
     desk.do({"do": "start", "stretch": FOLD, "setup": False})
@@ -224,6 +247,26 @@ def test_everything_there_is_to_choose_can_be_told_in_every_language(language: s
             assert number["why"]
             assert number["source"]
             assert number["label"]
+
+
+def test_every_number_is_called_something_in_the_language() -> None:
+    """No label of any stretch is made of its key: what it is of, and what it belongs to, stand in the messages."""
+    text = Messages.load("de")
+    for stretch_id in stretch_ids():
+        stretch = load_stretch(stretch_id)
+        for key in numbers.base_profile(stretch).tunables:
+            group, _, ending = key.partition(".")
+            assert f"live.number.{ending}" in text.texts, key
+            named = (f"stretch.{stretch_id}.{group}.name", f"live.phase.{group}", f"page_tune.group_{group}")
+            assert any(name in text.texts for name in named), key
+
+
+def test_routines_are_called_by_their_names_in_the_language() -> None:
+    """Names, when to do them and notes are German on a German page."""
+    (daily,) = [one for one in catalogue.routines(Messages.load("de"), {}) if one["id"] == "daily"]
+    assert daily["name"] == "Jeden Tag"
+    assert daily["what"].startswith("Einmal am Tag")
+    assert daily["warm_up"].startswith("Warme Muskeln")
 
 
 def test_later_stretches_of_a_routine_say_when_they_come() -> None:

@@ -350,6 +350,28 @@ def test_a_number_out_of_range_is_brought_back_into_it(opened: Opened) -> None:
     assert all(sent["set"][LIMIT] <= 60 for sent in canned.sent if sent["do"] == "numbers")
 
 
+def test_the_box_of_the_last_minute_waits_for_what_is_seen(opened: Opened) -> None:
+    """While the answer is on its way it says so, and in a session where nothing was seen yet it asks again by itself."""
+    canned = Canned()
+    canned.seen = False
+    page = opened(canned, "#tune")
+    replay = page.locator(".replay").last
+    page.evaluate(
+        "async () => { const {Replay} = await import('/static/js/replay.js');"
+        " const words = (key) => key; let answer; window.answered = new Promise((done) => (answer = done));"
+        " const late = {words, state: {lang: 'en', stage: 'work'}, api: (path, options) => window.answered"
+        ".then(() => fetch(path, {...options, body: JSON.stringify(options.body)}))"
+        ".then((got) => got.ok ? got.json() : Promise.reject(Object.assign(new Error('x'), {status: got.status})))};"
+        " const box = new Replay(late, {compact: true}); document.querySelector('main').append(box.element);"
+        " window.answer = answer; box.judge('standing_forward_fold', {}, {}, [], false); }"
+    )
+    expect(replay).to_contain_text("page_tune.replay_wait")
+    page.evaluate("() => window.answer()")
+    expect(replay).to_contain_text("page_tune.replay_none")
+    canned.seen = True
+    expect(replay).to_contain_text("page_tune.same")
+
+
 def test_without_a_session_numbers_are_saved_as_a_profile(opened: Opened) -> None:
     """Nothing is sent to a session that is not there; only what was changed is saved; a profile goes on a second press."""
     canned = Canned()

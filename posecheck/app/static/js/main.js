@@ -279,6 +279,7 @@ socket.on("state", async (message) => {
 });
 socket.on("summary", (message) => {
   ctx.summary = message;
+  announcer.frame({ say: message.say });
 });
 socket.on("error", ({ code, text }) => {
   if (code === "taken_over") {

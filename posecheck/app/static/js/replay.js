@@ -4,6 +4,9 @@ import { h } from "./dom.js";
 import { motionPlot } from "./plots.js";
 import { decimal, whole } from "./text.js";
 
+const WATCHED = ["setup", "calibrate", "work"];
+const AGAIN_MS = 1000;
+
 /** Which measure of the plot the limit of a rule belongs to, by the beginning of its key. */
 const LIMITS = [
   [/^spine_rounding\.limit_deg$/, "spine_flexion_deg"],
@@ -35,7 +38,7 @@ export class Replay {
     this.#ctx = ctx;
     this.height = compact ? 120 : 220;
     const { words } = ctx;
-    this.body = h("div", { class: "replay-body" }, h("p", { class: "muted" }, words("page_tune.replay_none")));
+    this.body = h("div", { class: "replay-body" }, h("p", { class: "muted" }, words("page_tune.replay_wait")));
     this.place = h("div", { class: "plot-box", hidden: true });
     this.element = h("section", { class: "card replay", "aria-labelledby": "replay-title" }, h("h2", { id: "replay-title" }, words("page_tune.replay")), this.place, this.body);
   }
@@ -62,6 +65,8 @@ export class Replay {
     } catch (problem) {
       if (turn !== this.#turn) return;
       this.#drop();
+      // In a session something is about to be seen: until then nothing has been.
+      if (problem.status === 409 && WATCHED.includes(this.#ctx.state.stage)) setTimeout(() => turn === this.#turn && this.judge(stretch, now, before, rows, inForce), AGAIN_MS);
       this.body.replaceChildren(h("p", { class: "muted" }, problem.status === 409 ? words("page_tune.replay_none") : problem.message));
       return;
     }
