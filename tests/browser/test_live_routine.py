@@ -210,7 +210,7 @@ def _onset_ms(page: Page) -> float:
     """When the back of the clip had become round, on the page's clock."""
     seq = page.evaluate("wire.frames.find(({verdict}) => verdict === 'WARN').seq")
     packet = bytes(page.evaluate(f"Array.from(wire.sent.get({seq}))"))
-    captured_ms = float(np.frombuffer(packet[12:20], "<f8")[0]) - page.evaluate("performance.timeOrigin")
+    captured_ms = float(np.frombuffer(packet[12:20], "<f8")[0]) - float(page.evaluate("performance.timeOrigin"))
     with (samples_dir() / "standing_fold_rounded.truth.csv").open(encoding="utf-8") as file:
         truth = list(csv.DictReader(file))
     round_at = next(
