@@ -231,7 +231,7 @@ def table(looks: list[Look], bare_before_fps: float, bare_after_fps: float) -> l
         f"| pictures shown a second | {fps:.1f} | ≥ 28 | {min(look.fps for look in looks):.1f} to {max(look.fps for look in looks):.1f} |",
         f"| capture → painted, p50 | {p50:.0f} ms | ≤ 55 | {p50 / bare_ms:.1f} × the bare model |",
         f"| capture → painted, p95 | {p95:.0f} ms | ≤ 75 | {p95 / bare_ms:.1f} × the bare model |",
-        f"| the bare model, a picture | {bare_ms:.1f} ms |  | {1000 / bare_before_fps:.1f} before, {1000 / bare_after_fps:.1f} after, nothing else running |",
+        f"| the bare model, a picture | {bare_ms:.1f} ms |  | {1000 / bare_before_fps:.1f} before, {1000 / bare_after_fps:.1f} after, without server and browser |",
     ]
     lines += [
         f"| of p50: {name} | {statistics.median(look.parts_ms[name] for look in looks):.1f} ms |  |  |"
