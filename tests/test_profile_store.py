@@ -17,7 +17,9 @@ from posecheck.errors import OutputError, UsageError
 from posecheck.profile_store import (
     calibrations_of,
     delete_profile,
+    find_named,
     find_profile,
+    keep_numbers,
     named_path,
     own_numbers,
     own_profile,
@@ -94,6 +96,46 @@ def test_a_file_laid_out_otherwise_is_left_alone(text: str) -> None:
     with pytest.raises(OutputError, match="take it out, then calibrate again"):
         save_calibration("anna", standing())
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_numbers_take_the_place_of_numbers_and_leave_the_calibration() -> None:
+    """Saved twice under a calibrated name: the last numbers, the calibration bit for bit; without one, just numbers."""
+    path = save_calibration("my back", standing())
+    known = calibrations_of(path, TODAY)
+    for target_s in ("20.0", "25.0"):
+        keep_numbers(path, f"# mine\n[hold]\ntarget_s = {target_s}\n")
+        assert own_numbers(path) == {"hold.target_s": target_s}
+    found = calibrations_of(path, TODAY)
+    assert known is not None
+    assert found is not None
+    assert as_bits(found, age=True) == as_bits(known, age=True)
+    plain = named_path("plain")
+    keep_numbers(plain, "[hold]\ntarget_s = 1.0\n")
+    assert plain.read_text(encoding="utf-8") == "[hold]\ntarget_s = 1.0\n"
+    assert calibrations_of(plain, TODAY) is None
+
+
+def test_numbers_do_not_take_the_place_of_what_is_laid_out_otherwise() -> None:
+    """A calibration that cannot be found line by line is never lost: it is refused, and stands as it was."""
+    path = named_path("anna")
+    path.parent.mkdir(parents=True)
+    text = "calibration.standing.made_on = 'x'\n"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(OutputError, match="take it out, then save again"):
+        keep_numbers(path, "[hold]\ntarget_s = 1.0\n")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_name_in_a_folder_is_looked_up_there_alone(tmp_path: Path) -> None:
+    """Another folder than the person's own has its own names, and a file in the way is no name."""
+    folder = tmp_path / "others"
+    keep_numbers(named_path("bea", folder), "")
+    assert find_named("bea", folder) == folder / "bea.toml"
+    assert profile_names(folder) == ["bea"]
+    with pytest.raises(UsageError, match="There is no profile"):
+        find_named("bea")
+    with pytest.raises(UsageError, match="cannot be the name"):
+        find_named(str(folder / "bea.toml"), folder)
 
 
 def test_a_disk_that_fails_leaves_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -354,7 +354,15 @@ class Desk:
         """The numbers in force for a stretch: in this session, else as the next one would begin with."""
         parts = self._session.run.parts if self._session else ()
         found = next((part.profile for part in parts if part.stretch.id == stretch.id), None)
-        return found or numbers.adjusted(numbers.base_profile(stretch), stretch, self.own)
+        if found is not None:
+            return found
+        today = self._now().date()
+        try:
+            own = choosing.own_of(self._profile, self.settings, today)
+        except PosecheckError:  # deleted or damaged since it was chosen: whoever begins with it is told
+            own = OwnProfile()
+        (part,) = choosing.parts_for(numbers.single(stretch), own, self.settings, today)
+        return numbers.adjusted(part.profile, stretch, self.own)
 
     def recording_to(self) -> Path | None:
         """The recording that is being written; None while none is."""

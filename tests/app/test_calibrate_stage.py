@@ -236,6 +236,27 @@ def test_numbers_and_calibration_of_one_name_live_together(desk: Desk, tmp_path:
     assert told["calibrated"] == {"standing": "2026-05-03"}
 
 
+def test_a_profile_of_the_command_line_is_in_force_before_anything_begins(tmp_path: Path) -> None:
+    """A file anywhere, by its own name: its numbers show at once, its person's calibration is used and kept in it."""
+    file = tmp_path / "elsewhere" / "anna.toml"
+    keep_numbers(file, "[hold]\ntarget_s = 21.0\n")
+    desk = Desk(Settings(Places(tmp_path, tmp_path / "history.sqlite3"), profile=file))
+    assert desk.in_force(load_stretch(FOLD))["hold.target_s"] == 21.0
+    desk.do({"do": "numbers", "set": OPEN})
+    begin(desk)
+    show(desk, TALL, 0.0, 3.5)
+    desk.do({"do": "go_on"})
+    show(desk, TALL, 3.5, 7.0)
+    assert desk.state()["profile"] == "anna"
+    assert calibrations_of(file, datetime.now(UTC).date()) is not None
+    assert not (tmp_path / "profiles").exists()
+    desk.do({"do": "start", "stretch": FOLD, "setup": False})
+    assert desk.state()["session"]["calibration"]["made_on"] is not None
+    file.unlink()
+    desk.do({"do": "home"})
+    assert desk.in_force(load_stretch(FOLD)).settings["hold.target_s"].origin == "default"
+
+
 def test_a_recording_of_a_calibrated_session_is_judged_again_as_it_was(desk: Desk) -> None:
     """It begins after the calibration, knows of it, and gives the same measures and verdicts."""
     begin(desk, record=True)

@@ -82,11 +82,11 @@ def fold(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 def test_what_is_in_force_says_what_the_session_said(tmp_path: Path) -> None:
     """In the middle of a session, set-up and work: every verdict of every frame, and all of the last minute only."""
     desk = desk_for(tmp_path)
-    frames = show(desk, 0.0, 70.0, fps=5.0)
+    frames = show(desk, 0.0, 66.0, fps=4.0)
     told = again(desk, load_stretch(FOLD))
     recent = [frame for frame in frames if frame["t_s"] >= frames[-1]["t_s"] - REPLAY_S]
     assert told["frames"] == len(recent)
-    settled = 20  # a rule that began to warn before the minute did is told a moment later
+    settled = 16  # a rule that began to warn before the minute did is told a moment later
     letters = "".join(frame["verdict"][0] for frame in recent)
     assert told["series"]["verdict"][settled:] == letters[settled:]
     assert set(letters) >= {"G", "U"}
