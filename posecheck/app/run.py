@@ -18,6 +18,7 @@ from posecheck.app.gestures import HandState, hand_step
 from posecheck.app.leading import Leading, Led
 from posecheck.app.setting_up import Placed, SettingUp
 from posecheck.assessment import coach, events, judge, messages, runner
+from posecheck.assessment.rules import RuleMemory
 from posecheck.assessment.running import Out, Stage
 from posecheck.assessment.turns import Doings, Part
 from posecheck.calibration import Calibration, Calibrations
@@ -225,5 +226,20 @@ def pause(run: Run, *, on: bool) -> Run:
 
 
 def with_numbers(run: Run, parts: Sequence[Part]) -> Run:
-    """The same session with other numbers: the next frame is judged by them, nothing that was done is lost."""
-    return replace(run, parts=tuple(parts))
+    """The same session with other numbers: the next frame is judged by them, nothing that was done is lost.
+
+    A rule whose own numbers changed begins anew: a warning of before does not last until the old limit is left.
+    """
+    changed = replace(run, parts=tuple(parts))
+    judging, stretch = run.routine.judging, run.part.stretch
+    before, after = run.part.profile, changed.part.profile
+    memories = judging.judge.rules.rules
+    if len(memories) != len(stretch.rules):  # the next stretch is due, and begins with the next frame
+        return changed
+    own = [
+        RuleMemory() if any(before[key] != after[key] for key in before if key.startswith(f"{rule.id}.")) else memory
+        for rule, memory in zip(stretch.rules, memories, strict=True)
+    ]
+    rules = replace(judging.judge.rules, rules=tuple(own))
+    judging = replace(judging, judge=replace(judging.judge, rules=rules))
+    return replace(changed, routine=replace(run.routine, judging=judging))

@@ -326,3 +326,19 @@ def test_the_history_is_told_by_day_with_its_streak_and_its_trends(tmp_path: Pat
     assert whole["trends"][FOLD]["name"] == text.text(load_stretch(FOLD).name)
     json.dumps(whole, allow_nan=False)
     assert stored.history(path, 1, today, text)["trends"][FOLD]["t"] == ["2026-05-03"]
+
+
+def test_a_higher_limit_ends_a_warning_at_once(desk: Desk) -> None:
+    """A knee bent beyond the old limit and within the new one: the warning does not wait for the old limit to be left."""
+    soft = stick_figure(trunk_inclination_deg=70.0, knee_flexion_deg=25.0)
+    desk.do({"do": "start", "stretch": FOLD, "setup": False})
+
+    def knee(from_s: float, to_s: float) -> str:
+        last = told(show(desk, soft.sighting, from_s, to_s), "frame")[-1]
+        return next(str(finding["verdict"]) for finding in last["findings"] if finding["rule"] == "knee_bend")
+
+    assert knee(0.0, 3.0) == "WARN"
+    assert not told(desk.do({"do": "numbers", "set": {"knee_bend.limit_deg": 30.0}}), "error")
+    assert knee(3.0, 3.2) == "GOOD"
+    assert not told(desk.do({"do": "numbers", "set": {"knee_bend.limit_deg": 20.0}}), "error")
+    assert knee(3.2, 6.0) == "WARN"

@@ -2,61 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import cv2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from posecheck.resources import samples_dir
 from tests.app.serving import Server, serving
-from tests.browser.conftest import FLAGS, NAMES
+from tests.browser.conftest import FLAGS
+from tests.browser.live import (
+    ALLOWED,
+    CAMERA,
+    KEEP_STREAM,
+    assert_accessible,
+    chromium_path,
+    is_own,
+    opened,
+    stage,
+    until,
+)
 
 pytestmark = pytest.mark.browser
-
-CAMERA = "--use-fake-device-for-media-stream"
-ALLOWED = "--use-fake-ui-for-media-stream"
-#: Keeps the stream in reach, so that a test can pull the plug.
-KEEP_STREAM = """
-const ask = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
-if (ask) navigator.mediaDevices.getUserMedia = async (wish) => (window.testStream = await ask(wish));
-"""
-#: Ends the session that another test has left behind, and its language.
-GO_HOME = """new Promise((done) => {
-  const socket = new WebSocket(`ws://${location.host}/ws`);
-  const commands = [{do: 'stop'}, {do: 'home'}, {do: 'lang', lang: 'en'}];
-  socket.onopen = () => commands.forEach((command) => socket.send(JSON.stringify(command)));
-  socket.onmessage = ({data}) => {
-    const {stage, lang} = JSON.parse(data);
-    if (stage === 'start' && lang === 'en') done(socket.close());
-  };
-})"""
-FOLD = '{"kind": "stretch", "id": "standing_forward_fold"}'
-
-
-def until(page: Page, condition: str, *, within_s: float = 30.0) -> None:
-    """Wait until a JavaScript condition holds. (The page's policy forbids Playwright's own way, which needs eval.)"""
-    deadline = time.monotonic() + within_s
-    while not page.evaluate(condition):
-        assert time.monotonic() < deadline, f"never true: {condition}\n{page.locator('main').inner_text()}"
-        page.wait_for_timeout(60)
-
-
-def stage(page: Page, name: str) -> None:
-    """Wait for a stage of the session."""
-    until(page, f"document.documentElement.dataset.stage === {name!r}")
-
-
-def assert_accessible(page: Page) -> None:
-    """No violation that axe can find (WCAG 2.2 A and AA and its best practices)."""
-    page.evaluate((resources.files("axe_core_python") / "axe.min.js").read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found["violations"]] == []
 
 
 @pytest.fixture(scope="module")
@@ -83,37 +51,9 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def watched(browser: Browser, person: Path) -> Iterator[Browser]:
     """A Chromium whose camera sees that person, and that asks nobody."""
     flags = [*FLAGS, CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={person}"]
-    second = browser.browser_type.launch(executable_path=_chromium(), args=flags)
+    second = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
     yield second
     second.close()
-
-
-def _chromium() -> str | None:
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
-
-
-def opened(context: BrowserContext, server: Server) -> Page:
-    """The page, on its start screen, with the forward fold chosen."""
-    context.add_cookies([{"name": _name(server), "value": _value(server), "url": server.origin}])
-    page = context.new_page()
-    page.goto(f"{server.origin}/")
-    page.evaluate(f"localStorage.setItem('posecheck.choice', {FOLD!r})")
-    page.reload()
-    until(page, "document.documentElement.dataset.stage !== undefined")
-    if page.evaluate("[document.documentElement.dataset.stage, document.documentElement.lang].join()") != "start,en":
-        page.evaluate(GO_HOME)
-        page.reload()
-    stage(page, "start")
-    until(page, "document.querySelector('#screen').dataset.ready === ''")
-    return page
-
-
-def _name(server: Server) -> str:
-    return server.cookie.split("=", 1)[0]
-
-
-def _value(server: Server) -> str:
-    return server.cookie.split("=", 1)[1]
 
 
 @pytest.fixture
@@ -126,14 +66,10 @@ def page(watched: Browser, server: Server) -> Iterator[Page]:
     mistakes: list[str] = []
     context.on("weberror", lambda error: mistakes.append(str(error.error)))
     context.on("console", lambda message: mistakes.append(message.text) if message.type == "error" else None)
-    context.on("request", lambda request: mistakes.append(request.url) if not _own(request.url, server) else None)
+    context.on("request", lambda request: mistakes.append(request.url) if not is_own(request.url, server) else None)
     yield opened(context, server)
     context.close()
     assert mistakes == []
-
-
-def _own(url: str, server: Server) -> bool:
-    return url.startswith((server.origin, f"ws://{server.host}", "data:", "blob:"))
 
 
 def test_from_start_to_a_warning_without_touching_anything_after_begin(page: Page) -> None:
@@ -246,7 +182,7 @@ def test_without_a_camera_it_says_why_and_begins_nothing(
     browser: Browser, server: Server, flags: tuple[str, ...], told: str
 ) -> None:
     """The reason and what to do stand beside the button, and no session is started."""
-    chromium = browser.browser_type.launch(executable_path=_chromium(), args=[*FLAGS, *flags])
+    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=[*FLAGS, *flags])
     context = chromium.new_context(permissions=[] if flags else ["camera"])
     try:
         page = opened(context, server)

@@ -1,27 +1,14 @@
 // The browser's camera: opened, watched, and sent picture by picture. Two are on their way at most and the newest wins;
 // the picture of each number is kept until its answer comes, so that what is drawn lies on the very frame it belongs to.
 
+import { makeGrab } from "./grab.js";
+import { makePace } from "./pace.js";
 import { pack } from "./socket.js";
 
 const WIDTH = 640;
 const HEIGHT = 480;
-const QUALITY = 0.95;
-const IN_FLIGHT = 2;
 /** An answer that has not come by then never will: a dropped connection must not stop the camera for good. */
 const LOST_AFTER_MS = 4000;
-/** Fewer answered pictures a second than this, for so long, and the machine is called slow. */
-const SLOW_FPS = 12;
-const SLOW_FOR_MS = 3000;
-/** The pace is tried again when answers have come this fast for so long; each time it fails, twice as long. */
-const QUICK_MS = 60;
-const QUICK_FOR_MS = 10000;
-/** How far the page steps back on a slow machine: pictures on their way, a second, and their height. */
-const PACES = [
-  { flight: IN_FLIGHT, fps: 60, height: HEIGHT },
-  { flight: 1, fps: 10, height: HEIGHT },
-  { flight: 1, fps: 8, height: 360 },
-];
-
 /** What went wrong with a camera, as one of: refused, missing, in_use, unplugged, unsupported. */
 export class CameraTrouble extends Error {
   constructor(code, cause) {
@@ -56,118 +43,64 @@ export async function allowed() {
 
 /**
  * A camera that hands its pictures to the server.
- * `sendBytes(bytes)` sends; `trouble(code)` hears of a lost camera, `pace(level)` of a slow machine.
+ * `sendBytes(bytes)` sends; `trouble(code)` hears of a lost camera, `slower(level)` of a slow machine.
  */
-export function makeCapture({ sendBytes, trouble, pace }) {
+export function makeCapture({ sendBytes, trouble, slower }) {
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
   const waiting = new Map();
-  // As fast as canvas.toBlob (6 to 8 ms a picture, measured in Chromium) and steadier, since it does not wait for idle time.
-  const canvas = typeof OffscreenCanvas === "function" ? new OffscreenCanvas(WIDTH, HEIGHT) : document.createElement("canvas");
-  const pen = canvas.getContext("2d", { alpha: false });
-  const jpeg = () =>
-    canvas.convertToBlob
-      ? canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY })
-      : new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  const grab = makeGrab(video, took);
+  const pace = makePace(slower);
   let stream = null;
   let opened = null;
   let sending = false;
-  let busy = false;
+  let asked = 0;
   let seq = 0;
-  let lastSentMs = -Infinity;
-  let level = 0;
-  let answeredMs = [];
-  let slowSinceMs = null;
-  let quickSinceMs = null;
-  let firstMs = null;
-  let patienceMs = QUICK_FOR_MS;
-  let turn = 0;
 
-  function next() {
-    if (!stream) return;
-    const mine = turn;
-    const seen = (now, data) => {
-      if (mine !== turn) return;
-      offer(now, data);
-      next();
-    };
-    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(seen);
-    else requestAnimationFrame((now) => seen(now, null));
-  }
-
-  function offer(now, data) {
-    const { flight, fps } = PACES[level];
-    for (const [number, sent] of waiting) {
-      if (now - sent.sentMs > LOST_AFTER_MS) forget(number);
+  /** Ask for as many pictures as may be on their way. */
+  function fill() {
+    while (sending && stream && asked + waiting.size < pace.now.flight) {
+      asked += 1;
+      grab.want({ width: WIDTH, ...pace.now });
     }
-    if (!sending || busy || waiting.size >= flight || !video.videoWidth) return;
-    // Half a frame early is on time: cameras do not tick to the millisecond.
-    if (now - lastSentMs < 1000 / fps - 8) return;
-    lastSentMs = now;
-    send(data?.captureTime ?? now).catch(() => {
-      busy = false;
-    });
   }
 
-  async function send(capturedMs) {
-    busy = true;
+  function took(taken) {
+    asked -= 1;
     const number = (seq = (seq + 1) >>> 0);
-    // Taken at once, before anything waits: what is drawn must be what is sent.
-    const share = Math.min(1, WIDTH / video.videoWidth, PACES[level].height / video.videoHeight);
-    const width = Math.max(4, Math.round((video.videoWidth * share) / 4) * 4);
-    const height = Math.max(4, Math.round((video.videoHeight * share) / 4) * 4);
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    pen.drawImage(video, 0, 0, width, height);
-    const [picture, blob] = await Promise.all([createImageBitmap(canvas), jpeg()]);
-    const bytes = pack(number, width, height, performance.timeOrigin + capturedMs, await blob.arrayBuffer());
-    busy = false;
-    if (!sending || !sendBytes(bytes)) {
-      picture.close();
-      return;
-    }
-    waiting.set(number, { picture, capturedMs, sentMs: performance.now() });
+    if (taken && sending && sendBytes(pack(number, taken.width, taken.height, performance.timeOrigin + taken.capturedMs, taken.jpeg))) {
+      waiting.set(number, { picture: taken.picture, capturedMs: taken.capturedMs, sentMs: performance.now() });
+    } else taken?.picture.close();
+    fill();
   }
 
   function forget(number) {
     waiting.get(number)?.picture.close();
     waiting.delete(number);
+    fill();
   }
 
-  function watchPace(now, tookMs) {
-    // The first seconds are the model's: it wakes up.
-    firstMs ??= now;
-    if (now - firstMs < SLOW_FOR_MS) return;
-    answeredMs.push(now);
-    answeredMs = answeredMs.filter((at) => now - at < SLOW_FOR_MS);
-    const floor = Math.min(SLOW_FPS, PACES[level].fps * 0.7);
-    if (answeredMs.length / (SLOW_FOR_MS / 1000) >= floor) slowSinceMs = null;
-    else slowSinceMs ??= now;
-    if (slowSinceMs !== null && now - slowSinceMs > SLOW_FOR_MS && level + 1 < PACES.length) {
-      level += 1;
-      patienceMs *= 2;
-      slowSinceMs = quickSinceMs = null;
-      pace(level);
-    }
-    if (level === 0 || tookMs > QUICK_MS) quickSinceMs = null;
-    else quickSinceMs ??= now;
-    if (quickSinceMs !== null && now - quickSinceMs > patienceMs) {
-      level -= 1;
-      slowSinceMs = quickSinceMs = null;
-    }
+  /** Nothing is on its way any more. */
+  function rest() {
+    asked = 0;
+    grab.rest();
+    for (const { picture } of waiting.values()) picture.close();
+    waiting.clear();
   }
 
-  function fresh() {
-    answeredMs = [];
-    slowSinceMs = quickSinceMs = firstMs = null;
-  }
+  setInterval(() => {
+    for (const [number, { sentMs }] of waiting) {
+      if (performance.now() - sentMs > LOST_AFTER_MS) forget(number);
+    }
+  }, LOST_AFTER_MS / 4);
 
   const closed = () => {
-    turn += 1;
+    rest();
+    grab.stop();
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
     video.srcObject = null;
-    for (const number of [...waiting.keys()]) forget(number);
   };
 
   return {
@@ -182,7 +115,7 @@ export function makeCapture({ sendBytes, trouble, pace }) {
       return stream?.getVideoTracks()[0]?.getSettings().deviceId ?? null;
     },
     get level() {
-      return level;
+      return pace.level;
     },
     /** Open a camera, the remembered one if it is there. Raises CameraTrouble. */
     async start(deviceId = null) {
@@ -211,30 +144,33 @@ export function makeCapture({ sendBytes, trouble, pace }) {
         trouble("unplugged");
       });
       video.srcObject = stream;
-      await video.play().catch(() => {});
-      next();
+      await grab.start(stream);
+      fill();
     },
     stop: closed,
     /** Whether pictures go to the server, or only to the preview. */
     set sending(on) {
       if (on === sending) return;
       sending = on;
-      fresh();
-      if (!on) for (const number of [...waiting.keys()]) forget(number);
+      pace.fresh();
+      rest();
+      fill();
     },
     /** The answer to a picture has come: {picture, capturedMs}, or null if it was given up. The caller closes it. */
     answered(number) {
       const found = waiting.get(number) ?? null;
       waiting.delete(number);
       const now = performance.now();
-      if (found) watchPace(now, now - found.sentMs);
+      if (found) pace.answered(now, now - found.sentMs);
+      fill();
       return found;
     },
     forget,
     /** After a broken connection nothing is on its way any more. */
     reset() {
-      for (const number of [...waiting.keys()]) forget(number);
-      fresh();
+      rest();
+      pace.fresh();
+      fill();
     },
   };
 }

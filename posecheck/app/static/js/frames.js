@@ -10,12 +10,13 @@ export function makeFrames({ socket, capture, paint, heard }) {
   const pictures = new Map();
   const log = [];
   const latencyMs = [];
+  const parts = [];
   const shownAtMs = [];
   let shown = 0;
   let waiting = null;
   let handle = 0;
 
-  function done(frame, capturedMs) {
+  function done({ frame, capturedMs, sentMs, answeredMs }) {
     const now = performance.now();
     shown += 1;
     shownAtMs.push(now);
@@ -23,6 +24,10 @@ export function makeFrames({ socket, capture, paint, heard }) {
     if (capturedMs !== null) {
       latencyMs.push(now - capturedMs);
       if (latencyMs.length > KEPT) latencyMs.shift();
+      const { decode, model, judge } = frame.ms ?? {};
+      const away = answeredMs - sentMs;
+      parts.push({ encode: sentMs - capturedMs, decode, model, judge, carried: away - decode - model - judge, paint: now - answeredMs });
+      if (parts.length > KEPT) parts.shift();
     }
   }
 
@@ -33,7 +38,7 @@ export function makeFrames({ socket, capture, paint, heard }) {
     if (!now) return;
     paint(now.picture, now.frame);
     now.picture?.close();
-    done(now.frame, now.capturedMs);
+    done(now);
     if (now.own) socket.send({ do: "shown", seq: now.frame.seq });
   }
 
@@ -68,13 +73,15 @@ export function makeFrames({ socket, capture, paint, heard }) {
       return;
     }
     const sent = capture.answered(frame.seq);
-    put({ frame, picture: sent?.picture ?? null, capturedMs: sent?.capturedMs ?? null, own: false });
+    put({ frame, picture: sent?.picture ?? null, capturedMs: sent?.capturedMs ?? null, sentMs: sent?.sentMs, answeredMs: performance.now(), own: false });
   });
   socket.on("dropped", ({ seq }) => capture.forget(seq));
 
   const quantile = (sorted, part) => (sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] : null);
+  const median = (numbers) => quantile(numbers.sort((a, b) => a - b), 0.5);
   return {
     log,
+    /** How much is shown and how late; `parts_ms` says where the time of a picture of the page's own camera goes. */
     stats() {
       const now = performance.now();
       const recent = shownAtMs.filter((at) => now - at < 3000);
@@ -84,6 +91,7 @@ export function makeFrames({ socket, capture, paint, heard }) {
         shown,
         fps: span > 0 ? (recent.length - 1) / span : 0,
         latency_ms: { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) },
+        parts_ms: Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, median(parts.map((part) => part[name]))])),
         level: capture.level,
       };
     },

@@ -64,6 +64,7 @@ let wakeLock = null;
 let mounting = 0;
 let pausedByHiding = false;
 let hiding = 0;
+let noted = "";
 let paintedMs = Infinity;
 
 const ctx = {
@@ -147,7 +148,7 @@ ctx.announce = announcer.aloud;
 const capture = makeCapture({
   sendBytes: socket.sendBytes,
   trouble: (code) => cameraTrouble(code),
-  pace: () => notices.show("slow", { title: words("page_trouble.slow"), text: words("page_trouble.slow_do"), look: "unknown", brief: true }),
+  slower: () => notices.show("slow", { title: words("page_trouble.slow"), text: words("page_trouble.slow_do"), look: "unknown", brief: true }),
 });
 const frames = makeFrames({
   socket,
@@ -157,9 +158,20 @@ const frames = makeFrames({
     picture.draw(drawn, frame);
     screen?.frame?.(frame);
   },
-  heard: announcer.frame,
+  heard(frame) {
+    announcer.frame(frame);
+    note(frame.notices);
+  },
 });
 window.posecheck = { stats: frames.stats, log: frames.log };
+
+/** What is to be known of a calibration, once: above the screen, where it hides nothing for long. */
+function note(told) {
+  const text = (told ?? []).join(" ");
+  if (text === noted) return;
+  noted = text;
+  if (text) notices.show("note", { text, look: "unknown", brief: true });
+}
 
 /** Open the camera; true when it is open. What is wrong is said on the picture and in `camera` of the screen. */
 async function openCamera(deviceId = settings.get("camera")) {
@@ -268,6 +280,8 @@ socket.on("state", async (message) => {
   const before = state;
   state = message;
   if (before.stage !== null && before.stage !== state.stage && RESTING_HASHES[location.hash]) history.replaceState(null, "", "#");
+  // Measured once is measured: the next session need not begin with it.
+  if (before.stage === "calibrate" && state.stage === "work") settings.set("calibrate", false);
   if (before.stage === null) {
     const lang = settings.get("lang") ?? state.lang;
     if (lang !== state.lang) socket.send({ do: "lang", lang });
@@ -275,11 +289,12 @@ socket.on("state", async (message) => {
   } else if (before.lang !== state.lang && document.documentElement.lang !== state.lang) {
     await dress(state.lang);
   } else show();
-  if (!state.paused) notices.hide("hidden");
   watch();
 });
 socket.on("summary", (message) => {
   ctx.summary = message;
+  // The last word of a session comes with no frame.
+  if (message.say) announcer.frame({ say: message.say });
   announcer.frame({ say: message.say });
 });
 socket.on("error", ({ code, text }) => {

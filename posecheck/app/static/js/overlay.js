@@ -15,8 +15,10 @@ const SCALE = [[0.55, TEAL], [1, AMBER], [1.35, RED]];
 const USUAL_LIMIT_DEG = 36;
 /** Landmarks seen worse than this are not drawn. */
 const SEEN = 0.5;
-/** The lines over the picture are drawn twice as fine as the picture, for large screens. */
-const FINE = 2;
+/** The lines over the picture are drawn as fine as the screen shows them, up to twice as fine as the picture. */
+const FINEST = 2;
+/** A size that changes with every dragged pixel of a window would make the canvas anew each time. */
+const STEP = 0.25;
 
 const LEFT = [[11, 13], [13, 15], [11, 23], [23, 25], [25, 27], [27, 29], [29, 31], [27, 31]];
 const RIGHT = LEFT.map(([a, b]) => [a + 1, b + 1]);
@@ -41,15 +43,23 @@ export function backColour(spineDeg, limitDeg, warned) {
 /** The picture area: two canvases of one size, painted in the same moment. */
 export function makeOverlay(label) {
   const under = h("canvas", { class: "picture-under", width: 640, height: 480, "aria-hidden": "true" });
-  const over = h("canvas", { class: "picture-over", width: 1280, height: 960, role: "img", "aria-label": label });
+  const over = h("canvas", { class: "picture-over", width: 640, height: 480, role: "img", "aria-label": label });
   const element = h("div", { class: "picture" }, under, over);
   const paint = under.getContext("2d", { alpha: false });
   const pen = over.getContext("2d");
 
+  // What the picture is shown at, in pixels of the screen; asked of the browser only when it changes.
+  let shownPx = 640;
+  let fine = 1;
+  if (typeof ResizeObserver === "function") {
+    new ResizeObserver(([{ contentRect }]) => (shownPx = Math.min(contentRect.width, (contentRect.height * under.width) / under.height))).observe(element);
+  }
+
   function size(width, height) {
     if (under.width !== width || under.height !== height) Object.assign(under, { width, height });
-    if (over.width !== width * FINE || over.height !== height * FINE) {
-      Object.assign(over, { width: width * FINE, height: height * FINE });
+    fine = Math.min(FINEST, Math.max(1, Math.ceil((shownPx * devicePixelRatio) / width / STEP) * STEP));
+    if (over.width !== width * fine || over.height !== height * fine) {
+      Object.assign(over, { width: width * fine, height: height * fine });
       element.style.setProperty("--shape", `${width} / ${height}`);
     }
   }
@@ -82,7 +92,7 @@ export function makeOverlay(label) {
       pen.clearRect(0, 0, over.width, over.height);
       const { points } = frame;
       if (!points) return;
-      pen.setTransform(FINE, 0, 0, FINE, 0, 0);
+      pen.setTransform(fine, 0, 0, fine, 0, 0);
       pen.lineCap = pen.lineJoin = "round";
       const unit = Math.max(width, height) / 640;
       const seen = (i) => (points[i]?.[2] ?? 0) >= SEEN;

@@ -1,12 +1,14 @@
 // Calibrate: what to do, and a ring that fills. What is measured, the server says.
 
-import { button, h, icon, write } from "../dom.js";
+import { LOOK, button, h, icon, isLong, mark, write } from "../dom.js";
 import { makeRing } from "../ring.js";
 
 export function mount(root, ctx) {
   const w = (key, values) => ctx.words(`page_calibrate.${key}`, values);
   const title = h("h1", { class: "screen-title" }, w("title"));
   const text = h("p", { class: "big-sentence" }, w("wait"));
+  const shape = h("span", { class: "big-shape", "aria-hidden": "true" });
+  const todo = h("div", { class: "todo", "data-look": "plain" }, shape, text);
   const ring = makeRing({ label: w("progress"), className: "ring-hold" });
   root.append(
     h(
@@ -17,7 +19,7 @@ export function mount(root, ctx) {
         "div",
         { class: "watch-side" },
         title,
-        h("div", { class: "todo", "data-look": "plain" }, text),
+        todo,
         h("div", { class: "hold" }, ring.element),
         h(
           "div",
@@ -33,9 +35,14 @@ export function mount(root, ctx) {
     frame({ calibrate }) {
       if (!calibrate) return;
       write(title, calibrate.title || w("title"));
-      write(text, calibrate.text || w("wait"));
+      // What is in the way comes first: nothing is measured before it is gone.
+      const told = calibrate.problem || calibrate.text || w("wait");
+      write(text, told);
+      mark(todo, "data-look", calibrate.problem ? "warn" : "plain");
+      mark(todo, "data-long", isLong(told, 90) ? "" : null);
+      write(shape, calibrate.problem ? LOOK.WARN.shape : "");
       const left = calibrate.left_s;
-      ring.set({ part: calibrate.progress ?? 0, number: Number.isFinite(left) ? String(Math.ceil(left)) : "", of: Number.isFinite(left) ? w("seconds_left") : "", look: "good" });
+      ring.set({ part: calibrate.progress ?? 0, number: Number.isFinite(left) ? String(Math.ceil(left)) : "", of: Number.isFinite(left) ? w("seconds_left") : "", look: calibrate.problem ? "" : "good" });
     },
     state() {},
     unmount() {},

@@ -12,6 +12,7 @@ export function mount(root, ctx) {
   const still = makeRing({ label: w("still"), className: "ring-still" });
   const stillText = h("p", { class: "still-text" }, w("still"));
   const skip = button({ class: "plain", onclick: () => ctx.goOn() }, icon("next"), w("skip"), h("kbd", {}, ctx.words("page_keys.space")));
+  const calibrate = button({ class: "plain", hidden: true, onclick: () => ctx.send({ do: "calibrate" }) }, icon("body"), w("calibrate"));
   const stop = button({ class: "quiet", onclick: () => ctx.askStop() }, ctx.words("page_stretch.stop"), h("kbd", {}, "Esc"));
   const title = h("h1", { class: "screen-title" }, w("title"));
   root.append(
@@ -26,7 +27,7 @@ export function mount(root, ctx) {
         todo,
         checks,
         h("div", { class: "still" }, still.element, stillText),
-        h("div", { class: "controls" }, skip, stop),
+        h("div", { class: "controls" }, skip, calibrate, stop),
       ),
     ),
   );
@@ -45,6 +46,12 @@ export function mount(root, ctx) {
     return rows.get(check.name);
   }
 
+  /** Who was never measured, or long ago, is offered it here. */
+  function offer() {
+    calibrate.hidden = !ctx.state.session?.calibration;
+  }
+
+  offer();
   return {
     frame(frame) {
       const setup = frame.setup;
@@ -68,7 +75,7 @@ export function mount(root, ctx) {
       const left = Math.max(0, Math.ceil(setup.still_target_s - setup.still_s));
       still.set({ part, number: setup.well ? String(left) : "", look: setup.well ? "good" : "" });
     },
-    state() {},
+    state: offer,
     unmount() {},
   };
 }

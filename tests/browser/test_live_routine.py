@@ -1,0 +1,221 @@
+"""A whole routine on the live page without a hand on the computer, and a rounded back told in time.
+
+The camera plays a clip whose true angles are known; every picture carries its number in its corner, so that what the
+page did can be laid against what was true.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from posecheck.resources import samples_dir
+from tests.app.serving import Server, serving
+from tests.browser.conftest import FLAGS
+from tests.browser.live import ALLOWED, CAMERA, GO_HOME, assert_accessible, chromium_path, is_own, stage, until
+
+pytestmark = pytest.mark.browser
+
+FPS: Final = 30
+#: When a rounded back must have been seen, heard and read out, after it is one.
+IN_TIME_S: Final = 1.2
+#: The rounding that is warned of, and from which lean on.
+LIMIT_DEG: Final = 35.0
+LEAN_DEG: Final = 20.0
+#: Standing still at the start, then down from here on in the clips, and deep for so long.
+STILL_S, DOWN_S, DEEP_S = 4.5, 1.0, 6.0
+BITS, CELL_PX = 10, 16
+ROUTINE: Final = """id = "short"
+name = "Short one"
+when = "Only for a test."
+warm_up = "None."
+
+[[items]]
+stretch = "standing_forward_fold"
+numbers = { "hold.target_s" = 5 }
+rest_s = 0
+
+[[items]]
+stretch = "standing_posture"
+numbers = { "hold.target_s" = 2 }
+"""
+#: Remembers what goes over the wire, what the page shows and when.
+WATCH: Final = """
+window.wire = {sent: new Map(), frames: [], shown: []};
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener('message', ({data}) => {
+      if (typeof data !== 'string') return;
+      const {type, seq, verdict, routine, values} = JSON.parse(data);
+      if (type === 'frame') wire.frames.push({seq, verdict, stage: routine?.stage ?? null, lean: values.trunk_inclination_deg});
+    });
+  }
+  send(data) {
+    if (typeof data !== 'string') wire.sent.set(new DataView(data.buffer).getUint32(8, true), data.slice());
+    super.send(data);
+  }
+};
+addEventListener('DOMContentLoaded', () => {
+  let before = '';
+  new MutationObserver(() => {
+    const look = document.querySelector('.verdict')?.dataset.look ?? '';
+    const read = document.querySelector('#polite').textContent + document.querySelector('#firm').textContent;
+    if (before === look + read) return;
+    before = look + read;
+    wire.shown.push({at: performance.now(), look, read});
+  }).observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true});
+});
+"""
+
+
+def pictures(clip: str, deep_s: tuple[float, float]) -> list[Any]:
+    """Still, down, so deep for six seconds, up again: made of a clip, each picture with its number there."""
+    capture = cv2.VideoCapture(str(samples_dir() / f"{clip}.mp4"))
+    frames = []
+    while (read := capture.read())[0]:
+        frames.append(read[1])
+    capture.release()
+    first, last = (round(at * FPS) for at in deep_s)
+    down, deep = range(round(DOWN_S * FPS), first), range(first, last)
+    there = [*deep, *reversed(deep)]
+    order = [*[0] * round(STILL_S * FPS), *down, *there * round(DEEP_S * FPS / len(there)), *reversed(down)]
+    return [numbered(frames[at], at) for at in order]
+
+
+def numbered(image: Any, number: int) -> Any:
+    """The picture with a number in its corner, as black and white squares."""
+    image = image.copy()
+    for bit in range(BITS):
+        image[:CELL_PX, bit * CELL_PX : (bit + 1) * CELL_PX] = 255 * (number >> bit & 1)
+    return image
+
+
+def number_of(jpeg: bytes) -> int:
+    """The number in a picture's corner."""
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    middle = CELL_PX // 2
+    return sum(int(image[middle, bit * CELL_PX + middle] > 127) << bit for bit in range(BITS))
+
+
+def test_the_number_in_the_corner_outlives_the_camera() -> None:
+    """The yardstick of this file, measured."""
+    blank = np.full((480, 640, 3), 90, np.uint8)
+    for number in (0, 1, 77, 1023):
+        done, jpeg = cv2.imencode(".jpg", numbered(blank, number), (cv2.IMWRITE_JPEG_QUALITY, 80))
+        assert done
+        assert number_of(jpeg.tobytes()) == number
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server with a short routine in a file."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "short.toml").write_text(ROUTINE, encoding="utf-8")
+    with serving(home, "--routine", str(home / "short.toml")) as running:
+        yield running
+
+
+Watched = Callable[[Sequence[Any]], Page]
+
+
+@pytest.fixture
+def watched(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Watched]:
+    """The page on its start screen, before a camera that shows these pictures; mistakes and foreign requests fail."""
+    made, mistakes = [], []
+
+    def watch(shown: Sequence[Any]) -> Page:
+        camera = tmp_path / "camera.mjpeg"
+        camera.write_bytes(
+            b"".join(cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, 92))[1].tobytes() for image in shown)
+        )
+        flags = [*FLAGS, CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={camera}"]
+        chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
+        made.append(chromium)
+        page = chromium.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+        page.add_init_script(WATCH)
+        page.on("pageerror", lambda error: mistakes.append(str(error)))
+        page.on("request", lambda request: None if is_own(request.url, server) else mistakes.append(request.url))
+        page.goto(server.address)
+        until(page, "document.documentElement.dataset.stage !== undefined")
+        if page.evaluate("document.documentElement.dataset.stage") != "start":
+            page.evaluate(GO_HOME)
+            page.reload()
+        until(page, "document.querySelector('#screen').dataset.ready === ''")
+        return page
+
+    yield watch
+    for chromium in made:
+        chromium.close()
+    assert mistakes == []
+
+
+def test_a_whole_routine_without_a_hand_on_the_computer_and_not_one_warning(watched: Watched) -> None:
+    """Begin is the last touch: set-up, a fold of five good seconds, the next stretch, the summary; a long back is left in peace."""
+    page = watched(pictures("standing_fold_clean", (3.0, 4.5)))
+    page.get_by_role("button", name="Begin").click()
+    until(page, "document.documentElement.dataset.stage === 'summary'", within_s=60)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Well done")
+    fold = page.get_by_role("region", name="Standing forward fold")
+    expect(fold).to_contain_text("5 of 5 good seconds")
+    expect(fold.get_by_role("img", name="Your best moment")).to_be_visible()
+    expect(page.get_by_role("region", name="Standing posture")).to_contain_text("2 of 2 good seconds")
+    assert page.evaluate("wire.frames.filter(({verdict}) => verdict === 'WARN').length") == 0
+    assert page.evaluate("wire.shown.filter(({look}) => look === 'warn').length") == 0
+    tones = page.evaluate("window.posecheck.log.filter(({type}) => type === 'tone').map(({what}) => what)")
+    assert not {"notice", "firm"} & set(tones)
+    assert "done" in tones
+    assert_accessible(page)
+
+
+def test_rounding_is_seen_heard_and_read_out_in_time_and_a_slider_changes_the_verdict(watched: Watched) -> None:
+    """Against the true onset of the clip, for eyes, ears and screen readers; a higher limit ends the warning at once."""
+    page = watched(pictures("standing_fold_rounded", (2.0, 2.1)))
+    page.get_by_role("button", name="Begin").click()
+    stage(page, "work")
+    until(page, "wire.shown.some(({look}) => look === 'warn')", within_s=40)
+    page.keyboard.press("t")
+    limit = page.locator(".drawer .number", has_text="spine_rounding.limit_deg").get_by_role("spinbutton")
+    expect(limit).to_have_value("35")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('.verdict').dataset.look") == "warn"
+    limit.fill("60")
+    limit.press("Tab")
+    until(page, "document.querySelector('.verdict').dataset.look !== 'warn'", within_s=3)
+    assert page.evaluate("wire.frames.at(-1).lean") > 40  # still as deep in the fold
+    assert_accessible(page)
+
+    onset_ms = _onset_ms(page)
+    seen, read, heard = (
+        page.evaluate(f"({find})?.at ?? Infinity")
+        for find in (
+            "wire.shown.find(({look}) => look === 'warn')",
+            "wire.shown.find(({look, read}) => look === 'warn' && read)",
+            "window.posecheck.log.find(({type, what}) => type === 'tone' && ['notice', 'firm'].includes(what))",
+        )
+    )
+    late_s = {name: (at - onset_ms) / 1000 for name, at in (("seen", seen), ("read", read), ("heard", heard))}
+    assert all(0.0 < late < IN_TIME_S for late in late_s.values()), late_s
+
+
+def _onset_ms(page: Page) -> float:
+    """When the back of the clip had become round, on the page's clock."""
+    seq = page.evaluate("wire.frames.find(({verdict}) => verdict === 'WARN').seq")
+    packet = bytes(page.evaluate(f"Array.from(wire.sent.get({seq}))"))
+    captured_ms = float(np.frombuffer(packet[12:20], "<f8")[0]) - float(page.evaluate("performance.timeOrigin"))
+    with (samples_dir() / "standing_fold_rounded.truth.csv").open(encoding="utf-8") as file:
+        truth = list(csv.DictReader(file))
+    round_at = next(
+        number
+        for number, row in enumerate(truth)
+        if float(row["spine_flexion_deg"]) > LIMIT_DEG and float(row["trunk_inclination_deg"]) > LEAN_DEG
+    )
+    return captured_ms - 1000.0 * (number_of(packet[20:]) - round_at) / FPS

@@ -1,0 +1,212 @@
+"""What the live page does when something is in its way, or missing: cameras, other pages, slow machines, old browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.app.serving import Server, serving
+from tests.browser.conftest import FLAGS
+from tests.browser.live import ALLOWED, CAMERA, assert_accessible, chromium_path, is_own, opened, stage, until
+
+pytestmark = pytest.mark.browser
+
+MOST_BYTES = 300_000
+#: Counts connections, so that a page that comes back by itself is noticed.
+COUNT = """
+window.connections = 0;
+window.WebSocket = class extends WebSocket { constructor(...given) { super(...given); window.connections += 1; } };
+"""
+#: A browser without what only some have.
+PLAIN = """
+for (const name of ['MediaStreamTrackProcessor', 'OffscreenCanvas', 'ResizeObserver']) delete window[name];
+delete HTMLVideoElement.prototype.requestVideoFrameCallback;
+delete Map.groupBy;
+for (const name of ['wakeLock', 'permissions']) Object.defineProperty(navigator, name, {value: undefined});
+"""
+#: A browser whose workers stay silent.
+MUTE_WORKER = "window.Worker = class { postMessage() {} terminate() {} };"
+#: The lock of the screen, as far as the page asks for it.
+LOCKS = """
+window.locks = [];
+const request = async () => {
+  window.locks.push('on');
+  return {released: false, async release() { this.released = true; window.locks.push('off'); }};
+};
+Object.defineProperty(navigator, 'wakeLock', {value: {request}});
+"""
+HIDE = """(hidden) => {
+  Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+#: Pictures answered at a rate for a while: [pictures a second, seconds, milliseconds each took].
+PACE = """async (spells) => {
+  const { makePace } = await import('/static/js/pace.js');
+  const told = [];
+  const pace = makePace((level) => told.push(level));
+  let now = 1000;
+  return spells.map(([fps, seconds, took]) => {
+    for (let i = 0; i < fps * seconds; i++) pace.answered((now += 1000 / fps), took);
+    return [pace.level, told.length];
+  });
+}"""
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server."""
+    with serving(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def filmed(browser: Browser) -> Iterator[Browser]:
+    """A Chromium with a camera that shows nobody."""
+    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=[*FLAGS, CAMERA, ALLOWED])
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def open_page(filmed: Browser, server: Server) -> Iterator[Open]:
+    """Pages on their start screen, each after a script of its own; a mistake in one, or a foreign request, fails."""
+    contexts, mistakes = [], []
+
+    def open_one(script: str = "") -> Page:
+        context = filmed.new_context(permissions=["camera"], reduced_motion="reduce")
+        contexts.append(context)
+        context.on("weberror", lambda error: mistakes.append(str(error.error)))
+        context.on("request", lambda request: None if is_own(request.url, server) else mistakes.append(request.url))
+        if script:
+            context.add_init_script(script)
+        return opened(context, server)
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert mistakes == []
+
+
+def begin(page: Page) -> None:
+    """From the start screen until pictures are shown."""
+    page.keyboard.press("Space")
+    stage(page, "setup")
+    until(page, "window.posecheck.stats().shown > 3")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("NotReadableError", "used by something else"),
+        ("NotAllowedError", "not allowed"),
+        ("NotFoundError", "No camera"),
+    ],
+)
+def test_a_camera_that_does_not_open_says_why(open_page: Open, name: str, told: str) -> None:
+    """In use, refused, missing: as the browser names it, in words, with what to do; and nothing is begun."""
+    page = open_page(
+        f"if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('', '{name}'); }};"
+    )
+    page.get_by_role("button", name="Begin").click()
+    trouble = page.locator(".trouble")
+    expect(trouble).to_contain_text(told)
+    expect(trouble).to_contain_text("try again")
+    assert page.evaluate("document.documentElement.dataset.stage") == "start"
+    assert_accessible(page)
+
+
+def test_without_cameras_at_all_it_says_so(open_page: Open) -> None:
+    """A browser that gives no page a camera is told apart from a person who does not."""
+    page = open_page("Object.defineProperty(navigator, 'mediaDevices', {value: undefined});")
+    page.get_by_role("button", name="Begin").click()
+    expect(page.locator(".trouble")).not_to_be_empty()
+    assert page.evaluate("document.documentElement.dataset.stage") == "start"
+
+
+@pytest.mark.parametrize("script", [PLAIN, MUTE_WORKER], ids=["without extras", "with silent workers"])
+def test_a_browser_that_can_less_shows_the_same(open_page: Open, script: str) -> None:
+    """Pictures come, sharp enough and on time, without anything that only some browsers have."""
+    page = open_page(script)
+    begin(page)
+    until(page, "window.posecheck.stats().latency_ms.p50 > 0")
+    page.keyboard.press("Space")
+    stage(page, "work")
+    shown = page.evaluate("window.posecheck.stats().shown")
+    until(page, f"window.posecheck.stats().shown > {shown + 10}")
+
+
+def test_a_second_page_takes_over_and_the_first_rests(open_page: Open) -> None:
+    """The first says so, does not come back by itself, and takes the session back when it is asked to."""
+    first = open_page(COUNT)
+    begin(first)
+    before = first.evaluate("window.connections")
+    second = open_page(COUNT)
+    notice = first.locator(".notice")
+    expect(notice).to_contain_text("Another page shows your session")
+    first.wait_for_timeout(1200)  # its first try to come back would be over after a third of that
+    assert first.evaluate("window.connections") == before
+    assert_accessible(first)
+    notice.get_by_role("button").first.click()
+    expect(first.locator(".notice[data-code=link]")).to_have_count(0)
+    expect(second.locator(".notice[data-code=link]")).to_be_visible()
+    assert first.evaluate("window.connections") == before + 1
+
+
+def test_the_screen_stays_lit_only_while_it_is_needed(open_page: Open) -> None:
+    """From the set-up on, and no longer than the session."""
+    page = open_page(LOCKS)
+    assert page.evaluate("window.locks") == []
+    begin(page)
+    assert page.evaluate("window.locks") == ["on"]
+    page.keyboard.press("Space")
+    stage(page, "work")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Stop and see").press("Enter")
+    stage(page, "summary")
+    until(page, "window.locks.length === 2")
+    assert page.evaluate("window.locks") == ["on", "off"]
+
+
+def test_a_page_in_the_background_pauses_and_goes_on(open_page: Open) -> None:
+    """No second counts that nobody can be seen in; who comes back finds it going on, and is told."""
+    page = open_page()
+    begin(page)
+    page.keyboard.press("Space")
+    stage(page, "work")
+    page.evaluate(HIDE, True)
+    expect(page.locator(".paused")).to_be_visible(timeout=5000)
+    page.evaluate(HIDE, False)
+    expect(page.locator(".paused")).to_be_hidden()
+    expect(page.locator(".notice[data-code=hidden]")).to_be_visible()
+
+
+def test_a_slow_machine_gets_fewer_pictures_until_it_recovers(open_page: Open) -> None:
+    """It steps back once it is slow for seconds, tries again after a good spell, and is more patient the next time."""
+    page = open_page()
+    fine, slow, again = [30, 10, 40], [6, 6, 160], [10, 22, 40]
+    assert page.evaluate(PACE, [fine]) == [[0, 0]]
+    assert page.evaluate(PACE, [fine, slow]) == [[0, 0], [1, 1]]
+    assert page.evaluate(PACE, [fine, [6, 2, 160], fine]) == [[0, 0], [0, 0], [0, 0]]
+    kept = [10, 12, 40]
+    assert page.evaluate(PACE, [slow, slow, kept, kept])[-2:] == [[2, 2], [2, 2]]
+    assert page.evaluate(PACE, [fine, slow, again])[-1] == [0, 1]
+    assert page.evaluate(PACE, [fine, slow, again, fine, slow, again])[-1] == [1, 2]
+
+
+def test_the_whole_page_is_light(open_page: Open) -> None:
+    """Everything until the start screen is ready, and every script of every other screen, as it is unpacked."""
+    page = open_page()
+    page.evaluate(
+        "Promise.all(['setup', 'calibrate', 'stretch', 'summary', 'history', 'tune'].map((name) => import(`/static/js/screens/${name}.js`)))"
+    )
+    sizes = page.evaluate(
+        "Object.fromEntries([...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+        ".filter(({name}) => !name.includes('/api/')).map(({name, decodedBodySize}) => [new URL(name).pathname, decodedBodySize]))"
+    )
+    names = {path.rsplit("/", 1)[1] for path, size in sizes.items() if size}
+    assert {"", "app.css", "main.js", "stretch.js", "uPlot.iife.min.js"} <= names
+    assert sum(sizes.values()) <= MOST_BYTES, sorted(sizes.items(), key=lambda item: -item[1])
