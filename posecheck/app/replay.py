@@ -10,6 +10,7 @@ from posecheck.app.moments import SERIES
 from posecheck.app.protocol import Message, number
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.stretch import Stretch
+from posecheck.calibration import Calibrations
 from posecheck.records import Event
 from posecheck.tunables import Profile
 from posecheck.tuning.rejudge import VERDICTS, Judged
@@ -18,13 +19,19 @@ from posecheck.tuning.whatif import whatif
 
 
 class _Tracks:
-    """The measures of these rows for one stretch, with any numbers, each measured once."""
+    """The measures of these rows for one stretch, with any numbers, each measured once.
+
+    What the person was calibrated to is in what the session remembered before each row.
+    """
+
+    calibrations: Calibrations | None = None
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
         self._kept: dict[tuple[float, ...], Track] = {}
 
-    def track(self, stretch: Stretch, profile: Profile) -> Track:
+    def track(self, stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None) -> Track:
+        del calibrations
         numbers = measuring(profile)
         if numbers not in self._kept:
             self._kept[numbers] = track_of(self._rows, stretch, profile)
