@@ -27,16 +27,6 @@ MAX_SIGMA: Final = Tunable(
     why="a reading that may be further off than this (standard deviation) is not given",
     source="measured on synthetic people",
 )
-SURE_FRAC: Final = Tunable(
-    "spine.sure_frac",
-    "",
-    default=0.3,
-    low=0.0,
-    high=0.5,
-    step=0.05,
-    why="a reading less sure than spine.max_sigma_deg is still given if its standard deviation is no more than this share of it",
-    source="judgement: 0 lies more than three standard deviations off, so that it is round is sure, if not how round",
-)
 MAX_DISAGREEMENT: Final = Tunable(
     "spine.max_disagreement_deg",
     "deg",
@@ -57,7 +47,7 @@ MAX_PART_SIGMA: Final = Tunable(
     why="upper and lower back are only told apart if each is known better than this",
     source="measured on synthetic people",
 )
-TUNABLES: Final = (MAX_SIGMA, SURE_FRAC, MAX_DISAGREEMENT, MAX_PART_SIGMA)
+TUNABLES: Final = (MAX_SIGMA, MAX_DISAGREEMENT, MAX_PART_SIGMA)
 
 UNSURE: Final = "Your back cannot be read for sure: keep arms and objects off it, tuck in loose clothes, turn side-on."
 
@@ -99,7 +89,7 @@ def read_spine(
     if reason:
         return unread(reason)
     alone_deg = network.outline_deg(outline.contour_bend_deg(back.dorsal), inclination_deg)
-    if not _sure(told, profile) or _contradict(told, alone_deg, profile):
+    if not told.flexion_sigma_deg <= profile[MAX_SIGMA.key] or _contradict(told, alone_deg, profile):
         return unread(UNSURE)
     limit_deg = profile[MAX_PART_SIGMA.key]
     parted = max(told.upper_sigma_deg, told.lower_sigma_deg) <= limit_deg
@@ -111,12 +101,6 @@ def read_spine(
         pelvis_ahead_deg=told.pelvis_ahead_deg,
         reason="",
     )
-
-
-def _sure(told: Told, profile: Mapping[str, float]) -> bool:
-    """Whether it is known how far the spine is flexed, or at least that it is, far."""
-    enough_deg = max(profile[MAX_SIGMA.key], profile[SURE_FRAC.key] * told.flexion_deg)
-    return told.flexion_sigma_deg <= enough_deg
 
 
 def _contradict(told: Told, alone_deg: float, profile: Mapping[str, float]) -> bool:

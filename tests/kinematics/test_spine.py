@@ -61,17 +61,6 @@ def test_a_reading_too_unsure_is_not_given(sigma_deg: float, reason: str) -> Non
     assert all(math.isnan(value) == bool(reason) for value in numbers(one))
 
 
-@pytest.mark.parametrize(("flexion_deg", "sigma_deg", "reason"), [(54.0, 15.2, ""), (40.0, 15.2, spine.UNSURE)])
-def test_a_back_far_rounder_than_the_reading_may_be_off_is_read(
-    flexion_deg: float, sigma_deg: float, reason: str
-) -> None:
-    """That it is round is known for sure, if not how round; a little less round and as unsure, it is not."""
-    told = replace(SURE, lower_deg=flexion_deg / 2, upper_deg=flexion_deg / 2, flexion_sigma_deg=sigma_deg)
-    one = reading(told, profile=with_numbers(spine__max_disagreement_deg=90.0))
-    assert one.reason == reason
-    assert one.flexion_deg == pytest.approx(flexion_deg if not reason else math.nan, nan_ok=True)
-
-
 def test_how_unsure_is_too_unsure_can_be_set() -> None:
     """The limit is the tunable."""
     unsure = replace(SURE, flexion_sigma_deg=25.0)
