@@ -56,6 +56,12 @@ def server(folder: Path) -> Iterator[Server]:
             process.kill()
 
 
+@pytest.fixture(autouse=True)
+def _unlabelled(folder: Path) -> None:
+    """No test finds what another one said of the clip."""
+    (folder / f"{CLIP}.labels.toml").unlink(missing_ok=True)
+
+
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
     """The page as Ann opens it; it may ask nobody else for anything and must not stumble."""

@@ -61,6 +61,11 @@ def workers(out: Path) -> set[int]:
     return pids
 
 
+def at_work(out: Path) -> set[int]:
+    """The processes among them that have begun their clip."""
+    return {pid for path in out.rglob(lock.LOCK) if state.attempts(path.parent) for pid in workers(path.parent)}
+
+
 def lives(pid: int) -> bool:
     """Whether a process is there and not only waiting to be forgotten."""
     try:
@@ -155,8 +160,8 @@ def test_a_killed_worker_is_replaced_and_two_calls_share_the_work(clips: Path, t
     out = tmp_path / "out"
     command = ("analyze", clips / "*bent.mp4", clips / "long_back.mp4", clips / "nobody.mp4", "-o", out, "--jobs", "1")
     with begun(*command, cwd=tmp_path) as one, begun(*command, cwd=tmp_path) as other:
-        until(lambda: bool(events(out)) and bool(workers(out)), "the first clip")
-        os.kill(min(workers(out)), signal.SIGKILL)  # it is still loading the model
+        until(lambda: bool(at_work(out)), "the first clip")
+        os.kill(min(at_work(out)), signal.SIGKILL)  # it is still loading the model
         ended = [process.communicate(timeout=WAIT_S) for process in (one, other)]
         assert [one.returncode, other.returncode] == [0, 0], ended
     happened = events(out)
