@@ -48,6 +48,22 @@ class RefusedError(Exception):
         self.status = status
 
 
+async def table_in(request: Request, most_bytes: int = MOST_BODY_BYTES) -> dict[str, Any]:
+    """The table in a body. Raises RefusedError: too large, no JSON, no table."""
+    data = b""
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > most_bytes:
+            raise RefusedError(413, f"At most {most_bytes} bytes are taken.")
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(400, "The body must be JSON.") from error
+    if not isinstance(found, dict):
+        raise RefusedError(400, "The body must be a table.")
+    return found
+
+
 def error_response(status: int, line: str) -> JSONResponse:
     """The answer to a request that cannot be done."""
     return JSONResponse({"error": " ".join(line.split())}, status)
@@ -96,21 +112,6 @@ class Api:
     def text(self, request: Request) -> Messages:
         """The language of a request: its own, else the session's. Raises UsageError for an unknown one."""
         return Messages.load(request.query_params.get("lang", self.desk.language))
-
-    async def body(self, request: Request) -> dict[str, Any]:
-        """The table in a body. Raises RefusedError: too large, no JSON, no table."""
-        data = b""
-        async for chunk in request.stream():
-            data += chunk
-            if len(data) > MOST_BODY_BYTES:
-                raise RefusedError(413, f"At most {MOST_BODY_BYTES} bytes are taken.")
-        try:
-            found = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise RefusedError(400, "The body must be JSON.") from error
-        if not isinstance(found, dict):
-            raise RefusedError(400, "The body must be a table.")
-        return found
 
     async def at_the_desk(self, what: Callable[[Desk], _Answer]) -> _Answer:
         """Something read from the session, in its own thread."""
@@ -166,7 +167,7 @@ async def _tunables(api: Api, request: Request) -> Response:
 
 
 async def _replay(api: Api, request: Request) -> Response:
-    asked = await api.body(request)
+    asked = await table_in(request)
     stretch_id = asked.get("stretch")
     if not isinstance(stretch_id, str):
         raise UsageError('"stretch" must name a stretch.')
@@ -191,7 +192,7 @@ async def _profiles(api: Api, request: Request) -> Response:
 
 
 async def _save_profile(api: Api, request: Request) -> Response:
-    asked = await api.body(request)
+    asked = await table_in(request)
     name, stretch_id = asked.get("name"), asked.get("stretch")
     if not isinstance(name, str) or not (stretch_id is None or isinstance(stretch_id, str)):
         raise UsageError('A profile needs a "name", and a "stretch" or null for all of them.')
@@ -264,7 +265,7 @@ async def _history_csv(api: Api, request: Request) -> Response:
 
 
 async def _delete_history(api: Api, request: Request) -> Response:
-    asked = await api.body(request)
+    asked = await table_in(request)
     before, stretch, every = asked.get("before"), asked.get("stretch"), asked.get("all", False)
     if not (before is None or isinstance(before, str)) or not (stretch is None or isinstance(stretch, str)):
         raise UsageError('"before" must be a date and "stretch" a stretch, or null.')

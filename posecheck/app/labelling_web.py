@@ -6,10 +6,9 @@ The same guard, policy and life as the live page's.
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from posecheck.app.api import RefusedError, error_response
+from posecheck.app.api import RefusedError, error_response, table_in
 from posecheck.app.guard import LOGIN_PATH, Guard, Pass
 from posecheck.app.labelling import ChangedError, Sheet, sheets
 from posecheck.app.serve import keep_serving
@@ -63,7 +62,7 @@ def build(on_page: Sequence[Sheet], rater: str, let_in: Pass) -> ASGIApp:
         return JSONResponse(await asyncio.to_thread(one.whole, request.query_params.get("rater", "")))
 
     async def save(request: Request) -> Response:
-        one, asked = sheet(request), await _body(request)
+        one, asked = sheet(request), await table_in(request, MOST_BODY_BYTES)
         return JSONResponse(await asyncio.to_thread(one.save, asked))
 
     async def clip(request: Request) -> Response:
@@ -92,21 +91,6 @@ def build(on_page: Sequence[Sheet], rater: str, let_in: Pass) -> ASGIApp:
         exception_handlers={HTTPException: refused, RefusedError: refused, PosecheckError: refused},
     )
     return Guard(app, let_in)
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    data = b""
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > MOST_BODY_BYTES:
-            raise RefusedError(413, f"At most {MOST_BODY_BYTES} bytes are taken.")
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise RefusedError(400, "The body must be JSON.") from error
-    if not isinstance(found, dict):
-        raise RefusedError(400, "The body must be a table.")
-    return found
 
 
 def serve(

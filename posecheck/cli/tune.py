@@ -78,6 +78,7 @@ def tune_label(
         )
     if interrupted:
         print("Ended. Everything was saved as it was made.")
+        raise typer.Exit(EXIT_INTERRUPTED)
 
 
 def _record(paths: Sequence[Path], stretch: str | None, model: Path | None) -> None:

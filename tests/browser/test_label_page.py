@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -246,3 +247,20 @@ def assert_accessible(page: Page) -> None:
     page.evaluate((resources.files("axe_core_python") / "axe.min.js").read_text("utf-8"))
     found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found["violations"]] == []
+
+
+def test_ctrl_c_ends_it_as_an_interrupt(tmp_path: Path) -> None:
+    """The page is ended by Ctrl-C: in a line, with the exit code of everything that is interrupted."""
+    record(tmp_path, "ada")
+    with subprocess.Popen(
+        [sys.executable, "-m", "posecheck", "tune", "label", str(tmp_path / "ada.jsonl"), "--no-browser"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "Ended. Everything was saved as it was made.\n", "")
