@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: Chromium's own traffic (updates, field trials) would be mistaken for the page's.
@@ -18,6 +18,9 @@ FLAGS = (
     "--disable-component-update",
     "--no-first-run",
 )
+
+#: On two busy cores a browser may need seconds to give up on a clip that is gone. What never comes still fails.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
