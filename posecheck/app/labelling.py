@@ -15,7 +15,8 @@ from typing import Any, Final, TypeGuard
 
 import numpy as np
 
-from posecheck.assessment.stretch import Rule
+from posecheck.assessment.messages import Messages
+from posecheck.assessment.stretch import Rule, Stretch
 from posecheck.errors import UsageError
 from posecheck.records import Floats
 from posecheck.tuning.clips import Tracks
@@ -50,30 +51,31 @@ class Sheet:
         self._seen: tuple[Track, Judged, dict[str, float]] | None = None
 
     # -------------------------------------------------------------------------------------------- what is there
-    def card(self) -> dict[str, Any]:
-        """The sheet in a line: number, name, stretch, raters. Raises LabelsError."""
+    def card(self, text: Messages) -> dict[str, Any]:
+        """The sheet in a line, in the language of `text`: number, name, stretch, raters. Raises LabelsError."""
         labels = self.labels()
         return {
             "id": self.number,
             "name": self.subject.name,
-            "stretch": self.subject.stretch.name,
+            "stretch": text.text(self.subject.stretch.name),
             "video": self.subject.video is not None,
             "raters": list(labels.raters),
         }
 
-    def whole(self, rater: str) -> dict[str, Any]:
-        """Everything the page shows. Raises LabelsError, RecordingError."""
+    def whole(self, rater: str, text: Messages) -> dict[str, Any]:
+        """Everything the page shows, in the language of `text`. Raises LabelsError, RecordingError."""
         with self._lock:
             track, judged, numbers = self._judged()
         labels = self.labels()
         rules = self.subject.stretch.rules
         names = list(dict.fromkeys((*CURVES, *(rule.measure for rule in rules))))
         return {
-            **self.card(),
-            "rules": [_rule(rule, numbers) for rule in rules],
+            **self.card(text),
+            "rules": [_rule(rule, self.subject.stretch, numbers, text) for rule in rules],
             "people": list(labels.people),
             "t_s": [round(float(t_s), 4) for t_s in track.t_s],
             "curves": {name: _numbers(track.measure(name)) for name in names},
+            "curve_names": {name: text.text(f"report.measure.{name}") for name in names},
             "posecheck": {rule.id: _spans(alarms_of(judged, rule.id)) for rule in rules},
             **self._said(labels, rater),
         }
@@ -203,11 +205,12 @@ def _interval(one: Interval) -> dict[str, Any]:
     }
 
 
-def _rule(rule: Rule, numbers: dict[str, float]) -> dict[str, Any]:
+def _rule(rule: Rule, stretch: Stretch, numbers: dict[str, float], text: Messages) -> dict[str, Any]:
+    key = f"stretch.{stretch.id}.{rule.id}"
     return {
         "id": rule.id,
-        "name": rule.name,
-        "reason": rule.reason,
+        "name": text.text(f"{key}.name"),
+        "reason": text.text(f"{key}.reason"),
         "measure": rule.measure,
         "direction": rule.direction.value,
         "limit": numbers[rule.limit.key],

@@ -1,4 +1,4 @@
-"""The label page's server: the page, the sheets, and the clips named on the command line; nothing else of the disk.
+"""The label page's server: the page, its words, the sheets, and the clips named on the command line; nothing else of the disk.
 
 The same guard, policy and life as the live page's.
 """
@@ -18,11 +18,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from posecheck.app import catalogue
 from posecheck.app.api import RefusedError, error_response, table_in
 from posecheck.app.guard import LOGIN_PATH, Guard, Pass
 from posecheck.app.labelling import ChangedError, Sheet, sheets
 from posecheck.app.serve import keep_serving
 from posecheck.app.web import STATIC
+from posecheck.assessment.messages import Messages
 from posecheck.errors import PosecheckError
 from posecheck.tuning.subjects import Subject
 
@@ -30,8 +32,11 @@ from posecheck.tuning.subjects import Subject
 MOST_BODY_BYTES: Final = 1024 * 1024
 
 
-def build(on_page: Sequence[Sheet], rater: str, let_in: Pass) -> ASGIApp:
-    """The whole app, guarded; `rater` is whose labels are made, "" while nobody has said."""
+def build(on_page: Sequence[Sheet], rater: str, language: str, let_in: Pass) -> ASGIApp:
+    """The whole app, guarded; `rater` is whose labels are made, "" while nobody has said; `language` until one is chosen."""
+
+    def text(request: Request) -> Messages:
+        return Messages.load(request.query_params.get("lang", language))
 
     def sheet(request: Request) -> Sheet:
         number: int = request.path_params["number"]
@@ -53,13 +58,15 @@ def build(on_page: Sequence[Sheet], rater: str, let_in: Pass) -> ASGIApp:
         return answer
 
     async def cards(request: Request) -> Response:
-        del request
-        told = await asyncio.to_thread(lambda: [one.card() for one in on_page])
+        told = await asyncio.to_thread(lambda: [one.card(text(request)) for one in on_page])
         return JSONResponse({"rater": rater, "clips": told})
+
+    async def words(request: Request) -> Response:
+        return JSONResponse(catalogue.words(request.query_params.get("lang", language)))
 
     async def whole(request: Request) -> Response:
         one = sheet(request)
-        return JSONResponse(await asyncio.to_thread(one.whole, request.query_params.get("rater", "")))
+        return JSONResponse(await asyncio.to_thread(one.whole, request.query_params.get("rater", ""), text(request)))
 
     async def save(request: Request) -> Response:
         one, asked = sheet(request), await table_in(request, MOST_BODY_BYTES)
@@ -82,6 +89,7 @@ def build(on_page: Sequence[Sheet], rater: str, let_in: Pass) -> ASGIApp:
         routes=[
             Route("/", index),
             Route(LOGIN_PATH, login),
+            Route("/api/words", words),
             Route("/api/clips", cards),
             Route("/api/clips/{number:int}", whole),
             Route("/api/clips/{number:int}/labels", save, methods=["PUT"]),
@@ -98,9 +106,15 @@ def serve(
     rater: str,
     listening: socket.socket,
     *,
+    language: str,
     open_browser: bool = True,
     say: Callable[[str], None],
 ) -> bool:
-    """Serve the label page until somebody ends it; whether that was an interrupt. Everything is saved as it is made."""
+    """Serve the label page until somebody ends it; whether that was an interrupt. Everything is saved as it is made.
+
+    It speaks `language` to whoever has not chosen another one on it.
+    """
     let_in = Pass.new(listening.getsockname()[1])
-    return keep_serving(build(sheets(subjects), rater, let_in), let_in, listening, open_browser=open_browser, say=say)
+    return keep_serving(
+        build(sheets(subjects), rater, language, let_in), let_in, listening, open_browser=open_browser, say=say
+    )

@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from posecheck.cli.common import EXIT_INTERRUPTED, console_for, interruptible, numbers_of, own_of, quiet, show
-from posecheck.cli.options import ModelOption, ProfileOption, SetOption
+from posecheck.cli.common import (
+    EXIT_INTERRUPTED,
+    console_for,
+    interruptible,
+    language_for,
+    numbers_of,
+    own_of,
+    quiet,
+    show,
+)
+from posecheck.cli.options import LangOption, ModelOption, ProfileOption, SetOption
 from posecheck.errors import OutputError, PosecheckError, UsageError
 
 if TYPE_CHECKING:
@@ -57,6 +66,7 @@ def tune_label(
     ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.")] = True,
     model: ModelOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Open a page on this computer on which you say where a rule is kept and where it is broken.
 
@@ -67,14 +77,19 @@ def tune_label(
     from posecheck.app.serve import listen
     from posecheck.tuning.subjects import found, subject_of
 
-    name = name_of(rater, "rater") if rater else ""
+    name, language = name_of(rater, "rater") if rater else "", language_for(lang)
     paths = found(clips)
     listening = listen(port)
     with contextlib.closing(listening):
         _record(paths, stretch, model)
         subjects = [subject_of(path) for path in paths]
         interrupted = serve(
-            subjects, name, listening, open_browser=browser, say=lambda address: print(address, flush=True)
+            subjects,
+            name,
+            listening,
+            language=language,
+            open_browser=browser,
+            say=lambda address: print(address, flush=True),
         )
     if interrupted:
         print("Ended. Everything was saved as it was made.")
@@ -122,7 +137,7 @@ def tune_score(
     from posecheck.terminal_tuning import score_table
     from posecheck.tuning.clips import find_clips, one_stretch
     from posecheck.tuning.rated import judge_clips, rate
-    from posecheck.tuning.score import GRACE
+    from posecheck.tuning.score import Leeway
     from posecheck.tuning.words import HOW_COUNTED
 
     found, notes = find_clips(clips)
@@ -135,7 +150,7 @@ def tune_score(
     judgements = judge_clips(chosen, numbers)
     rules = {one.id: one for one in chosen[0].stretch.rules}
     for rule_id in _rules(chosen, rule, []):
-        show(score_table(rate(judgements, rules[rule_id], grace_s=counting[GRACE.key])))
+        show(score_table(rate(judgements, rules[rule_id], leeway=Leeway.of(counting))))
     show(HOW_COUNTED)
     for note in notes:
         show(f"[yellow]◆[/] {note}")
@@ -182,7 +197,7 @@ def tune_search(
     from posecheck.tuning.evidence import numbers_of as numbers_of_tuning
     from posecheck.tuning.evidence import weigh
     from posecheck.tuning.objective import read_objective
-    from posecheck.tuning.score import GRACE
+    from posecheck.tuning.score import Leeway
     from posecheck.tuning.search import METHODS, search
     from posecheck.tuning.space import axes
 
@@ -209,14 +224,14 @@ def tune_search(
         method=method,
         jobs=jobs,
         seed=seed,
-        grace_s=counting[GRACE.key],
+        leeway=Leeway.of(counting),
     )
     evidence = weigh(found, chosen, counting)
     _tell(found, evidence, notes)
     if report is not None:
         from posecheck.tuning.report import write_report
 
-        write_report(report, found, chosen, evidence, grace_s=counting[GRACE.key])
+        write_report(report, found, chosen, evidence, leeway=Leeway.of(counting))
         show(f"report   {report}")
     if out is not None:
         _write(out, found, chosen, evidence, force=force)

@@ -16,8 +16,8 @@ from posecheck.tunables import Profile
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, Tracks
 from posecheck.tuning.rejudge import Judged, rejudge
-from posecheck.tuning.score import COUNTS, GRACE, agreement_s, count, kappa
-from posecheck.tuning.spans import Spans, both, minus, total_s, union, wider
+from posecheck.tuning.score import COUNTS, LEEWAY, Leeway, agreement_s, count, kappa, reach, unfounded
+from posecheck.tuning.spans import Spans, minus, total_s, union
 from posecheck.tuning.track import Track
 from posecheck.tuning.trial import TracksOf
 from posecheck.tuning.verdicts import GOOD, WARN, Flags
@@ -102,14 +102,14 @@ def labelled_rules(clips: Sequence[Clip], stretch: Stretch) -> tuple[str, ...]:
     return tuple(rule.id for rule in stretch.rules if rule.id in known)
 
 
-def rate(judgements: Sequence[Judgement], rule: Rule, *, grace_s: float = GRACE.default) -> RuleScore:
+def rate(judgements: Sequence[Judgement], rule: Rule, *, leeway: Leeway = LEEWAY) -> RuleScore:
     """The score of one rule over all clips."""
     people = tuple(sorted({person for one in judgements for person in one.clip.people}))
     counts = np.zeros((len(people), len(COUNTS)))
     for one in judgements:
         for person in one.clip.people:
             good, warn = one.clip.truth(rule.id, person)
-            counts[people.index(person)] += count(one.judged.events, rule.id, good, warn, grace_s=grace_s)
+            counts[people.index(person)] += count(one.judged.events, rule.id, good, warn, leeway)
     return RuleScore(
         rule, people, counts, score.with_interval(counts), _roc(judgements, rule, people), _raters(judgements, rule.id)
     )
@@ -183,17 +183,16 @@ def alarms_of(judged: Judged, rule: str) -> tuple[Spans, Spans]:
     return warned, minus(unknown, warned)
 
 
-def disagreements(one: Judgement, rule: str, *, grace_s: float = GRACE.default) -> list[Disagreement]:
+def disagreements(one: Judgement, rule: str, *, leeway: Leeway = LEEWAY) -> list[Disagreement]:
     """Every miss and false alarm of a rule in a clip, by time: just those that `score.count` counts."""
     warned, unknown = alarms_of(one.judged, rule)
     out = []
     for person in one.clip.people:
         good, warn = one.clip.truth(rule, person)
-        for k, (start_s, end_s) in enumerate(warn):
-            until_s = min(end_s + grace_s, warn[k + 1][0] if k + 1 < len(warn) else math.inf)
+        for start_s, end_s, until_s in reach(warn, leeway):
             if not any(a < until_s and b > start_s for a, b in warned):
                 unseen = total_s(minus(((start_s, end_s),), unknown)) == 0.0
                 out.append(Disagreement(one.clip.name, start_s, end_s, rule, "not seen" if unseen else "missed"))
-        clear = minus(good, wider(warn, grace_s))
-        out += [Disagreement(one.clip.name, *alarm, rule, "false alarm") for alarm in warned if both((alarm,), clear)]
+        alarms = unfounded(warned, good, warn, leeway)
+        out += [Disagreement(one.clip.name, *alarm, rule, "false alarm") for alarm in alarms]
     return sorted(out, key=lambda found: found.start_s)

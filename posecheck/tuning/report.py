@@ -22,7 +22,7 @@ from posecheck.tuning.draw import roc_svg, sweep_svg, timeline_svg
 from posecheck.tuning.evidence import Evidence
 from posecheck.tuning.labels import write_whole
 from posecheck.tuning.rated import Judgement, RuleScore, disagreements, judge_clips, rate
-from posecheck.tuning.score import GRACE
+from posecheck.tuning.score import LEEWAY, Leeway
 from posecheck.tuning.search import Found
 from posecheck.tuning.space import profile_of
 from posecheck.tuning.trial import TracksOf
@@ -40,13 +40,13 @@ def write_report(
     evidence: Evidence,
     tracks_of: TracksOf = Tracks.of,
     *,
-    grace_s: float = GRACE.default,
+    leeway: Leeway = LEEWAY,
 ) -> None:
     """Write the report of a search to `path`, whole or not at all.
 
     Raises OutputError if it cannot be written, RecordingError if a recording cannot be read any more.
     """
-    write_whole(path, page(found, clips, evidence, tracks_of, grace_s=grace_s))
+    write_whole(path, page(found, clips, evidence, tracks_of, leeway=leeway))
 
 
 def page(
@@ -55,7 +55,7 @@ def page(
     evidence: Evidence,
     tracks_of: TracksOf = Tracks.of,
     *,
-    grace_s: float = GRACE.default,
+    leeway: Leeway = LEEWAY,
 ) -> str:
     """The report as HTML."""
     stretch = clips[0].stretch
@@ -63,7 +63,7 @@ def page(
     before = judge_clips(clips, _numbers({}), kept.__getitem__)
     after = judge_clips(clips, _numbers(found.setting), kept.__getitem__)
     rules = [rule for rule in stretch.rules if rule.id in found.rules]
-    rated = [rate(after, rule, grace_s=grace_s) for rule in rules]
+    rated = [rate(after, rule, leeway=leeway) for rule in rules]
     frame = Template((resources.files("posecheck.tuning") / "report.html").read_text(encoding="utf-8"))
     return frame.substitute(
         stretch=_text(stretch.name),
@@ -79,7 +79,7 @@ def page(
         sweeps="".join(f'<div class="card">{sweep_svg(found, k)}</div>' for k in range(len(found.axes))),
         rocs="".join(_roc(one, found) for one in rated),
         raters="".join(_rater_rows(rated)) or '<tr><td colspan="5">Nobody to compare.</td></tr>',
-        disagreements="".join(_disagreement_rows(after, rules, grace_s)) or '<tr><td colspan="5">Nowhere.</td></tr>',
+        disagreements="".join(_disagreement_rows(after, rules, leeway)) or '<tr><td colspan="5">Nowhere.</td></tr>',
         clips="".join(_clip(k, old, new, rules) for k, (old, new) in enumerate(zip(before, after, strict=True))),
         footer=_text(f"posecheck {posecheck.__version__}. Estimates of form cues from one camera; nothing medical."),
     )
@@ -145,12 +145,12 @@ def _rater_rows(rated: Sequence[RuleScore]) -> Iterator[str]:
             )
 
 
-def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], grace_s: float) -> Iterator[str]:
+def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], leeway: Leeway) -> Iterator[str]:
     found = [
         (k, one)
         for k, judgement in enumerate(after)
         for rule in rules
-        for one in disagreements(judgement, rule.id, grace_s=grace_s)
+        for one in disagreements(judgement, rule.id, leeway=leeway)
     ]
     for k, one in found[:_MOST_ROWS]:
         yield (

@@ -105,23 +105,23 @@ def search(
     jobs: int = 1,
     seed: int = 0,
     tracks_of: TracksOf = Tracks.of,
-    grace_s: float = score.GRACE.default,
+    leeway: score.Leeway = score.LEEWAY,
 ) -> Found:
     """Try up to `trials` settings of the numbers in `axes` on the clips, scored by all `rules` together.
 
     The end of a warning keeps its distance from a limit that moves, unless it is searched itself (`space.followed`).
     `method` is one of `METHODS`; "optuna" needs the extra of that name's library. Raises UsageError when it is not
-    installed, RecordingError if a recording cannot be read. `tracks_of` says where measures come from, `grace_s` how near to a
-    fault a warning belongs to it (`score.GRACE`).
+    installed, RecordingError if a recording cannot be read. `tracks_of` says where measures come from, `leeway` how
+    exactly a warning must fit a fault in time.
     """
     stretch = clips[0].stretch
     defaults = followed(stretch, {axis.key: axis.default for axis in axes})
     if method == "optuna":
-        tried = _with_optuna(clips, axes, objective, rules, trials, seed, tracks_of, grace_s)
+        tried = _with_optuna(clips, axes, objective, rules, trials, seed, tracks_of, leeway)
     else:
         wanted = [followed(stretch, one) for one in settings(axes, trials, method, seed)]
         wanted = [one for one in wanted if one != defaults]
-        tried = try_settings(clips, rules, [defaults, *wanted], jobs, tracks_of, grace_s)
+        tried = try_settings(clips, rules, [defaults, *wanted], jobs, tracks_of, leeway)
     return choose(tried, axes, objective, rules)
 
 
@@ -194,7 +194,7 @@ def _with_optuna(
     trials: int,
     seed: int,
     tracks_of: TracksOf,
-    grace_s: float,
+    leeway: score.Leeway,
 ) -> Trials:
     """Let Optuna choose what to try next, from what came of the settings before. In memory, one after the other."""
     try:
@@ -217,7 +217,7 @@ def _with_optuna(
                 return None
             counts = np.zeros((len(people), len(score.COUNTS)))
             for clip, own in zip(clips, tracks, strict=True):
-                one = clip_counts(clip, own, rules, [setting], grace_s)[0]
+                one = clip_counts(clip, own, rules, [setting], leeway)[0]
                 for name, row in zip(clip.people, one, strict=True):
                     counts[people.index(name)] += row
             known[point] = counts

@@ -21,7 +21,7 @@ from posecheck.records import Floats
 from posecheck.tunables import Profile
 from posecheck.tuning.clips import Clip, Tracks
 from posecheck.tuning.rejudge import rejudge
-from posecheck.tuning.score import COUNTS, GRACE, count
+from posecheck.tuning.score import COUNTS, LEEWAY, Leeway, count
 from posecheck.tuning.space import profile_of
 from posecheck.tuning.track import Track, measuring
 
@@ -39,7 +39,7 @@ class Measured(Protocol):
 
 #: Where the measures of a recording come from.
 TracksOf: TypeAlias = Callable[[Path], Measured]
-_Work: TypeAlias = tuple[Clip, tuple[str, ...], tuple[Mapping[str, float], ...], TracksOf, float]
+_Work: TypeAlias = tuple[Clip, tuple[str, ...], tuple[Mapping[str, float], ...], TracksOf, Leeway]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,9 +58,9 @@ def try_settings(
     settings: Sequence[Mapping[str, float]],
     jobs: int = 1,
     tracks_of: TracksOf = Tracks.of,
-    grace_s: float = GRACE.default,
+    leeway: Leeway = LEEWAY,
 ) -> Trials:
-    """Score settings on clips (`score.count` with `grace_s`); those that no profile could hold are left out.
+    """Score settings on clips (`score.count`); those that no profile could hold are left out.
 
     Raises RecordingError if a recording cannot be read.
     """
@@ -69,7 +69,7 @@ def try_settings(
     )
     people = tuple(sorted({person for clip in clips for person in clip.people}))
     counts = np.zeros((len(possible), len(people), len(COUNTS)))
-    work = [(clip, tuple(rules), possible, tracks_of, grace_s) for clip in clips]
+    work = [(clip, tuple(rules), possible, tracks_of, leeway) for clip in clips]
     for clip, one in zip(clips, _worked(work, jobs), strict=True):
         for k, person in enumerate(clip.people):
             counts[:, people.index(person)] += one[:, k]
@@ -85,8 +85,8 @@ def _worked(work: Sequence[_Work], jobs: int) -> Iterator[Floats]:
 
 
 def _clip_counts(work: _Work) -> Floats:
-    clip, rules, settings, tracks_of, grace_s = work
-    return clip_counts(clip, tracks_of(clip.recording), rules, settings, grace_s)
+    clip, rules, settings, tracks_of, leeway = work
+    return clip_counts(clip, tracks_of(clip.recording), rules, settings, leeway)
 
 
 def clip_counts(
@@ -94,7 +94,7 @@ def clip_counts(
     tracks: Measured,
     rules: Sequence[str],
     settings: Sequence[Mapping[str, float]],
-    grace_s: float = GRACE.default,
+    leeway: Leeway = LEEWAY,
 ) -> Floats:
     """(settings, people of the clip, len(COUNTS)): the counts of all `rules` together."""
     stretch = clip.stretch
@@ -110,6 +110,6 @@ def clip_counts(
         events = rejudge(tracks.track(stretch, profile), stretch, profile).events
         for k, truth in enumerate(truths):
             out[i, k] = sum(
-                (count(events, rule, good, warn, grace_s=grace_s) for rule, good, warn in truth), np.zeros(len(COUNTS))
+                (count(events, rule, good, warn, leeway) for rule, good, warn in truth), np.zeros(len(COUNTS))
             )
     return out

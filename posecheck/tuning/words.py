@@ -35,7 +35,7 @@ SHOWN: Final = (
 )
 HOW_COUNTED: Final = (
     "By event: a fault is hit if posecheck warns in it or within a second after; a warning in time labelled good is a "
-    "false alarm. Intervals: 95 %, people drawn anew. Estimates of form cues, nothing more."
+    "false alarm, unless it only lingers for two seconds after a fault. Intervals: 95 %, people drawn anew. Estimates of form cues, nothing more."
 )
 
 

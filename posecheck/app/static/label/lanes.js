@@ -1,15 +1,15 @@
 // Who says what when: a lane for each rater and one for posecheck, under the curves and to their scale. Own edges are dragged.
 
 import { s } from "../js/dom.js";
-import { TRUTHS } from "./marks.js";
+import { SIGNS } from "./marks.js";
 
 const ROW = 26;
 const EDGE = 9; // half of this lies on each side of an edge: wide enough for a finger's tip or a trembling hand
-const SIGNS = { good: "●", warn: "▲", unsure: "◆", unknown: "◆" };
 
 /**
- * Draw anew into the SVG `root`. `rows` are [{name, own, spans: [{from, to, kind, mark?}]}], `scale(s)` gives pixels,
- * `back(px)` seconds. `onChoose(mark)`, `onDrag(mark, from, to, done)`.
+ * Draw anew into the SVG `root` what lies between `from` and `to`. `rows` are [{name, own, spans: [{from, to, kind,
+ * mark?}]}], `scale(s)` gives pixels, `back(px)` seconds. `onChoose(mark)`, `onDrag(mark, end, from, to, done)`, where
+ * `end` is the edge that is dragged, "from" or "to".
  */
 export function lanes(root, { rows, scale, back, from, to, now, chosen, begun, onChoose, onDrag }) {
   const height = rows.length * (ROW + 16) + 4;
@@ -21,7 +21,8 @@ export function lanes(root, { rows, scale, back, from, to, now, chosen, begun, o
       s("rect", { class: row.own ? "floor own" : "floor", x: scale(from), y: top, width: Math.max(0, scale(to) - scale(from)), height: ROW, rx: 4 }),
     ];
     for (const span of row.spans) {
-      const [x0, x1] = [scale(span.from), scale(span.to)];
+      if (span.to <= from || span.from >= to) continue;
+      const [x0, x1] = [scale(Math.max(span.from, from)), scale(Math.min(span.to, to))];
       const classes = [span.kind, row.own && "own-one", span.mark && span.mark === chosen && "chosen"].filter(Boolean).join(" ");
       const bar = s("rect", { class: classes, x: x0, y: top + 2, width: Math.max(1, x1 - x0), height: ROW - 4, rx: 3 });
       if (row.own && span.mark) bar.addEventListener("pointerdown", () => onChoose(span.mark));
@@ -31,10 +32,10 @@ export function lanes(root, { rows, scale, back, from, to, now, chosen, begun, o
     if (row.own) {
       // Edges last, so that they lie on top of every bar.
       for (const span of row.spans.filter(({ mark }) => mark)) {
-        for (const end of ["from", "to"]) made.push(edge(span, end, top));
+        for (const end of ["from", "to"]) if (span[end] >= from && span[end] <= to) made.push(edge(span, end, top));
       }
       if (begun) {
-        const [x0, x1] = [scale(begun.from), scale(now)].sort((a, b) => a - b);
+        const [x0, x1] = [begun.from, now].map((at) => scale(Math.max(from, Math.min(at, to)))).sort((a, b) => a - b);
         made.push(s("rect", { class: `begun ${begun.truth}`, x: x0, y: top + 2, width: Math.max(2, x1 - x0), height: ROW - 4, rx: 3 }));
       }
     }
@@ -51,25 +52,22 @@ export function lanes(root, { rows, scale, back, from, to, now, chosen, begun, o
       const at = (moved) => ({ ...ends, [end]: back(moved.clientX - box.left) });
       const move = (moved) => {
         const next = at(moved);
-        onDrag(span.mark, next.from, next.to, false);
+        onDrag(span.mark, end, next.from, next.to, false);
       };
       const up = (moved) => {
         removeEventListener("pointermove", move);
         removeEventListener("pointerup", up);
         const next = at(moved);
-        onDrag(span.mark, next.from, next.to, true);
+        onDrag(span.mark, end, next.from, next.to, true);
       };
       addEventListener("pointermove", move);
       addEventListener("pointerup", up);
     });
     return handle;
   }
-  parts.push(s("line", { class: "now", x1: scale(now), x2: scale(now), y1: 0, y2: height }));
+  if (now >= from && now <= to) parts.push(s("line", { class: "now", x1: scale(now), x2: scale(now), y1: 0, y2: height }));
   root.replaceChildren(...parts);
 }
 
 /** The spans of somebody's marks. */
 export const spansOf = (marks) => marks.map((mark) => ({ from: mark.start_s, to: mark.end_s, kind: mark.truth, mark }));
-
-/** A table of marks in words, for who cannot see the lanes: each can be changed and taken out. */
-export const told = (mark) => `${TRUTHS[mark.truth].name}, ${mark.start_s.toFixed(2)} to ${mark.end_s.toFixed(2)} s`;

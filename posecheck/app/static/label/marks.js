@@ -1,11 +1,9 @@
 // What one rater says, as a value: intervals [start_s, end_s) that are put in, moved, taken out. Nothing here touches the page.
 
-/** What can be said, its key, sign and words. */
-export const TRUTHS = {
-  good: { key: "g", sign: "●", name: "Good" },
-  warn: { key: "b", sign: "▲", name: "Broken" },
-  unsure: { key: "u", sign: "◆", name: "Unsure" },
-};
+/** What can be said, and its key and sign. */
+export const TRUTHS = ["good", "warn", "unsure"];
+export const KEY_OF = { good: "G", warn: "B", unsure: "U" };
+export const SIGNS = { good: "●", warn: "▲", unsure: "◆", unknown: "◆" };
 
 /** An interval shorter than this is none. */
 const LEAST_S = 0.001;
