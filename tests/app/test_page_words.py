@@ -12,6 +12,7 @@ from posecheck.assessment.messages import Messages
 
 STATIC = Path(posecheck.__file__).parent / "app" / "static"
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
+LABEL = sorted((STATIC / "label").glob("*.js"))
 WORDS = {key for key in Messages.load("en").texts if key.startswith("page")}
 #: A whole key, or its beginning where the end is filled in: `page_stretch.limit_${…}`, and w("…") of a screen's section.
 WHOLE = re.compile(r"[\"'`](page(?:_[a-z]+)?\.[a-z_]+)")
@@ -57,9 +58,21 @@ def test_no_words_wait_for_a_page_that_never_asks(section: str) -> None:
         assert asked or filled or ended or code, f"nothing asks for {section}.{end}"
 
 
+def test_the_label_page_says_just_the_words_that_were_written_for_it() -> None:
+    """Every key it asks for has words, and every word is asked for."""
+    text = "\n".join(script.read_text("utf-8") for script in LABEL)
+    known = {key.removeprefix("page_label.") for key in WORDS if key.startswith("page_label.")}
+    asked = set(re.findall(r"\bw\(\"([a-z_]+)\"", text))
+    assert asked <= known
+    quoted = set(re.findall(r"[\"`]([a-z_]+)[\"`]", text))
+    filled = set(re.findall(r"w\(`([a-z]+)_\$\{", text))
+    unasked = {key for key in known - quoted if key.split("_", 1)[0] not in filled}
+    assert unasked == set()
+
+
 def test_nothing_points_outside_and_nothing_is_inline() -> None:
     """The page's policy forbids both, so neither would work; and no packet leaves the machine."""
-    for path in [*STATIC.glob("*.*"), *SCRIPTS]:
+    for path in [*STATIC.glob("*.*"), *(STATIC / "label").glob("*.*"), *SCRIPTS]:
         text = path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"https?://", text), path.name
         assert "innerHTML" not in text, path.name

@@ -196,9 +196,6 @@ def test_others_stay_hidden_until_asked_for_and_are_never_overwritten(page: Page
     page.keyboard.press("h")
     expect(page.locator("#lanes")).to_contain_text("Bob")
     expect(page.locator("#agreed")).to_contain_text("posecheck")
-    assert_accessible(page)
-    page.emulate_media(color_scheme="dark")
-    assert_accessible(page)
     write_labels(path, Labels(own.video, own.stretch, (bob,)))
     page.keyboard.press("]")
     page.keyboard.press("u")
@@ -210,6 +207,97 @@ def test_others_stay_hidden_until_asked_for_and_are_never_overwritten(page: Page
         ("Bob", Truth.WARN),
         ("Ann", Truth.UNSURE),
     }
+
+
+def test_the_curves_are_looked_at_closely_and_edges_lie_on_frames(page: Page, folder: Path) -> None:
+    """Keys, wheel and buttons look closer; what is shown goes along; an edge dragged close by moves by single frames."""
+    path = folder / f"{CLIP}.labels.toml"
+    own = Interval(2.0, 4.0, "spine_rounding", Truth.WARN, "mia", "Ann")
+    write_labels(path, Labels(f"{CLIP}.mp4", FOLD.id, (own,)))
+    choose(page, ADA)
+    choose(page, REAL, "spine_rounding")
+    expect(page.locator("#wider")).to_be_disabled()
+    expect(page.locator("#part")).to_be_hidden()
+    seconds(page, 2)
+    for _ in range(6):
+        page.keyboard.press("ArrowUp")
+    expect(page.locator("#part")).to_be_visible()
+    from_s, to_s = shown_s(page)
+    assert from_s < 2.0 < to_s
+    assert 0.3 < to_s - from_s < 0.6
+    # The beginning of the mark, dragged by the width of two frames: exactly two frames of 30 a second.
+    box = page.locator("#curves .u-over").bounding_box()
+    assert box is not None
+    handle = page.evaluate("document.querySelector('#lanes .edge[data-edge=from]').getBoundingClientRect().toJSON()")
+    frame_px = box["width"] / (to_s - from_s) / 30.0
+    x = handle["x"] + handle["width"] / 2
+    page.mouse.move(x, handle["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(x + 2 * frame_px, handle["y"] + 8, steps=3)
+    expect(page.locator("#time")).to_contain_text("frame 63 of 205")  # what is at the edge is shown while it moves
+    page.mouse.up()
+    expect(page.locator("#said input").first).to_have_value("2.067")
+    # Far away, the view follows; the wheel looks wider about the pointer, sideways it moves along.
+    seconds(page, 3)
+    assert shown_s(page)[0] > 4.0
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
+    page.mouse.wheel(0, 400)
+    page.wait_for_timeout(200)
+    before = shown_s(page)
+    assert before[1] - before[0] == pytest.approx(2 * (to_s - from_s), rel=0.2)
+    page.mouse.wheel(-200, 0)
+    page.wait_for_timeout(200)
+    assert shown_s(page)[0] < before[0] - 0.2
+    page.locator("#part").fill("0")
+    assert shown_s(page)[0] == pytest.approx(0.0, abs=0.05)
+    page.locator("#part").blur()
+    page.keyboard.press("0")
+    expect(page.locator("#part")).to_be_hidden()
+
+
+def shown_s(page: Page) -> tuple[float, float]:
+    """From when to when the curves are shown, as it is told."""
+    found = re.fullmatch(r"(\S+) to (\S+) s", page.locator("#part").get_attribute("aria-valuetext") or "")
+    assert found is not None
+    return float(found[1]), float(found[2])
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_everybody_can_use_it_in_both_languages_light_and_dark(page: Page, folder: Path, lang: str) -> None:
+    """The language is chosen on the page and kept; nothing stays English in German; axe finds nothing, phones included."""
+    said = (Interval(2.0, 4.0, "spine_rounding", Truth.WARN, "mia", name) for name in ("Ann", "Bob"))
+    write_labels(folder / f"{CLIP}.labels.toml", Labels(f"{CLIP}.mp4", FOLD.id, tuple(said)))
+    page.locator("#language").select_option(lang)
+    expect(page.locator("#play")).to_have_text({"en": "Play", "de": "Abspielen"}[lang])
+    page.locator("#clip").select_option(str(REAL))
+    expect(page.locator("#title")).to_contain_text(
+        f"{CLIP}.mp4, {'Standing forward fold' if lang == 'en' else 'Vorbeuge im Stehen'}"
+    )
+    page.locator("#rule").select_option("spine_rounding")
+    page.locator("#rule").blur()
+    page.locator("#clip").blur()
+    page.keyboard.press("h")
+    page.keyboard.press("]")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#agreed")).to_contain_text("kappa" if lang == "en" else "Kappa")
+    for size in ({"width": 1280, "height": 900}, {"width": 390, "height": 844}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_contain_text({"en": "play, pause", "de": "abspielen, anhalten"}[lang])
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    if lang == "de":
+        labels = page.evaluate("[...document.querySelectorAll('[aria-label]')].map((one) => one.ariaLabel).join(' ')")
+        told = f"{page.locator('body').inner_text()} {labels}"
+        for english in ("The clip", "Closer", "Wider", "Undo", "Speed", "frame", "What you say", "Back:", "Spine"):
+            assert english not in told, english
+    page.reload()
+    expect(page.locator("#play")).to_have_text({"en": "Play", "de": "Abspielen"}[lang])
+    assert page.evaluate("document.documentElement.lang") == lang
 
 
 def test_only_the_clips_named_are_served_in_parts_and_only_to_the_page(server: Server, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.people import BodyShape, Camera, ClipSpec, Clothes, Motion, Pose, Scene, render_clip
