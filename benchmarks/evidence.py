@@ -1,6 +1,6 @@
 """Does a search find the limit that was planted, and does it say so when nobody could know it?
 
-    python -m benchmarks.evidence [--draws 40] [--jobs 2]      as part of `python -m benchmarks.tuning --evidence 40`
+    python -m benchmarks.evidence [--draws 40] [--jobs 2]      as part of `python -m benchmarks.tuning`
 
 Groups of people are drawn from many worlds (`benchmarks.planted`), each searched as `posecheck tune search` does. Told
 are, by world: how often the limit found is the planted one within 3 degrees; how often the planted one lies on the
@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.planted import FITS, NEAR_DEG, NONSENSE, Draw, World, try_group
+from benchmarks.planted import FITS, FOLD, NEAR_DEG, NONSENSE, RULE, Draw, World, try_group
 from posecheck.tuning.evidence import MIN_FIT
 
 #: Here the answer can be known: it should be found, and "not enough" be rare.
@@ -52,6 +52,7 @@ RANDOM: Final[Mapping[str, World]] = {
     for people in (5, 8, 16)
 }
 WORLDS: Final = {**ENOUGH, **HARD, **NOTHING, **RANDOM}
+DEFAULT_DEG: Final = next(rule.limit.default for rule in FOLD.rules if rule.id == RULE)
 #: The first seed; the numbers of the search were looked at with others.
 FIRST_SEED: Final = 10_000
 
@@ -95,6 +96,10 @@ def table(found: Mapping[str, Sequence[Draw]]) -> Iterator[str]:
         everything = [one for name in worlds for one in found[name]]
         yield from (_row(name, found[name]) for name in worlds)
         yield _row(f"**{title}, together**", everything)
+        if worlds is ENOUGH:
+            for told, far in (("9° or more", True), ("less than 9°", False)):
+                part = [one for one in everything if (abs(one.limit_deg - DEFAULT_DEG) >= 9.0) == far]
+                yield _row(f"of these, the default wrong by {told}", part)
     for kind in NONSENSE:
         these = [one for name, world in RANDOM.items() if world.nonsense == kind for one in found[name]]
         yield _row(f"random labels, {kind}: 5, 8, 16 people", these, planted=False)

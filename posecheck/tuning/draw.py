@@ -54,7 +54,7 @@ def sweep_svg(found: Found, k: int) -> str:
     parts = [
         f'<rect class="band" x="{from_x - 2:.1f}" y="{_TOP}" width="{to_x - from_x + 4:.1f}" height="{_BOTTOM - _TOP}"/>',
         *_frame([(low, figure(low)), (high, figure(high))], y),
-        *_ticks([axis.low, axis.high], x, axis.unit),
+        *_ticks([axis.low + share * (axis.high - axis.low) for share in (0.0, 0.25, 0.5, 0.75, 1.0)], x, axis.unit),
     ]
     if on_line:
         parts.append(_curve([(x(a), y(v)) for a, v in zip(at, value, strict=True)]))
@@ -138,7 +138,7 @@ def timeline_svg(before: Judgement, after: Judgement, rule: Rule) -> str:
         )
     title = f"{rule.name}: truth, before, after"
     return (
-        f'<small>{html.escape(rule.name)} <code>{rule.id}</code></small><svg viewBox="0 0 {width:.0f} {bottom + 6:.0f}" '
+        f'<small>{html.escape(rule.name)} <code>{rule.id}</code></small><svg class="line" viewBox="0 0 {width:.0f} {bottom + 6:.0f}" '
         f'role="img" aria-label="{html.escape(title)}">{"".join(parts)}</svg>'
     )
 

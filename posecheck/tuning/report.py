@@ -72,7 +72,8 @@ def page(
             f"{people_told(len(found.trials.people))} in {len(clips)} clips, one person left out at a time."
         ),
         doubts=_doubts(evidence),
-        numbers="".join(_number_rows(found)),
+        result=_result(found, stretch, evidence),
+        numbers="".join(_number_rows(found, stretch)),
         notes="".join(f"<small>{_text(note)}</small><br>" for note in evidence.notes),
         scores="".join(_score_rows(found)),
         how=_text(HOW_COUNTED),
@@ -101,18 +102,47 @@ def _doubts(evidence: Evidence) -> str:
     return f'<div class="card doubt"><b>▲ Not enough evidence to use these numbers</b><ul>{items}</ul></div>'
 
 
-def _number_rows(found: Found) -> Iterator[str]:
+def _key(key: str) -> str:
+    """A key that may be broken between its words."""
+    return f"<code>{_text(key).replace('.', '.<wbr>').replace('_', '_<wbr>')}</code>"
+
+
+def _result(found: Found, stretch: Stretch, evidence: Evidence) -> str:
+    """What came of it, in two sentences."""
+    metric = found.objective.metric
+    value, low, high = score.with_interval(found.held_out)[metric]
+    within = spread(low, high, metric)
+    names = {rule.limit.key: f"{rule.name}, limit" for rule in stretch.rules}
+    if found.best == 0:
+        said = "No number has to change: the defaults do as well as anything that was tried."
+    else:
+        said = "; ".join(
+            f"{names.get(axis.key, axis.key)}: {amount(found.setting[axis.key], axis.unit)} instead of "
+            f"{amount(axis.default, axis.unit)}"
+            for axis in found.axes
+        )
+    told = (
+        f"On people left out, {FIGURES[metric][0]}: {figure_of(metric, value)}{f' ({within})' if within else ''}; "
+        f"with the defaults {figure_of(metric, score.with_interval(found.defaults)[metric][0])}."
+    )
+    sure = " sure" if evidence.enough else ""
+    return f'<div class="card result{sure}"><p class="big">{_text(said)}</p><p class="soft">{_text(told)}</p></div>'
+
+
+def _number_rows(found: Found, stretch: Stretch) -> Iterator[str]:
     for axis, plateau in zip(found.axes, found.plateau, strict=True):
         as_good = f"{amount(plateau.low, axis.unit)} to {amount(plateau.high, axis.unit)}"
         beyond = " and perhaps beyond" if plateau.edge else ""
         yield (
-            f"<tr><td><code>{_text(axis.key)}</code></td><td>{amount(axis.default, axis.unit)}</td>"
+            f"<tr><td>{_key(axis.key)}</td><td>{amount(axis.default, axis.unit)}</td>"
             f"<td><b>{amount(found.setting[axis.key], axis.unit)}</b></td><td>{as_good}{beyond}</td></tr>"
         )
+    known = {tunable.key: tunable for tunable in stretch.tunables}
     for key in sorted(set(found.setting) - {axis.key for axis in found.axes}):
+        tunable = known[key]
         yield (
-            f"<tr><td><code>{_text(key)}</code></td><td></td><td><b>{found.setting[key]:g}</b></td>"
-            "<td>keeps its distance</td></tr>"
+            f"<tr><td>{_key(key)}</td><td>{amount(tunable.default, tunable.unit)}</td>"
+            f"<td><b>{amount(found.setting[key], tunable.unit)}</b></td><td>keeps its distance</td></tr>"
         )
 
 
@@ -155,7 +185,7 @@ def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], leeway
     for k, one in found[:_MOST_ROWS]:
         yield (
             f'<tr><td><a href="#clip-{k}">{_text(one.clip)}</a></td><td>{seconds(one.start_s)}</td>'
-            f"<td>{seconds(one.end_s)}</td><td>{_text(one.rule)}</td><td>{_text(one.what)}</td></tr>"
+            f"<td>{seconds(one.end_s)}</td><td>{_key(one.rule)}</td><td>{_text(one.what)}</td></tr>"
         )
     if len(found) > _MOST_ROWS:
         yield f'<tr><td colspan="5">… and {len(found) - _MOST_ROWS} more.</td></tr>'
@@ -166,5 +196,6 @@ def _clip(k: int, before: Judgement, after: Judgement, rules: Sequence[Rule]) ->
     lines = "".join(timeline_svg(before, after, rule) for rule in rules)
     return (
         f'<div class="card" id="clip-{k}"><h3>{_text(before.clip.name)}</h3>'
-        f'<p class="soft">{_text(people)}, labelled by {_text(raters)}</p>{lines}</div>'
+        f'<p class="soft">{_text(people)}, labelled by {_text(raters)}</p>'
+        f'<div class="wide" tabindex="0" role="group" aria-label="{_text(before.clip.name)}">{lines}</div></div>'
     )
