@@ -120,6 +120,8 @@ class Draw:
     """Lowest and highest limit that would do as well."""
     enough: bool
     """Whether it would write a profile."""
+    doubts: tuple[str, ...]
+    """Why not, as `posecheck tune search` says it."""
     enough_at: tuple[bool, ...]
     """The same for each of `FITS`."""
 
@@ -164,13 +166,15 @@ def try_group(world: World, seed: int, objective: str = "f1") -> tuple[Found, Dr
     group = draw_group(world, seed)
     found = search(group.clips, axes([AXIS], FOLD), read_objective(objective), [RULE], tracks_of=group.tracks_of)
     plateau = found.plateau[0]
+    evidence = weigh(found, group.clips)
     return found, Draw(
         world,
         group.limit_deg,
         found.setting[LIMIT],
         found.best != 0,
         (plateau.low, plateau.high),
-        weigh(found, group.clips).enough,
+        evidence.enough,
+        evidence.doubts,
         tuple(weigh(found, group.clips, numbers_of([f"{MIN_FIT.key}={fit}"])).enough for fit in FITS),
     )
 

@@ -1,6 +1,8 @@
-"""How fast is a recording judged again, and how fast are many settings searched?
+"""How fast is a recording judged again, how fast are many settings searched, and is what is found to be believed?
 
-    python -m benchmarks.tuning [--rounds 5] [--save]
+    python -m benchmarks.tuning [--rounds 5] [--draws 12] [--save]      (`--draws 0`: only how fast)
+
+Whether planted limits are found and nonsense is refused is measured by `benchmarks.evidence`.
 
 A 10-minute recording is made of the sample clips' sightings, one after the other. Times are medians over the rounds;
 beside each stands its ratio to the session's own judging in the same run, which does not depend on the machine's mood.
@@ -18,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from benchmarks.evidence import drawn, table
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.recording import RecordingWriter
@@ -91,6 +94,7 @@ def main() -> None:
     """Measure, print, and save if asked to."""
     parser = argparse.ArgumentParser(description="How fast is a recording judged again?")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--draws", type=int, default=12, help="groups of each world in which a limit is planted")
     parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}")
     asked = parser.parse_args()
     seen = sample_sightings()
@@ -144,6 +148,10 @@ def main() -> None:
         *(f"| {' | '.join(row)} |" for row in rows),
     ]
     print("\n".join(lines))
+    if asked.draws:
+        found = ["", "# Is a planted limit found, and nonsense refused?", "", *table(drawn(asked.draws, JOBS))]
+        print("\n".join(found))
+        lines += found
     if asked.save:
         RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from posecheck.errors import UsageError
 from posecheck.records import NO_PICTURE, Event, Verdict
 from posecheck.tuning.objective import BROKEN, read_objective
-from posecheck.tuning.score import COUNTS, METRICS, agreement_s, count, kappa, metrics, roc, with_interval
+from posecheck.tuning.score import COUNTS, METRICS, Leeway, agreement_s, count, kappa, metrics, roc, with_interval
 
 RULE = "spine_rounding"
 Pair = tuple[float, float]
@@ -41,6 +41,17 @@ def test_a_warning_that_never_ends_is_a_false_alarm_too() -> None:
     """Warning all the time hits every fault, but reaches into the good time between them: once is one, not none."""
     found = counted([event(0, 60)], ((0, 20), (30, 60)), ((20, 30),))
     assert (found["hits"], found["false_alarms"]) == (1, 1)
+
+
+def test_a_warning_that_lingers_after_its_fault_is_none() -> None:
+    """Warnings end below their limit, so for 2 s they may outlast the fault they came in; one that comes then may not."""
+    truth = (((0.0, 10.0), (15.0, 30.0)), ((10.0, 15.0),))
+    assert counted([event(11, 16.9)], *truth)["false_alarms"] == 0
+    assert counted([event(11, 17.1)], *truth)["false_alarms"] == 1
+    assert counted([event(15.2, 16.9)], *truth)["false_alarms"] == 1
+    assert counted([event(15.2, 15.9)], *truth)["false_alarms"] == 0
+    strict = dict(zip(COUNTS, count([event(11, 16.9)], RULE, *truth, Leeway(linger_s=0.0)), strict=True))
+    assert strict["false_alarms"] == 1
 
 
 def test_a_miss_in_which_nothing_could_be_seen_is_told_apart() -> None:
