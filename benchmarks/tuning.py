@@ -149,9 +149,9 @@ def main() -> None:
     ]
     print("\n".join(lines))
     if asked.draws:
-        found = ["", "# Is a planted limit found, and nonsense refused?", "", *table(drawn(asked.draws, JOBS))]
-        print("\n".join(found))
-        lines += found
+        planted = ["", "# Is a planted limit found, and nonsense refused?", "", *table(drawn(asked.draws, JOBS))]
+        print("\n".join(planted))
+        lines += planted
     if asked.save:
         RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -61,8 +61,8 @@ MIN_FIT: Final = Tunable(
     high=1.0,
     step=0.05,
     why="warnings that agree less with the labels, on people left out, do not show what the labels mean",
-    source="measured on groups drawn for it (benchmarks/results/tuning.md): of 360 with labels that say nothing of the back "
-    "0 are believed, with 0.2 6 are; 0.4 believed none either, but refused 7 of 100 good groups and 13 of 100 noisy ones more",
+    source="measured on groups drawn for it (benchmarks/results/tuning.md): of 180 with labels that say nothing of the back "
+    "0 are believed, with 0.2 5 are; 0.4 believes none either, but refuses 5 of 100 good groups and 15 of 100 hard ones more",
 )
 SURE: Final = Tunable(
     "tuning.sure_frac",

@@ -283,7 +283,7 @@ def test_everybody_can_use_it_in_both_languages_light_and_dark(page: Page, folde
     for size in ({"width": 1280, "height": 900}, {"width": 390, "height": 844}):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.keyboard.press("?")

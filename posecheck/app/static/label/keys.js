@@ -23,7 +23,7 @@ function list(does) {
     ["1 – 9", "does_rule", Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [String(n), () => does.rule(n - 1)]))],
     ["N, P", "does_clip", { n: () => does.clip(1), p: () => does.clip(-1) }],
     ["H", "does_others", { h: does.others }],
-    [w("key_esc"), "does_cancel", { Escape: does.cancel }],
+    ["Esc", "does_cancel", { Escape: does.cancel }],
     ["?", "does_help", { "?": does.help, "S-?": does.help }],
   ];
 }
