@@ -97,8 +97,8 @@ def table(found: Mapping[str, Sequence[Draw]]) -> Iterator[str]:
         yield from (_row(name, found[name]) for name in worlds)
         yield _row(f"**{title}, together**", everything)
         if worlds is ENOUGH:
-            for told, far in (("9° or more", True), ("less than 9°", False)):
-                part = [one for one in everything if (abs(one.limit_deg - DEFAULT_DEG) >= 9.0) == far]
+            for told, is_far in (("9° or more", True), ("less than 9°", False)):
+                part = [one for one in everything if (abs(one.limit_deg - DEFAULT_DEG) >= 9.0) == is_far]
                 yield _row(f"of these, the default wrong by {told}", part)
     for kind in NONSENSE:
         these = [one for name, world in RANDOM.items() if world.nonsense == kind for one in found[name]]
