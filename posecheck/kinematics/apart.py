@@ -3,7 +3,7 @@
 With one leg in front of the other a pose model now and then takes one for the other, and back again, and on the way
 draws both somewhere between. Legs do not leap: held still or moved, an ankle goes 1.7 lengths of the leg a second in a
 stretch, and 3 to 17 where the model changes its mind (drawn people). So each leg is followed from where it was: names
-that were exchanged are put right, and what lies on the way between is not seen.
+that were exchanged are put right, and a leg that is drawn anywhere else is not seen.
 
 A model that draws them steadily again is believed, with whatever names. Nothing here says which leg leads (`legs`).
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -54,32 +54,49 @@ SETTLE: Final = Tunable(
 )
 TUNABLES: Final = (REACH, SPEED, SETTLE)
 
-#: Rows of knee and ankle, left then right, and the same with the names exchanged.
-_OWN: Final = np.array([int(of(joint, side)) for side in Side for joint in ("knee", "ankle")])
-_OTHER: Final = np.array([2, 3, 0, 1])
+#: Rows of hip, knee and ankle of each leg.
+_ROWS: Final = {side: [int(of(joint, side)) for joint in ("hip", "knee", "ankle")] for side in Side}
 #: A bone that is shorter or longer than this against where it was last is drawn halfway between two legs.
 _BONES_AGREE: Final = (0.8, 1.25)
-_HIPS: Final = np.array([int(of("hip", side)) for side in Side])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Legs:
-    """Knee and ankle of the left, of the right leg at one time, from the middle of the hips: (4, 2), in pixels."""
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Knee and ankle of one leg at one time, from the middle of the hips, in pixels."""
 
     t_s: float
-    at: Floats
+    knee: tuple[float, float]
+    ankle: tuple[float, float]
+
+    @property
+    def thigh_px(self) -> float:
+        """From the middle of the hips."""
+        return math.hypot(*self.knee)
+
+    @property
+    def shin_px(self) -> float:
+        """Knee to ankle."""
+        return math.dist(self.knee, self.ankle)
+
+
+@dataclass(frozen=True, slots=True)
+class LegState:
+    """Where one leg was. The default has not seen it."""
+
+    known: Leg | None = None
+    """Where it was last believed to be."""
+    drawn: Leg | None = None
+    """Where the model drew the leg of this name last."""
+    since_s: float = math.nan
+    """Since when it has drawn that without a leap."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApartState:
-    """Where the legs were. The default has not seen them."""
+    """Where the legs were."""
 
-    known: Legs | None = None
-    """Where each was last believed to be."""
-    drawn: Legs | None = None
-    """Where the model drew them last, by its own names."""
-    since_s: float = math.nan
-    """Since when it has drawn them without a leap."""
+    left: LegState = LegState()
+    right: LegState = LegState()
 
 
 def step(
@@ -87,56 +104,75 @@ def step(
 ) -> tuple[ApartState, Floats, Floats]:
     """Take in one frame: the new memory, and `seen` (33, 2) and `visibility` (33,) with the legs put right.
 
-    Knees and ankles are NaN where the model leaps to neither leg's place. Legs of which a joint is not seen are not
-    followed, and left as they are. Where one lies over the other they are taken as drawn, and so are legs that are
-    drawn without a leap for `apart.settle_s`. Time that runs backwards, and a pause so long, begin anew.
+    Legs that have both leapt, each to where the other was, are exchanged. Knee and ankle of a leg that has leapt to
+    anywhere else are NaN, and those of the other one stand. A leg that is drawn without a leap for `apart.settle_s` is
+    taken as it is drawn, and so is one that was not seen for so long, or whose time runs backwards.
     """
-    hips = seen[_HIPS]
-    now = Legs(t_s, seen[_OWN] - (hips[0] + hips[1]) / 2.0)
-    if math.isnan(now.at.sum()):
-        return state, seen, visibility
-    known, drawn = state.known, state.drawn
-    if known is None or drawn is None or not 0.0 < t_s - drawn.t_s <= profile[SETTLE.key]:
-        return ApartState(now, now, t_s), seen, visibility
-    since_s = state.since_s if _went(drawn.at, now.at) <= _reach(drawn, t_s, profile) else t_s
-    reach, as_drawn, exchanged = _reach(known, t_s, profile), _went(known.at, now.at), _went(known.at, now.at[_OTHER])
-    settled = t_s - since_s >= profile[SETTLE.key]
-    if settled or (as_drawn <= reach and (as_drawn <= exchanged or as_drawn <= 0.5 * reach)):
-        return ApartState(now, now, since_s), seen, visibility
-    if exchanged > reach:
-        return ApartState(known, now, since_s), _without(seen), visibility
-    seen, visibility = seen.copy(), visibility.copy()
-    seen[_OWN], visibility[_OWN] = seen[_OWN[_OTHER]], visibility[_OWN[_OTHER]]
-    return ApartState(Legs(t_s, now.at[_OTHER]), now, since_s), seen, visibility
+    legs = {side: _leg(t_s, seen, side) for side in Side}
+    before = {Side.LEFT: state.left, Side.RIGHT: state.right}
+    drawn = {side: _drawn(before[side], legs[side], profile) for side in Side}
+    if _exchanged(drawn, legs, profile):
+        out = {side: replace(drawn[side], known=legs[side.other]) for side in Side}
+        seen, visibility = seen.copy(), visibility.copy()
+        own = _ROWS[Side.LEFT][1:] + _ROWS[Side.RIGHT][1:]
+        other = _ROWS[Side.RIGHT][1:] + _ROWS[Side.LEFT][1:]
+        seen[own], visibility[own] = seen[other], visibility[other]
+        return ApartState(out[Side.LEFT], out[Side.RIGHT]), seen, visibility
+    for side in Side:
+        leg = legs[side]
+        if leg is None:
+            continue
+        if _share(drawn[side].known, leg, profile) <= 1.0 or t_s - drawn[side].since_s >= profile[SETTLE.key]:
+            drawn[side] = replace(drawn[side], known=leg)
+        else:
+            seen = seen.copy()
+            seen[_ROWS[side][1:]] = np.nan
+    return ApartState(drawn[Side.LEFT], drawn[Side.RIGHT]), seen, visibility
 
 
-def _bones(places: Floats) -> Floats:
-    """(4,) thigh and shin of the left, of the right leg; the thighs from the middle of the hips."""
-    shins = np.hypot(*(places[1::2] - places[::2]).T)
-    return np.array([math.hypot(*places[0]), shins[0], math.hypot(*places[2]), shins[1]])
+def _leg(t_s: float, seen: Floats, side: Side) -> Leg | None:
+    """The leg as it is drawn; None unless both hips and its knee and ankle are seen."""
+    hips = (seen[_ROWS[Side.LEFT][0]] + seen[_ROWS[Side.RIGHT][0]]) / 2.0
+    (knee_x, knee_y), (ankle_x, ankle_y) = (seen[_ROWS[side][1:]] - hips).tolist()
+    if math.isnan(knee_x + ankle_x):
+        return None
+    return Leg(t_s, (knee_x, knee_y), (ankle_x, ankle_y))
 
 
-def _reach(before: Legs, t_s: float, profile: Mapping[str, float]) -> float:
-    """How far a joint can have gone since, in pixels."""
-    return _length(before.at) * (profile[REACH.key] + profile[SPEED.key] * (t_s - before.t_s))
+def _drawn(state: LegState, leg: Leg | None, profile: Mapping[str, float]) -> LegState:
+    """The memory with the leg as it is drawn now; begun anew where it was not seen for long."""
+    if leg is None:
+        return state
+    if state.drawn is None or not 0.0 < leg.t_s - state.drawn.t_s <= profile[SETTLE.key]:
+        return LegState(leg, leg, leg.t_s)
+    leapt = _share(state.drawn, leg, profile) > 1.0
+    return LegState(state.known, leg, leg.t_s if leapt else state.since_s)
 
 
-def _length(places: Floats) -> float:
-    """Of the longer leg."""
-    thigh, shin, other_thigh, other_shin = _bones(places).tolist()
-    return max(thigh + shin, other_thigh + other_shin)
+def _exchanged(states: Mapping[Side, LegState], legs: Mapping[Side, Leg | None], profile: Mapping[str, float]) -> bool:
+    """Whether the model has exchanged the names: both legs are where the other one was, and not where they were."""
+    left, right = legs[Side.LEFT], legs[Side.RIGHT]
+    if left is None or right is None:
+        return False
+    if all(left.t_s - states[side].since_s >= profile[SETTLE.key] for side in Side):
+        return False
+    own = [_share(states[side].known, legs[side], profile) for side in Side]
+    other = [_share(states[side].known, legs[side.other], profile) for side in Side]
+    return max(other) <= 1.0 and min(own) > 0.5 and max(other) < max(own)
 
 
-def _went(before: Floats, now: Floats) -> float:
-    """How far the joint went that went furthest; infinitely far if a bone has another length now."""
-    was, bones = _bones(before), _bones(now)
-    if (bones < _BONES_AGREE[0] * was).any() or (bones > _BONES_AGREE[1] * was).any():
+def _share(before: Leg | None, now: Leg | None, profile: Mapping[str, float]) -> float:
+    """How far the joint of a leg went that went furthest, as a share of how far it can have gone.
+
+    More than 1 is a leap; so is a bone of another length.
+    """
+    if before is None or now is None:
         return math.inf
-    return float(np.hypot(*(now - before).T).max())
-
-
-def _without(seen: Floats) -> Floats:
-    """The landmarks without knees and ankles."""
-    out = seen.copy()
-    out[_OWN] = np.nan
-    return out
+    low, high = _BONES_AGREE
+    for was, bone in ((before.thigh_px, now.thigh_px), (before.shin_px, now.shin_px)):
+        if not low * was <= bone <= high * was:
+            return math.inf
+    length_px = before.thigh_px + before.shin_px
+    reach_px = length_px * (profile[REACH.key] + profile[SPEED.key] * (now.t_s - before.t_s))
+    went_px = max(math.dist(before.knee, now.knee), math.dist(before.ankle, now.ankle))
+    return went_px / reach_px if reach_px > 0.0 else math.inf
