@@ -105,8 +105,9 @@ def step(
     """Take in one frame: the new memory, and `seen` (33, 2) and `visibility` (33,) with the legs put right.
 
     Legs that have both leapt, each to where the other was, are exchanged. Knee and ankle of a leg that has leapt to
-    anywhere else are NaN, and those of the other one stand. A leg that is drawn without a leap for `apart.settle_s` is
-    taken as it is drawn, and so is one that was not seen for so long, or whose time runs backwards.
+    anywhere else are NaN, and those of the other one stand. Legs that are drawn without a leap for `apart.settle_s`, both
+    if both are seen, are taken as they are drawn, and so is one that was not seen for so long. Time that runs backwards
+    begins anew.
     """
     legs = {side: _leg(t_s, seen, side) for side in Side}
     before = {Side.LEFT: state.left, Side.RIGHT: state.right}
@@ -118,11 +119,12 @@ def step(
         other = _ROWS[Side.RIGHT][1:] + _ROWS[Side.LEFT][1:]
         seen[own], visibility[own] = seen[other], visibility[other]
         return ApartState(out[Side.LEFT], out[Side.RIGHT]), seen, visibility
+    settled = all(t_s - drawn[side].since_s >= profile[SETTLE.key] for side in Side if legs[side] is not None)
     for side in Side:
         leg = legs[side]
         if leg is None:
             continue
-        if _share(drawn[side].known, leg, profile) <= 1.0 or t_s - drawn[side].since_s >= profile[SETTLE.key]:
+        if settled or _share(drawn[side].known, leg, profile) <= 1.0:
             drawn[side] = replace(drawn[side], known=leg)
         else:
             seen = seen.copy()
