@@ -196,7 +196,7 @@ def fold_over(lead: Side, **changed: float) -> Assessment:
     """Two seconds of a fold over one leg, seen from the right; the knee of a far leg is not measured."""
     if lead is Side.LEFT:
         changed = {"lead_knee_flexion": math.nan, **changed}
-    frames = [measured(t_s, **changed) for t_s in times(30, 2)]
+    frames = [measured(t_s, **changed) for t_s in times(30, 2)]  # type: ignore[arg-type]
     return assessed([replace(one, view=replace(one.view, lead_side=lead)) for one in frames], PYRAMID)[-1]
 
 
