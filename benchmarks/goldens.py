@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.people import Camera, ClipSpec, Motion, Person, Scene, Stance, Studio, framed
 from benchmarks.people.motion import Changes, go, still
-from benchmarks.stretches import FACINGS, PLANS, Plan
+from benchmarks.stretch_clips import FACINGS, PLANS, Plan
 from posecheck import wire
 from posecheck.analysis import origin_of
 from posecheck.assessment import load_stretch, stretch_ids

@@ -1,10 +1,14 @@
 """Does every stretch get the verdict it deserves? Good and wrong executions, both facings, both sides, real pixels.
 
     python -m benchmarks.stretches [--jobs 2] [--only ID ...] [--people 1] [--quick] [--save DIR] [--resume FILE]
+                                   [--takes DIR] [--rows]
 
 Draws each stretch that posecheck watches done well and done wrong, lets the real pipeline look at the pixels, and
 compares what it says with what it should. Synthetic people show that the code sees the geometry, not that a limit is
 right for anybody. With `--resume` every finished clip is a line of FILE, and a run that was broken off goes on there.
+With `--takes` what the pose model saw of every clip is kept in DIR, a recording each: judged again it takes a second
+instead of half a minute. Throw DIR away when the drawing or the pose model changes; rules, limits and the network that
+reads the back may change as they like.
 """
 
 from __future__ import annotations
@@ -15,15 +19,30 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from benchmarks.people import Camera, ClipSpec, Motion, Person, Pose, Posture, Scene, Side, Stance, Studio, framed
+from benchmarks.people import ClipSpec, Side, Studio
 from benchmarks.people.camera import Facing
-from benchmarks.people.motion import Changes, go, still
+from benchmarks.stretch_clips import (
+    DOWN_S,
+    FACINGS,
+    FPS,
+    HOLD_S,
+    PEOPLE,
+    PLANS,
+    READY_S,
+    SIDES,
+    Case,
+    Execution,
+    spec_of,
+)
+from posecheck import wire
+from posecheck.analysis import origin_of
 from posecheck.assessment import load_stretch, stretch_ids
 from posecheck.assessment.stretch import Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
@@ -31,148 +50,6 @@ from posecheck.records import Assessment, Frame, Sighting, Verdict, frozen
 from posecheck.session import Looker, Outcome, default_profile, run
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"
-FPS: Final = 12.0
-#: A person each, none of whom the network that reads the back has seen.
-PEOPLE: Final = (2001, 2002, 2003, 2004)
-READY_S, DOWN_S, HOLD_S, UP_S, REST_S = 1.6, 1.8, 5.0, 1.6, 0.8
-FACINGS: Final[tuple[Facing, Facing]] = ("left", "right")
-SIDES: Final[tuple[Side, Side]] = ("left", "right")
-#: Flexion (lumbar, thoracic) of a long back and of a round one.
-LONG: Final[Changes] = {"lumbar_deg": 5.0, "thoracic_deg": 2.0}
-ROUND: Final[Changes] = {"lumbar_deg": 40.0, "thoracic_deg": 24.0, "neck_deg": 10.0}
-
-
-@dataclass(frozen=True)
-class Execution:
-    """One way to do a stretch."""
-
-    name: str
-    down: Changes
-    """What changes from the start to the deepest point."""
-    warns: frozenset[str] = frozenset()
-    """The rules that should warn; none of the others should, but for `may`."""
-    may: frozenset[str] = frozenset()
-    """Rules that are as right to warn as to be silent: one fault can bring another."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a stretch is drawn."""
-
-    posture: Posture
-    start: Pose
-    executions: tuple[Execution, ...]
-    stance: Stance | None = None
-    camera_height_m: float = 1.0
-
-
-def _bend(trunk_deg: float, **more: float) -> Changes:
-    return {**LONG, "trunk_inclination_deg": trunk_deg, **more}  # type: ignore[typeddict-item]
-
-
-def _plan(
-    posture: Posture,
-    trunk_deg: float,
-    *,
-    knee_deg: float,
-    bent_knee_deg: float | None,
-    start: Pose | None = None,
-    knee_rule: str = "knee_bend",
-    stance: Stance | None = None,
-) -> Plan:
-    """Good, with a round back, and (where the knee counts) with a knee bent too far."""
-    begin = start or Pose(knee_deg=knee_deg)
-    ways = [
-        Execution("good", {**LONG, "trunk_inclination_deg": trunk_deg, "knee_deg": knee_deg}),
-        Execution(
-            "round back",
-            {**ROUND, "trunk_inclination_deg": trunk_deg, "knee_deg": knee_deg},
-            frozenset({"spine_rounding"}),
-            frozenset({"hips_lead"}),
-        ),
-    ]
-    if bent_knee_deg is not None:
-        ways.append(
-            Execution(
-                "bent knee",
-                {**LONG, "trunk_inclination_deg": trunk_deg, "knee_deg": bent_knee_deg},
-                frozenset({knee_rule}),
-                frozenset({"free_leg_drops"}),
-            )
-        )
-    return Plan(posture, begin, tuple(ways), stance)
-
-
-LYING: Final = Pose(knee_deg=60.0, other_knee_deg=75.0, leg_raise_deg=35.0, arms="mat")
-SEATED_TALL: Final = Pose(knee_deg=6.0, arms="thighs")
-PLANS: Final[dict[str, Plan]] = {
-    "hip_hinge_drill": _plan(
-        "standing", 55.0, knee_deg=10.0, bent_knee_deg=45.0, start=Pose(knee_deg=8.0, arms="thighs")
-    ),
-    "standing_forward_fold": _plan("standing", 75.0, knee_deg=6.0, bent_knee_deg=38.0),
-    "alternate_reach": _plan("standing", 60.0, knee_deg=5.0, bent_knee_deg=38.0),
-    "foot_on_step": _plan("step", 42.0, knee_deg=30.0, bent_knee_deg=None),
-    "leg_lift_high": _plan("high_step", 40.0, knee_deg=6.0, bent_knee_deg=38.0),
-    "staggered_hinge": _plan("staggered", 55.0, knee_deg=6.0, bent_knee_deg=38.0),
-    "wide_leg_fold": _plan("wide", 75.0, knee_deg=5.0, bent_knee_deg=None),
-    "single_leg_rdl": _plan(
-        "single_leg",
-        78.0,
-        knee_deg=18.0,
-        bent_knee_deg=58.0,
-        start=Pose(knee_deg=15.0, other_knee_deg=20.0),
-        knee_rule="knee_too_bent",
-    ),
-    "leg_crossover": _plan("crossed", 65.0, knee_deg=5.0, bent_knee_deg=None),
-    "pyramid": _plan("staggered", 65.0, knee_deg=5.0, bent_knee_deg=38.0, stance=Stance(stagger_m=0.6)),
-    "forward_fold_blocks": _plan("standing", 80.0, knee_deg=8.0, bent_knee_deg=45.0),
-    "half_split": _plan(
-        "half_kneeling", 45.0, knee_deg=6.0, bent_knee_deg=38.0, start=Pose(knee_deg=6.0, other_knee_deg=90.0)
-    ),
-    "chair_leg_stretch": _plan(
-        "chair", 32.0, knee_deg=6.0, bent_knee_deg=40.0, start=replace(SEATED_TALL, other_knee_deg=85.0)
-    ),
-    "seated_one_leg": _plan("floor_one_leg", 30.0, knee_deg=5.0, bent_knee_deg=38.0, start=SEATED_TALL),
-    "floor_leg_stretch": _plan("floor", 32.0, knee_deg=5.0, bent_knee_deg=38.0, start=SEATED_TALL),
-    "lying_leg_raise": Plan(
-        "lying",
-        LYING,
-        (
-            Execution("good", {"leg_raise_deg": 75.0, "knee_deg": 5.0, "arms": "behind_thigh"}),
-            Execution(
-                "bent knee",
-                {"leg_raise_deg": 75.0, "knee_deg": 45.0, "arms": "behind_thigh"},
-                frozenset({"knee_bend"}),
-            ),
-        ),
-        camera_height_m=0.8,
-    ),
-    "crossed_leg_supine": Plan(
-        "lying",
-        LYING,
-        (Execution("good", {"leg_raise_deg": 115.0, "knee_deg": 105.0, "arms": "behind_thigh"}),),
-        camera_height_m=0.8,
-    ),
-    "standing_posture": Plan(
-        "standing",
-        Pose(),
-        (
-            Execution("good", {"trunk_inclination_deg": 1.0}),
-            Execution("leaning", {"trunk_inclination_deg": 15.0}, frozenset({"leaning_forward"})),
-        ),
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One clip."""
-
-    stretch: str
-    execution: int
-    facing: Facing
-    lead: Side
-    person: int
 
 
 @dataclass(frozen=True)
@@ -208,51 +85,37 @@ class Row:
         return tuple(sorted(set(self.warned) - set(self.expected) - set(self.allowed)))
 
 
-def spec_of(case: Case) -> ClipSpec:
-    """The clip as it is drawn."""
-    plan = PLANS[case.stretch]
-    way = plan.executions[case.execution]
-    person = Person.random(case.person)
-    motion = Motion.of(
-        plan.start,
-        still(READY_S),
-        go(DOWN_S, **way.down),
-        still(HOLD_S),
-        go(UP_S, **{name: getattr(plan.start, name) for name in way.down}),
-        still(REST_S),
-    )
-    stance = replace(plan.stance or Stance(plan.posture), posture=plan.posture, lead=case.lead)
-    camera = Camera(facing=case.facing, yaw_deg=4.0, height_m=plan.camera_height_m)
-    scene = Scene(furniture=2, noise=1.5, seed=case.person)
-    return framed(
-        ClipSpec(
-            motion,
-            body=person.body,
-            clothes=person.clothes,
-            camera=camera,
-            scene=scene,
-            stance=stance,
-            fps=FPS,
-            seed=case.person,
-        )
-    )
+def take_of(case: Case, studio: Studio, spec: ClipSpec, takes: Path | None = None) -> list[Sighting]:
+    """What the pose model sees of one clip; from the recording in the folder `takes` if there is one, else kept there."""
+    kept = None if takes is None else takes / f"{case.name}.jsonl"
+    if kept is not None and kept.exists():
+        lines = kept.read_text(encoding="utf-8").splitlines()[1:]
+        found = (wire.read_line(line, f"{kept} line {number}") for number, line in enumerate(lines, 2))
+        return [one for one in found if isinstance(one, Sighting)]
+    seen: list[Sighting] = []
+    with MediaPipeBackend() as backend:
+        looker = Looker()
+        for index, t_s in enumerate(spec.times_s):
+            frame = Frame(frozen(studio.frame(t_s).image_rgb, np.uint8), t_s, index)
+            seen.append(looker.look(frame, backend.detect(frame)))
+        stretch = load_stretch(case.stretch)
+        header = origin_of(f"{case.name}, drawn", stretch, backend.model_sha256, default_profile(stretch))
+    if kept is not None:
+        text = "\n".join([wire.header_line(header), *map(wire.sighting_line, seen)])
+        half = kept.with_suffix(".part")
+        half.write_text(f"{text}\n", encoding="utf-8")
+        half.replace(kept)
+    return seen
 
 
-def measure(case: Case) -> Row:
+def measure(case: Case, takes: Path | None = None) -> Row:
     """Draw one clip, let the whole pipeline look at it, and say what came of it."""
     stretch, spec, way = load_stretch(case.stretch), spec_of(case), PLANS[case.stretch].executions[case.execution]
     profile = default_profile(stretch)
     judged: list[Assessment] = []
     studio = Studio(spec)
-    with MediaPipeBackend() as backend:
-        looker = Looker()
-
-        def pairs() -> Iterator[tuple[Frame, Sighting]]:
-            for index, t_s in enumerate(spec.times_s):
-                frame = Frame(frozen(studio.frame(t_s).image_rgb, np.uint8), t_s, index)
-                yield frame, looker.look(frame, backend.detect(frame))
-
-        outcome = run(pairs(), stretch, profile, on_frame=lambda _, one: judged.append(one))
+    pairs = ((None, sighting) for sighting in take_of(case, studio, spec, takes))
+    outcome = run(pairs, stretch, profile, on_frame=lambda _, one: judged.append(one))
     deep = [one for one in judged if READY_S + DOWN_S <= one.t_s < READY_S + DOWN_S + HOLD_S]
     seconds = {verdict: sum(one.verdict is verdict for one in deep) / FPS for verdict in Verdict}
     reasons = [one.reason for one in deep if one.verdict is Verdict.UNKNOWN]
@@ -376,16 +239,19 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[], metavar="ID")
     parser.add_argument("--save", type=Path, default=RESULTS)
     parser.add_argument("--resume", type=Path, metavar="FILE", help="keep finished clips here (JSON lines), and go on")
+    parser.add_argument("--takes", type=Path, metavar="DIR", help="keep what was seen of each clip here, and use it")
     options = parser.parse_args()
     watched = [name for name in stretch_ids() if load_stretch(name).watch]
     missing = sorted(set(watched) - set(PLANS))
     if missing:
         parser.error(f"no way to draw {', '.join(missing)}")
     jobs = cases(options.only or watched, options.people, quick=options.quick)
+    if options.takes is not None:
+        options.takes.mkdir(parents=True, exist_ok=True)
     done = _kept(options.resume)
     due = [case for case in jobs if case not in done]
     with ProcessPoolExecutor(options.jobs) as pool:
-        for case, row in zip(due, pool.map(measure, due), strict=True):
+        for case, row in zip(due, pool.map(partial(measure, takes=options.takes), due), strict=True):
             done[case] = row
             if options.resume is not None:
                 with options.resume.open("a", encoding="utf-8") as file:

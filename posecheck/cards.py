@@ -73,8 +73,10 @@ def stretch_card(stretch: Stretch, profile: Profile, text: Told | None = None) -
         parts += [_heading(text("card.heading.breathing")), _bulleted(list(map(text, stretch.breathing)))]
     if stretch.rules:
         parts += [_heading(text("card.heading.looked_at")), _rules(stretch, profile, text)]
-    if stretch.not_judged:
-        parts += [_heading(text("card.heading.not_judged")), _bulleted(list(map(text, stretch.not_judged)))]
+    unseen = [text("card.far_knee")] if stretch.wants_near_lead and stretch.lead else []
+    unseen += map(text, stretch.not_judged)
+    if unseen:
+        parts += [_heading(text("card.heading.not_judged")), _bulleted(unseen)]
     parts += [_heading(text("card.heading.mind")), Text(text(stretch.safety), style="yellow")]
     if stretch.sources:
         parts += [_heading(text("card.heading.rests_on")), _bulleted(stretch.sources)]

@@ -169,7 +169,10 @@ QUANTITIES: Final[tuple[Quantity, ...]] = (
     Quantity("lower_back_deg", "deg", "Lower back", "the part of it below, down to the sacrum"),
     Quantity("hip_share", "", "Hip share", "how much of the bend came from the hips, 0..1"),
     Quantity(
-        "lead_knee_flexion_deg", "deg", "Lead knee", "knee flexion of the leg that the stretch speaks of; 0 straight"
+        "lead_knee_flexion_deg",
+        "deg",
+        "Lead knee",
+        "knee flexion of the leg that the stretch speaks of, while near; 0 straight",
     ),
     Quantity("lead_hip_hinge_deg", "deg", "Lead hip", "trunk-thigh (fold) angle on that leg's side"),
     Quantity("lead_leg_deg", "deg", "Lead leg", "its thigh raised from hanging down; lying: above the floor"),
@@ -209,6 +212,11 @@ class View:
     then about the back alone."""
     lead_side: Side | None = None
     """The side of the lead leg (see `LEADS`), held with hysteresis; None until recognised and without a role."""
+
+    @property
+    def lead_is_far(self) -> bool:
+        """Whether the lead leg is known to be the one further from the camera."""
+        return self.lead_side is not None and self.near_side is not None and self.lead_side is not self.near_side
 
 
 @dataclass(frozen=True, slots=True)

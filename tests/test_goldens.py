@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from benchmarks.goldens import FOLDER, SAID, TAKE, facts, lines_of, sightings_of, watched
-from benchmarks.stretches import PLANS
+from benchmarks.stretch_clips import PLANS
 from posecheck.records import CueKind, Verdict
 
 HOW: Final = "If the change is meant: python -m benchmarks.goldens, look at the diff, say why in the CHANGELOG."

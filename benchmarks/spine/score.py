@@ -68,7 +68,17 @@ def look_at(
     side = Side.LEFT if data["near_left"][row] else Side.RIGHT
     facing = int(data["facing"][row])
     position = posture.position(seen, facing, profile)
-    return measures.look(sighting, seen, facing, side, position, known, profile, network or bundled_network())
+    return measures.look(
+        sighting,
+        seen,
+        (seen, sighting.visibility),
+        facing,
+        side,
+        position,
+        known,
+        profile,
+        network or bundled_network(),
+    )
 
 
 @dataclass(frozen=True)

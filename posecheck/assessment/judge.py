@@ -71,14 +71,14 @@ def step(
         position=view.position,
         well_placed=view.well_placed,
         is_empty=sighting.is_empty,
+        lead_is_far=view.lead_is_far,
     )
     measures = _remarked(measures, how.remark)
     seen = _remarked(measures, how.problem)
     if how.hidden:
         seen = replace(seen, values=dict.fromkeys(seen.values, math.nan))
     rules_state, findings = rules.step(state.rules, seen, stretch, profile)
-    problem = seen.view.reason
-    verdict, reason = _overall(findings, problem)
+    verdict, reason = _overall(findings, how.undecided)
     counts = Verdict.WARN if verdict is Verdict.GOOD and _begun(findings, stretch) else verdict
     hold_state, held = _hold_step(state.hold, seen.t_s, counts, rules_state, stretch, profile)
     reps_state, counted = _reps_step(state.reps, seen, verdict, findings, rules_state, stretch, profile)
@@ -106,29 +106,41 @@ class Taken:
     """How a stretch takes a view."""
 
     problem: str
-    """Why the frame cannot be judged; empty when it can."""
+    """Why the back, or nothing, can be judged; empty when it can."""
+    undecided: str
+    """Why the frame is no better than UNKNOWN, though some rules may be told; empty where nothing stands in the way."""
     hidden: bool
     """Whether no measure counts: of nobody, or of somebody who does something else."""
     remark: str
     """The view's own reason, without what is no remark in this stretch."""
 
 
-def taken(stretch: Stretch, *, reason: str, position: str, well_placed: bool, is_empty: bool) -> Taken:
+def taken(
+    stretch: Stretch, *, reason: str, position: str, well_placed: bool, is_empty: bool, lead_is_far: bool
+) -> Taken:
     """How `stretch` takes a view (`records.View`) of somebody, or of nobody.
 
     What the view knows already (it is too dark, say) stands before what is said of nobody or of somebody in another
     position, unless it is about the back alone.
+
+    With the lead leg on the far side, where its knee is asked for, no frame is GOOD and no second counts: a bent knee
+    takes the stretch off the leg, so seconds in which nobody saw it are not worth more than any other unseen ones. That
+    is said from the moment the leg is recognised, before the bend, while it costs nothing to turn round. The back is
+    judged all the same.
     """
     if not stretch.watch:
-        return Taken(NOT_WATCHED, hidden=False, remark=reason)
+        return Taken(NOT_WATCHED, NOT_WATCHED, hidden=False, remark=reason)
     known = "" if well_placed else reason
     if is_empty:
-        return Taken(known or NOBODY, hidden=True, remark=reason)
+        problem = known or NOBODY
+        return Taken(problem, problem, hidden=True, remark=reason)
     if _elsewhere(position, stretch):
-        return Taken(known or WRONG_POSITION[stretch.position], hidden=True, remark=reason)
+        problem = known or WRONG_POSITION[stretch.position]
+        return Taken(problem, problem, hidden=True, remark=reason)
     if stretch.position == "lying" and reason == LYING:  # the stretch is done so
-        return Taken("", hidden=False, remark="")
-    return Taken(reason, hidden=False, remark=reason)
+        reason = ""
+    far = rules.LEAD_FAR if lead_is_far and stretch.wants_near_lead else ""
+    return Taken(reason, known or far or reason, hidden=False, remark=reason)
 
 
 def _remarked(measures: Measures, reason: str) -> Measures:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from posecheck.assessment import swings
-from posecheck.assessment.stretch import Phase, Rule, Stretch
+from posecheck.assessment.stretch import LEAD_KNEE, Phase, Rule, Stretch
 from posecheck.records import Finding, Measures, Verdict, View
 from posecheck.tunables import Tunable
 
@@ -80,7 +80,13 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "camera_roll_deg": (),
 }
 _BACK_UNSEEN: Final = "The outline of your back cannot be read: keep arms and loose clothes off it."
-_LEAD_UNSEEN: Final = "The leg you stretch cannot be measured: turn so that it is nearer to the camera and shows whole."
+_LEAD_UNSEEN: Final = (
+    "The leg you stretch cannot be measured: let it show whole, hands and the other leg clear of its knee."
+)
+#: The knee of a lead leg on the far side is not measured (`kinematics.legs.far_knee_tells`): what to do about it.
+LEAD_FAR: Final = (
+    "Turn round, so that the leg you stretch is nearer to the camera: its knee cannot be judged from here."
+)
 _OTHER_UNSEEN: Final = "Your other leg cannot be measured: let both legs show, one beside the other."
 #: Why a measure is missing when the view names no reason of its own.
 _UNSEEN: Final[Mapping[str, str]] = {
@@ -213,12 +219,14 @@ def step(
 
 
 def unseen_reason(measure: str, view: View) -> str:
-    """Why `measure` is missing, as a sentence to act on: the view's own reason, joints cut off, or a general one."""
-    return why_unseen(measure, view.reason, view.cut_off)
+    """Why `measure` is missing, as a sentence to act on: a leg too far, the view's own reason, joints cut off, or a general one."""
+    return why_unseen(measure, view.reason, view.cut_off, lead_is_far=view.lead_is_far)
 
 
-def why_unseen(measure: str, reason: str, missing: tuple[str, ...]) -> str:
+def why_unseen(measure: str, reason: str, missing: tuple[str, ...], *, lead_is_far: bool) -> str:
     """`unseen_reason` of a view whose own reason is `reason`, with the joints `missing` cut off."""
+    if measure == LEAD_KNEE and lead_is_far:
+        return LEAD_FAR
     if reason:
         return reason
     cut_off = [joint for joint in _NEEDS[measure] if joint in missing]

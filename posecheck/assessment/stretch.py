@@ -19,6 +19,8 @@ VIEWS: Final = ("side", "any", "none")
 CAMERA_SIDES: Final = ("near", "far")
 #: The measure that says how deep a stretch goes, unless its file names another.
 DEPTH: Final = "hip_hinge_deg"
+#: The measure that is not told of a leg on the far side.
+LEAD_KNEE: Final = "lead_knee_flexion_deg"
 
 
 class Direction(StrEnum):
@@ -174,6 +176,14 @@ class Stretch:
     """The measure that says how deep the stretch went; empty if it is not watched."""
     file: str = field(default="", compare=False)
     """Where somebody's own stretch was read from; empty for one that came with posecheck."""
+
+    @property
+    def wants_near_lead(self) -> bool:
+        """Whether the lead leg must be the near one to be judged: its knee has a rule, and is not told when far.
+
+        Lying it is (`kinematics.legs.far_knee_tells`).
+        """
+        return self.position != "lying" and any(rule.measure == LEAD_KNEE for rule in self.rules)
 
     @property
     def origin(self) -> str:

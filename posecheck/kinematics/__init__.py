@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from posecheck.kinematics import (
+    apart,
     calibrating,
     checks,
     framing,
@@ -35,6 +36,7 @@ TUNABLES: Final[tuple[Tunable, ...]] = (
     *framing.TUNABLES,
     *posture.TUNABLES,
     *legs.TUNABLES,
+    *apart.TUNABLES,
     *gates.TUNABLES,
     *spine.TUNABLES,
     *own.TUNABLES,

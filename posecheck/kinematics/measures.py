@@ -15,7 +15,7 @@ import numpy as np
 
 from posecheck.body import Side, of
 from posecheck.calibration import SEATED, STANDING, Calibrations
-from posecheck.kinematics import angles, framing, gates, joints, legs, own, posture, smoothing, spine, view
+from posecheck.kinematics import angles, apart, framing, gates, joints, legs, own, posture, smoothing, spine, view
 from posecheck.kinematics.back import axis_px
 from posecheck.kinematics.features import aligned
 from posecheck.kinematics.network import CODE_SIZE, Code, Network, Told, bundled_network
@@ -75,6 +75,7 @@ class MeasureState:
     filter: smoothing.OneEuro
     posture: posture.PostureState
     lead: legs.LeadState
+    apart: apart.ApartState
 
 
 def start(calibrations: Calibrations | None = None, network: Network | None = None) -> MeasureState:
@@ -89,6 +90,7 @@ def start(calibrations: Calibrations | None = None, network: Network | None = No
         smoothing.OneEuro(),
         posture.PostureState(),
         legs.LeadState(),
+        apart.ApartState(),
     )
 
 
@@ -119,6 +121,7 @@ def step(
 
     `lead`, one of `records.LEADS`, is what makes a leg the lead leg of the stretch; with "" it is the near one. A leg
     with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen.
+    The knee of a lead leg that is the far one is measured lying alone (`legs.far_knee_tells`).
     A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
     time; one from the past begins anew. `network` is another one than posecheck's own, to compare them; `code` is what
@@ -135,8 +138,22 @@ def step(
         facing = sighting.back.facing
     posture_state = posture.hold(state.posture, sighting.t_s, posture.position(seen, facing, profile), profile)
     position = posture_state.position
+    apart_state, shown, visibility = state.apart, seen, sighting.visibility
+    if lead != "":  # without a role both legs do the same, and it does not matter which is which
+        apart_state, shown, visibility = apart.step(state.apart, sighting.t_s, seen, visibility, profile)
     lead_state = legs.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
-    looked = look(sighting, seen, facing, side, position, state.own, profile, network or bundled_network(), code)
+    looked = look(
+        sighting,
+        seen,
+        (shown, visibility),
+        facing,
+        side,
+        position,
+        state.own,
+        profile,
+        network or bundled_network(),
+        code,
+    )
     own_state = own.step(
         state.own,
         sighting.t_s,
@@ -156,7 +173,7 @@ def step(
         values[name] = angles.wrap_inclination_deg(values[name])
     values["hip_share"] = hip_share(values["pelvis_inclination_deg"], values["spine_flexion_deg"], profile)
     return (
-        MeasureState(facing_state, side_state, own_state, filter_state, posture_state, lead_state),
+        MeasureState(facing_state, side_state, own_state, filter_state, posture_state, lead_state, apart_state),
         Measures(sighting.t_s, values, replace(looked.view, lead_side=lead_state.side)),
     )
 
@@ -166,8 +183,9 @@ def _by_role(values: Mapping[str, float], leading: Side | None, near: Side | Non
     if leading is None or near is None:
         return dict.fromkeys(_ROLES, math.nan)
     lead, other = ("", "far_") if leading is near else ("far_", "")
+    knee_told = leading is near or legs.far_knee_tells(position)
     return {
-        "lead_knee_flexion_deg": values[f"{lead}knee_flexion_deg"],
+        "lead_knee_flexion_deg": values[f"{lead}knee_flexion_deg"] if knee_told else math.nan,
         "lead_hip_hinge_deg": values[f"{lead}hip_hinge_deg"],
         "lead_leg_deg": legs.leg_deg(angles.wrap_inclination_deg(values[f"{lead}thigh_deg"]), position),
         "other_knee_flexion_deg": values[f"{other}knee_flexion_deg"],
@@ -213,6 +231,7 @@ class Look:
 def look(
     sighting: Sighting,
     seen: Floats,
+    told_apart: tuple[Floats, Floats],
     facing: int,
     side: Side | None,
     position: str,
@@ -222,6 +241,8 @@ def look(
     code: Code | None = None,
 ) -> Look:
     """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`).
+
+    `told_apart` are the same and their visibility with the legs put right (`apart.step`): knees are measured there.
 
     `position` is the one that is believed (`posture`): it decides which own neutral is used, and who lies is not judged.
     `code` is that of the back, if `network` has encoded it before.
@@ -237,8 +258,8 @@ def look(
     shift = joints.shift_of(told, mid_shoulder - mid_hip, facing, profile[joints.CORRECTION.key])
 
     hip, shoulder = _joint(seen, "hip", side) + shift.hip_px, _joint(seen, "shoulder", side) + shift.shoulder_px
-    knee, ankle = (_joint(seen, name, side) for name in ("knee", "ankle"))
-    far_hip, far_knee, far_ankle = legs.far_leg(seen, sighting.visibility, side, profile)
+    knee, ankle = (_joint(told_apart[0], name, side) for name in ("knee", "ankle"))
+    far_hip, far_knee, far_ankle = legs.far_leg(*told_apart, side, profile)
     far_hip = far_hip + shift.hip_px
     knee_flexion_deg = angles.knee_flexion_deg(hip, knee, ankle, facing)
     trunk_hidden = bool(np.isnan(hip).any() or np.isnan(shoulder).any())

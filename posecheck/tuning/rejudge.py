@@ -49,7 +49,7 @@ def rejudge(track: Track, stretch: Stretch, profile: Mapping[str, float]) -> Jud
     The measures are taken as they are: numbers of the room of angles have no say any more.
     """
     said = judge_rules(track, stretch, profile)
-    problem = said.views.problem()[track.sight]
+    problem = said.views.undecided()[track.sight]
     codes = np.array([one.said for one in said.rules], np.int8).reshape(len(said.rules), len(track))
     warns, unknown = (codes == WARN).any(axis=0), (codes == UNKNOWN).any(axis=0)
     verdict = np.where(warns, WARN, np.where(unknown | (problem >= 0), UNKNOWN, GOOD)).astype(np.int8)

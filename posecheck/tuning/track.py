@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibrations
-from posecheck.kinematics import framing, gates, joints, legs, matching, measures, own, posture, smoothing, spine
+from posecheck.kinematics import apart, framing, gates, joints, legs, matching, measures, own, posture, smoothing, spine
 from posecheck.kinematics.features import aligned
 from posecheck.kinematics.network import Code, Network, bundled_network
 from posecheck.records import QUANTITY_NAMES, Floats, Measures, Setup, Sighting, frozen
@@ -32,7 +32,7 @@ _NO_SETUP: Final = Setup((), over=False, from_s=math.nan, to_s=math.nan)
 MEASURING: Final = (
     *(
         tunable.key
-        for room in (framing, posture, legs, gates, spine, own, joints, measures, smoothing)
+        for room in (framing, posture, legs, apart, gates, spine, own, joints, measures, smoothing)
         for tunable in room.TUNABLES
     ),
     matching.MAX_PERSON.key,
@@ -51,12 +51,14 @@ class Sight:
     well_placed: bool
     is_empty: bool
     """Whether nobody was found."""
+    lead_is_far: bool
+    """Whether the lead leg is the far one (`View.lead_is_far`)."""
 
     @classmethod
     def of(cls, sighting: Sighting, measured: Measures) -> Sight:
         """What a frame tells."""
         view = measured.view
-        return cls(view.reason, view.cut_off, view.position, view.well_placed, sighting.is_empty)
+        return cls(view.reason, view.cut_off, view.position, view.well_placed, sighting.is_empty, view.lead_is_far)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

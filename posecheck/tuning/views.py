@@ -23,6 +23,7 @@ class Views:
     seen: tuple[judge.Taken, ...]
     """For each of `Track.sights`: whether measures count, and what is remarked."""
     cut_off: tuple[tuple[str, ...], ...]
+    lead_is_far: tuple[bool, ...]
     reasons: list[str] = field(default_factory=list)
     """Every sentence that came up so far; elsewhere they are numbers."""
     families: list[int] = field(default_factory=list)
@@ -46,17 +47,18 @@ class Views:
 
     def unseen(self, measure: str) -> Counts:
         """For each kind the number of why `measure` is missing."""
-        pairs = zip(self.seen, self.cut_off, strict=True)
-        return np.array([self.number(rules.why_unseen(measure, one.problem, cut)) for one, cut in pairs], np.intp)
+        kinds = zip(self.seen, self.cut_off, self.lead_is_far, strict=True)
+        why = [rules.why_unseen(measure, one.problem, cut, lead_is_far=far) for one, cut, far in kinds]
+        return np.array([self.number(sentence) for sentence in why], np.intp)
 
     def back_hidden(self, measure: str) -> Counts:
         """For each kind the number of why a measure of the back cannot be told; -1 where it can, and for others."""
         back = measure in rules.BACK_MEASURES
         return np.array([self.number(one.problem) if back else -1 for one in self.seen], np.intp)
 
-    def problem(self) -> Counts:
-        """For each kind the number of what stands in the way of judging the frame; -1 where nothing does."""
-        return np.array([self.number(one.problem) for one in self.seen], np.intp)
+    def undecided(self) -> Counts:
+        """For each kind the number of why its frames are UNKNOWN at best; -1 where nothing stands in the way."""
+        return np.array([self.number(one.undecided) for one in self.seen], np.intp)
 
     def remark(self) -> Counts:
         """For each kind the number of what the view itself says; -1 where it says nothing."""
@@ -65,7 +67,11 @@ class Views:
 
 def views_of(track: Track, stretch: Stretch) -> Views:
     """How `stretch` takes the views of a track."""
-    return Views(tuple(_taken(sight, stretch) for sight in track.sights), tuple(one.cut_off for one in track.sights))
+    return Views(
+        tuple(_taken(sight, stretch) for sight in track.sights),
+        tuple(one.cut_off for one in track.sights),
+        tuple(one.lead_is_far for one in track.sights),
+    )
 
 
 def _taken(sight: Sight, stretch: Stretch) -> judge.Taken:
@@ -75,4 +81,5 @@ def _taken(sight: Sight, stretch: Stretch) -> judge.Taken:
         position=sight.position,
         well_placed=sight.well_placed,
         is_empty=sight.is_empty,
+        lead_is_far=sight.lead_is_far,
     )

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from posecheck.assessment import judge
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment import judge, rules
+from posecheck.assessment.catalogue import load_stretch, stretch_ids
 from posecheck.assessment.stretch import POSITIONS, Stretch
+from posecheck.body import Side
 from posecheck.records import LYING, NOBODY, Assessment, Measures, Verdict
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
 
@@ -185,3 +186,45 @@ def test_the_same_stream_is_judged_the_same_from_any_state_handed_back() -> None
     assert state == kept
     assert first[0] == second[0]
     assert first[1].findings == second[1].findings
+
+
+# ------------------------------------------------------------------------------------- a lead leg on the far side
+PYRAMID = load_stretch("pyramid")
+
+
+def fold_over(lead: Side, **changed: float) -> Assessment:
+    """Two seconds of a fold over one leg, seen from the right; the knee of a far leg is not measured."""
+    if lead is Side.LEFT:
+        changed = {"lead_knee_flexion": math.nan, **changed}
+    frames = [measured(t_s, **changed) for t_s in times(30, 2)]  # type: ignore[arg-type]
+    return assessed([replace(one, view=replace(one.view, lead_side=lead)) for one in frames], PYRAMID)[-1]
+
+
+def test_a_far_leg_is_asked_to_the_camera_and_no_second_counts() -> None:
+    """The same fold is GOOD over the near leg; over the far one nobody has seen the knee."""
+    near, far = fold_over(Side.RIGHT), fold_over(Side.LEFT)
+    assert (near.verdict, near.reason) == (GOOD, "")
+    assert near.hold.good_s > 1.5
+    assert (far.verdict, far.reason) == (UNKNOWN, rules.LEAD_FAR)
+    assert (far.hold.active, far.hold.good_s) == (True, 0.0)
+
+
+def test_a_far_leg_is_asked_to_the_camera_before_the_bend() -> None:
+    """While it costs nothing to turn round, though no rule is in force yet."""
+    upright = fold_over(Side.LEFT, trunk_inclination=0.0)
+    assert (upright.findings, upright.verdict, upright.reason) == ((), UNKNOWN, rules.LEAD_FAR)
+
+
+def test_the_back_is_judged_with_the_lead_leg_on_the_far_side() -> None:
+    """A round back is a round back, and the reason of the frame."""
+    far = fold_over(Side.LEFT, spine_flexion=50.0)
+    assert (far.verdict, far.reason) == (WARN, PYRAMID.rules[0].reason)
+    assert [finding.verdict for finding in far.findings] == [WARN, UNKNOWN]
+
+
+def test_only_stretches_that_need_the_lead_knee_ask_for_it() -> None:
+    """Lying, the far knee is read as well as the near one; crossed legs have no knee that is asked for."""
+    asking = {name for name in stretch_ids() if load_stretch(name).wants_near_lead}
+    assert {"pyramid", "half_split", "leg_lift_high", "seated_one_leg", "single_leg_rdl"} <= asking
+    assert not asking & {"lying_leg_raise", "leg_crossover", "crossed_leg_supine", "standing_forward_fold"}
+    assert all(load_stretch(name).sides is not None for name in asking)

@@ -155,12 +155,16 @@ def test_without_a_role_the_near_leg_leads(trunk_deg: float, near_leg: Leg, far_
 @pytest.mark.parametrize("near", list(Side))
 @pytest.mark.parametrize("name", LEFT_LEADS)
 def test_the_role_decides_whose_angles_are_the_lead_legs(name: str, near: Side) -> None:
-    """The left leg leads here, whether it is the near one or the far one; lying, it is measured from the floor."""
+    """The left leg leads here, near or far; lying, it is measured from the floor, and only there its knee when far."""
     trunk_deg, left, right = POSTURES[name]
     facing = 1 if near is Side.RIGHT else -1
     out = measured([sighting_of(points_of(trunk_deg, left, right, facing=facing), 0.0, near)], LEFT_LEADS[name])
     assert out.view.lead_side is Side.LEFT
-    assert out["lead_knee_flexion_deg"] == pytest.approx(left[1], abs=1e-6)
+    assert out.view.lead_is_far is (near is Side.RIGHT)
+    if near is Side.LEFT or out.view.position == "lying":
+        assert out["lead_knee_flexion_deg"] == pytest.approx(left[1], abs=1e-6)
+    else:
+        assert math.isnan(out["lead_knee_flexion_deg"])
     assert out["other_knee_flexion_deg"] == pytest.approx(right[1], abs=1e-6)
     assert out["lead_hip_hinge_deg"] == pytest.approx(trunk_deg + left[0], abs=1e-6)
     assert out["lead_leg_deg"] == pytest.approx(left[0] - (90.0 if trunk_deg == -90.0 else 0.0), abs=1e-6)
@@ -172,7 +176,8 @@ def test_a_lead_leg_not_recognised_is_not_measured() -> None:
     assert before.view.lead_side is None
     assert all(math.isnan(before[name]) for name in ROLE_MEASURES)
     assert math.isfinite(before["knee_flexion_deg"])
-    after = measured([sighting_of(LEFT_UP, 0.0), sighting_of(BOTH_DOWN, 0.1)], "raised")
+    stream = [sighting_of(LEFT_UP, 0.0, near=Side.LEFT), sighting_of(BOTH_DOWN, 0.8, near=Side.LEFT)]
+    after = measured(stream, "raised")
     assert after.view.lead_side is Side.LEFT
     assert all(math.isfinite(after[name]) for name in ROLE_MEASURES)
 
