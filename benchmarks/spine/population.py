@@ -37,9 +37,24 @@ PLAN: Final[tuple[tuple[Posture, Kind, int], ...]] = (
     ("chair", "bent", 3),
 )
 
+#: What is drawn of people to learn from beyond the first `FULL_PEOPLE`: a third of the pictures. Another person
+#: teaches more than another picture of one who is known, and costs the same.
+FULL_PEOPLE: Final = 1500
+THIN_PLAN: Final[tuple[tuple[Posture, Kind, int], ...]] = (
+    ("standing", "neutral", 2),
+    ("standing", "bent", 6),
+    ("step", "bent", 1),
+    ("staggered", "bent", 1),
+    ("floor", "neutral", 1),
+    ("floor", "bent", 2),
+    ("chair", "bent", 1),
+)
+
 #: What makes a picture of "hindered" unfit, and how many there are of each for one person.
 HINDRANCES: Final = ("oblique", "plate over the hips", "arm across the back")
 _HINDERED_EACH: Final = 4
+_HEAD_DOWN_SHARE: Final = 0.5
+_RAISED_NECK_DEG: Final = (-60.0, -20.0)
 
 
 @dataclass(frozen=True)
@@ -64,11 +79,22 @@ def pictures_of(seed: int) -> list[Wanted]:
             Wanted("standing", "bent", _hindered(seed * 100 + number, person, HINDRANCES[number // _HINDERED_EACH]))
             for number in range(len(HINDRANCES) * _HINDERED_EACH)
         ]
-    kinds = [(posture, kind) for posture, kind, count in PLAN for _ in range(count)]
-    return [
+    thin = FIRST_SEED["train"] + FULL_PEOPLE <= seed < FIRST_SEED["tune"]
+    kinds = [(posture, kind) for posture, kind, count in (THIN_PLAN if thin else PLAN) for _ in range(count)]
+    wanted = [
         Wanted(posture, kind, random_still(seed * 100 + number, person, kind=kind, posture=posture))
         for number, (posture, kind) in enumerate(kinds)
     ]
+    return [_looking_up(one) for one in wanted] if thin else wanted
+
+
+def _looking_up(wanted: Wanted) -> Wanted:
+    """Every second bend with the head raised, as many people hold it who look at a mirror or ahead of them."""
+    rng = np.random.default_rng((wanted.spec.seed, 17))
+    if wanted.kind == "neutral" or rng.random() < _HEAD_DOWN_SHARE:
+        return wanted
+    pose = replace(wanted.spec.motion.keys[0][1], neck_deg=float(rng.uniform(*_RAISED_NECK_DEG)))
+    return replace(wanted, spec=replace(wanted.spec, motion=Motion.of(pose)))
 
 
 def hindrance(number: int) -> str:

@@ -185,8 +185,10 @@ def page(readings: Readings, hindered: Readings | None = None) -> str:
     group = group_of(data["posture"])
     bent = ~data["neutral"]
     yaw = (data["camera_yaw_deg"] >= -10.0) & (data["camera_yaw_deg"] <= 25.0)
+    both = np.all([np.isfinite(readings.error("spine_flexion_deg", known=known)) for known in (False, True)], axis=0)
     kinds: list[tuple[str, Chosen]] = [
         ("standing bends", bends),
+        ("of these, those judged either way", bends & both),
         ("of these, nothing in the way", bends & ~data["things"]),
         ("standing bends, any view", (group == 0) & bent & (data["trunk_inclination_deg"] >= 20.0)),
         ("on the floor", (group == 1) & bent & yaw),
