@@ -30,6 +30,7 @@ from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
 from posecheck.outputs.video import AnnotatedVideo
 from posecheck.records import Assessment, Frame, Origin, Sighting
 from posecheck.session import Outcome, find_people, run
+from posecheck.sources.ahead import prompt_turns
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
 from posecheck.tunables import Profile
@@ -195,7 +196,8 @@ def analyze_clip(
         _clear(folder)
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
         makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted))
-        with contextlib.closing(find_people(source, backend, ahead_frames=AHEAD_FRAMES)) as pairs:
+        people = find_people(source, backend, ahead_frames=AHEAD_FRAMES)
+        with prompt_turns(), contextlib.closing(people) as pairs:
             shown = _hidden(pairs) if wanted.blur_face else pairs
             outcome = run(shown, stretch, profile, _built(makers), on_frame, stop=stop, calibrations=calibrations)
         notes = source.notes

@@ -92,7 +92,9 @@ def analyze_many(
     if failures:
         say_error(f"{len(failures)} of {len(todo)} clips could not be analysed: {out / FAILURES}")
         if (known := sum(one.before for one in failures)) > 0:
-            say_error(f"Of these {known} were not tried again: their clips have not changed. To try them: --retry-failed")
+            say_error(
+                f"Of these {known} were not tried again: their clips have not changed. To try them: --retry-failed"
+            )
     if interrupted:
         say_error("interrupted. Give the same command again to go on: what is finished is not done again.")
         raise typer.Exit(EXIT_INTERRUPTED)

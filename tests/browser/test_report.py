@@ -246,14 +246,22 @@ def test_a_clip_that_was_moved_is_told(browser: Browser, results: Path, tmp_path
 def test_a_clip_that_does_not_come_is_given_up_and_taken_back_when_it_comes(page: Page, results: Path) -> None:
     """Play is not waited for without end: the figure plays alone, and the clip is back once the disk has answered."""
     held: list[Route] = []
-    page.route("**/*.mp4", lambda route: held.append(route))  # noqa: PLW0108  Playwright wants a function
+    slow = True
+
+    def answer(route: Route) -> None:
+        if slow:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/*.mp4", answer)
     page.goto((results / "report.html").as_uri(), wait_until="commit")
     until(page, "document.documentElement.dataset.ready === 'yes'")
     expect(page.locator("#no-clip")).to_be_hidden()
     page.locator("#play").click()
     expect(page.locator("#no-clip")).to_be_visible()
     until(page, "+document.querySelector('.stage').dataset.frame > 5")
-    page.unroute("**/*.mp4")
+    slow = False
     for route in held:
         route.continue_()
     expect(page.locator("#no-clip")).to_be_hidden()
@@ -267,6 +275,8 @@ def test_events_are_cards_on_a_phone_and_a_table_elsewhere(browser: Browser, res
         context = browser.new_context(viewport={"width": width, "height": 800})
         fresh = context.new_page()
         opened(fresh, results / "report.html")
+        reps = fresh.locator(".card.wide:has(table.reps)")
+        assert reps.evaluate("one => one.scrollWidth <= one.clientWidth")
         region = fresh.locator(".card.wide:has(table.events)")
         assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
         heights = region.locator("tbody tr").first.evaluate("row => [...row.cells].map(cell => cell.offsetTop)")

@@ -43,7 +43,9 @@
       value: side.limits[c].value, text: side.limits[c].text, stroke: k ? '--second' : '--value', end: k === 1,
     })).filter((one) => one.value !== null);
     return both.length === 2 && both[0].value === both[1].value ? [{...both[0], stroke: '--warn'}]
-      : both.map((one) => ({...one, text: `${data.words.sides[+one.end]}: ${one.text}`}));
+      : both.map((one) => ({
+        ...one, text: `${data.words.sides[+one.end]}: ${one.text}`, below: both.some((other) => other.value > one.value),
+      }));
   };
   let clock = null;
   const plots = makePlots(find('plots'), joined[0], [], data.series.map((one, c) => ({

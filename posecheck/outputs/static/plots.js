@@ -15,8 +15,8 @@ function hatch(pen) {
   return pen.createPattern(tile, 'repeat');
 }
 
-/** Make the plots into `host`. `series` are {name, title, label, unit, limits: [{value, text, stroke, end}],
- *  lines: [{values, stroke, label}]}; a limit is written at the beginning of its line, or with `end` at its end.
+/** Make the plots into `host`. `series` are {name, title, label, unit, limits: [{value, text, stroke, end, below}],
+ *  lines: [{values, stroke, label}]}; a limit is written over the beginning of its line, or at its `end`, or `below` it.
  *  `go(t)` is called for a click. Gives {show(t), whole(), zoom(factor), redraw()}. */
 function makePlots(host, times, spans, series, go) {
   const plots = [];
@@ -44,7 +44,7 @@ function makePlots(host, times, spans, series, go) {
     }
     pen.restore();
   };
-  const limitLine = (plot, {value, text, stroke, end}) => {
+  const limitLine = (plot, {value, text, stroke, end, below}) => {
     const pen = plot.ctx, {left, width, top, height} = plot.bbox, y = plot.valToPos(value, 'y', true);
     if (y < top || y > top + height) return;
     const ratio = devicePixelRatio || 1;
@@ -58,8 +58,8 @@ function makePlots(host, times, spans, series, go) {
     pen.stroke();
     pen.font = `${11.5 * ratio}px system-ui, sans-serif`;
     pen.textAlign = end ? 'right' : 'left';
-    pen.textBaseline = 'bottom';
-    pen.fillText(text, end ? left + width - 6 * ratio : left + 6 * ratio, y - 2 * ratio);
+    pen.textBaseline = below ? 'top' : 'bottom';
+    pen.fillText(text, end ? left + width - 6 * ratio : left + 6 * ratio, y + (below ? 3 : -2) * ratio);
     pen.restore();
   };
   const axis = (more) => ({
