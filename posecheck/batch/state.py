@@ -77,11 +77,10 @@ def done_before(job: ClipJob, settings_sha256: str, *, look_inside: bool) -> dic
             return None
         if all(now[name] == before.get(name) for name in now):
             return done
-        if not look_inside or clip_sha256(job.clip) != before["sha256"]:
-            return None
-        return {**done, "clip": {**before, **now}}
+        same = look_inside and clip_sha256(job.clip) == before["sha256"]
     except (OSError, KeyError, TypeError, AttributeError):
         return None
+    return {**done, "clip": {**before, **now}} if same else None
 
 
 def write_done(

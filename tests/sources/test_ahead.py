@@ -102,9 +102,14 @@ def test_an_error_comes_out_as_itself_after_the_items_before_it() -> None:
 def test_turns_are_prompt_inside_and_as_before_outside() -> None:
     """What was set comes back, whatever happens inside; somebody's own shorter turn is left alone."""
     before_s = sys.getswitchinterval()
-    with pytest.raises(RuntimeError), prompt_turns():
-        assert sys.getswitchinterval() < before_s
-        raise RuntimeError
+
+    def fail() -> None:
+        with prompt_turns():
+            assert sys.getswitchinterval() < before_s
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert sys.getswitchinterval() == before_s
     sys.setswitchinterval(1e-5)
     try:
