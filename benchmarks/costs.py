@@ -23,7 +23,7 @@ from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.summary import SummaryFile
 from posecheck.outputs.tables import EventsTable, MeasuresTable
-from posecheck.records import Assessment, Event, Frame
+from posecheck.records import Assessment, Event, Frame, Origin
 from posecheck.resources import samples_dir
 from posecheck.session import default_profile, find_people, judge_step, start_judging
 from posecheck.sources.video import VideoSource
@@ -78,7 +78,7 @@ def always(work: Path) -> Iterator[Figure]:
         )
 
 
-def _report(folder: Path, clip: Path, *, origin: analysis.Origin) -> ReportWriter:
+def _report(folder: Path, clip: Path, *, origin: Origin) -> ReportWriter:
     return ReportWriter(
         folder / "report.html",
         origin,
