@@ -133,7 +133,7 @@ def test_repetitions_have_their_section(tmp_path: Path) -> None:
     report.close("complete")
     page = (tmp_path / "reps.html").read_text(encoding="utf-8")
     section = page[page.index("<h2>Repetitions</h2>") : page.index("<h2>Set-up</h2>")]
-    assert section.count("<tr role="row" data-t") == 4
+    assert section.count('<tr role="row" data-t') == 4
     for text in (
         "Good.",
         "Partial, not counted. Not deep enough",
