@@ -1,15 +1,15 @@
-"""Many clips and long ones: what survives being killed, how many an hour, how much memory, what each output costs.
+"""Many clips: what survives being killed, how many an hour, what a call costs when all is done.
 
-    python -m benchmarks.batch [--clips 200] [--save DIR] [--work DIR]
+    python -m benchmarks.batch [PART ...] [--clips 200] [--save DIR] [--work DIR]
 
 The clips are two-second cuts of the sample clips, ten odd ones among them. The run is killed with SIGKILL twice, at a
-third and at two thirds, and resumed. What is measured is kept in the work folder: the same command goes on.
+third and at two thirds, and resumed. What is measured is kept beside the table: parts that are named (`many`, `again`,
+`jobs`) are measured anew, without a name those that are left. Memory and the cost of outputs: `benchmarks.speed`.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import shutil
@@ -21,34 +21,21 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import av
 import numpy as np
 
-from posecheck.analysis import analyze_clip
-from posecheck.assessment.catalogue import load_stretch
 from posecheck.batch import state
-from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import Bytes
 from posecheck.resources import samples_dir
-from posecheck.session import default_profile
 from posecheck.sources.video import VideoSource
-from posecheck.wanted import Wanted
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"
 ROOT: Final = Path(__file__).resolve().parents[1]
 CUT_S: Final = 2.0
 STRETCH: Final = "standing_forward_fold"
-COST_CLIP: Final = "hinge_clean_then_rounded.mp4"
-#: Analyses a clip with a few pictures a second and tells frames and peak memory in MB.
-_PEAK: Final = (
-    "import re,sys;from pathlib import Path;from benchmarks.batch import analysed_sparsely;"
-    "n=analysed_sparsely(Path(sys.argv[1]),Path(sys.argv[2]));"
-    "print(n,int(re.search(r'VmHWM:\\s+(\\d+)',open('/proc/self/status').read())[1])/1024)"
-)
 
 
 @dataclass(frozen=True)
@@ -110,25 +97,6 @@ def odd(folder: Path, whole: Path) -> None:
             container.mux(stream.encode())
 
 
-def looped(path: Path, seconds: float) -> None:
-    """A small clip (320×240, 30 frames/s) played over and over; its packets are copied, not encoded again."""
-    once = path.with_name("once.mp4")
-    with VideoSource(samples_dir() / COST_CLIP) as source:
-        encode(once, [np.ascontiguousarray(frame.image_rgb[::2, ::2]) for frame in islice(source.frames(), 240)])
-    with av.open(str(once)) as first, av.open(str(path), "w") as out:
-        source_stream = first.streams.video[0]
-        stream = out.add_stream_from_template(source_stream)
-        packets = [packet for packet in first.demux(source_stream) if packet.dts is not None]
-        times = [(packet.pts, packet.dts) for packet in packets]
-        length = sum(int(packet.duration or 0) for packet in packets)
-        rounds = int(seconds * float(1 / source_stream.time_base) / length) + 1
-        for number in range(rounds):
-            for packet, (pts, dts) in zip(packets, times, strict=True):
-                packet.pts, packet.dts = pts + number * length, dts + number * length
-                packet.stream = stream
-                out.mux(packet)
-
-
 # ----------------------------------------------------------------------------------------------------- the measuring
 def command(clips: Path, out: Path, jobs: int) -> list[str]:
     """The command that a person would give."""
@@ -168,9 +136,6 @@ def many(work: Path, count: int) -> Iterator[Figure]:
     begun = time.monotonic()
     last = subprocess.run(command(clips, out, 2), cwd=ROOT, capture_output=True, text=True, check=False)
     ran_s.append(time.monotonic() - begun)
-    begun = time.monotonic()
-    again = subprocess.run(command(clips, out, 2), cwd=ROOT, capture_output=True, text=True, check=False)
-    again_s = time.monotonic() - begun
     seen = happened(out)
     finished = {folder.name: state.read_done(folder) for folder in out.iterdir() if folder.is_dir()}
     analysed = [done for done in finished.values() if done is not None and not done["failure"]]
@@ -195,8 +160,21 @@ def many(work: Path, count: int) -> Iterator[Figure]:
         "clips a core-hour", f"{len(analysed) / core_h:.0f}", "by processor time: load of the machine left out"
     )
     yield Figure("video minutes a core-hour", f"{video_s / 60 / core_h:.0f}", "640×480, 30 frames/s, default outputs")
-    told = again.stdout.splitlines()[0].strip() if again.stdout else ""
-    yield Figure("a call when all is done", f"{again_s:.1f} s", told)
+
+
+def again(work: Path) -> Iterator[Figure]:
+    """A call over the clips when all is done; needs what `many` has left in the work folder."""
+    if not (work / "out").exists():
+        sys.exit(f"There is nothing in {work}: measure many first.")
+    taken = []
+    for _ in range(3):
+        begun = time.monotonic()
+        done = subprocess.run(
+            command(work / "clips", work / "out", 2), cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        taken.append(time.monotonic() - begun)
+    told = done.stdout.splitlines()[0].strip() if done.stdout else ""
+    yield Figure("a call when all is done", f"{statistics.median(taken):.1f} s", told)
 
 
 def two_against_one(work: Path) -> Iterator[Figure]:
@@ -217,67 +195,10 @@ def two_against_one(work: Path) -> Iterator[Figure]:
     )
 
 
-def analysed_sparsely(clip: Path, folder: Path) -> int:
-    """Analyse with 4 pictures a second; the number of frames that were looked at."""
-    stretch = load_stretch(STRETCH)
-    with MediaPipeBackend() as backend:
-        done = analyze_clip(clip, folder, stretch, default_profile(stretch), backend, wanted=Wanted(sample_fps=4.0))
-    return done.outcome.frames
-
-
-def memory(work: Path) -> Iterator[Figure]:
-    """Peak memory for a minute and for an hour, each in a process of its own."""
-    peaks: dict[int, tuple[int, float]] = {}
-    for minutes in (1, 60):
-        clip = work / f"{minutes}min.mp4"
-        looped(clip, minutes * 60.0)
-        with tempfile.TemporaryDirectory(dir=work) as out:
-            told = subprocess.run(
-                [sys.executable, "-c", _PEAK, str(clip), out], cwd=ROOT, capture_output=True, text=True, check=True
-            ).stdout.split()
-        peaks[minutes] = int(told[-2]), float(told[-1])
-        clip.unlink()
-    (_, short_mb), (frames, long_mb) = peaks[1], peaks[60]
-    detail = (
-        f"{long_mb:.0f} / {short_mb:.0f} MB; 320×240, 30 frames/s, --sample-fps 4: {frames} frames, report included"
-    )
-    yield Figure("peak memory, 60 min against 1 min", f"{long_mb / short_mb:.2f} ×", detail)
-
-
-def costs(work: Path) -> Iterator[Figure]:
-    """What each output adds to the time of an analysis, the median of three pairs."""
-    stretch = load_stretch(STRETCH)
-    profile = default_profile(stretch)
-    clip = samples_dir() / COST_CLIP
-    choices: list[tuple[str, Wanted, str | None]] = [
-        ("--video", Wanted(), "webm"),
-        ("--mp4", Wanted(), "mp4"),
-        ("--blur-face", Wanted(blur_face=True), "webm"),
-        ("--skeleton-only", Wanted(skeleton_only=True), "webm"),
-        ("--embed", Wanted(embed=True), None),
-        ("--smooth", Wanted(smooth=True), None),
-        ("--opensim", Wanted(opensim=True), None),
-    ]
-    if importlib.util.find_spec("pyarrow") is not None:
-        choices.append(("--parquet", Wanted(parquet=True), None))
-    with MediaPipeBackend() as backend:
-
-        def timed(wanted: Wanted, video: str | None) -> float:
-            with tempfile.TemporaryDirectory(dir=work) as out:
-                begun = time.perf_counter()
-                backend.begin()
-                analyze_clip(clip, Path(out) / "out", stretch, profile, backend, video=video, wanted=wanted)
-                return time.perf_counter() - begun
-
-        timed(Wanted(), None)
-        for name, wanted, video in choices:
-            ratio = statistics.median(timed(wanted, video) / timed(Wanted(), None) for _ in range(3))
-            yield Figure(f"cost of {name}", f"{(ratio - 1) * 100:+.0f} %", "of the time without it")
-
-
 def main() -> int:
     """Measure what is not measured yet and print the table; 0 always: it measures, it does not judge."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help="many, again, jobs (default: those not measured)")
     parser.add_argument("--clips", type=int, default=200, help="how many, odd ones included (default: %(default)s)")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "posecheck-batch", metavar="DIR")
     parser.add_argument("--save", type=Path, default=RESULTS, metavar="DIR", help="default: %(default)s")
@@ -285,20 +206,24 @@ def main() -> int:
     options.work.mkdir(parents=True, exist_ok=True)
     parts: dict[str, Callable[[], Iterator[Figure]]] = {
         "many": lambda: many(options.work, options.clips),
+        "again": lambda: again(options.work),
         "jobs": lambda: two_against_one(options.work),
-        "costs": lambda: costs(options.work),
-        "memory": lambda: memory(options.work),
     }
+    strange = [part for part in options.parts if part not in parts]
+    if strange:
+        parser.error(f"no such part: {', '.join(strange)}. There are: {', '.join(parts)}")
     lines = ["| what | measured | detail |", "|---|---:|---|"]
     print("\n".join(lines), flush=True)
+    options.save.mkdir(parents=True, exist_ok=True)
+    kept = options.save / "batch.json"
+    found: dict[str, list[list[str]]] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     for name, measure in parts.items():
-        kept = options.work / f"{name}.json"
-        if not kept.exists():
-            rows = [[one.what, one.value, one.detail] for one in measure()]
-            kept.write_text(json.dumps(rows), encoding="utf-8")
-        lines += [f"| {' | '.join(row)} |" for row in json.loads(kept.read_text(encoding="utf-8"))]
-        print("\n".join(lines[-len(json.loads(kept.read_text(encoding="utf-8"))) :]), flush=True)
-        options.save.mkdir(parents=True, exist_ok=True)
+        if name in options.parts or (not options.parts and name not in found):
+            found[name] = [[one.what, one.value, one.detail] for one in measure()]
+            kept.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        rows = [f"| {' | '.join(row)} |" for row in found.get(name, [])]
+        lines += rows
+        print("\n".join(rows), flush=True)
         (options.save / "batch.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
 

@@ -1,15 +1,16 @@
 """How fast is posecheck, against a bare detect loop in the same run?
 
-    python -m benchmarks.speed [--rounds 5] [--memory] [--save DIR]
+    python -m benchmarks.speed [PART ...] [--rounds 5] [--save DIR]
 
 Absolute times depend on the machine and its mood; the ratios do not. Each round runs the bare loop and the analysis
-one after the other on the same clip, and the table gives medians over the rounds.
+one after the other on the same clip, and the table gives medians over the rounds. Of the parts (see `PARTS`) those that
+are named are measured, else all; what was measured before is kept, part by part, so that a run that was broken off
+goes on with the parts that are left.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -18,12 +19,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 import cv2
 
+from benchmarks import costs, memory
+from benchmarks.figures import CLIP, HEAD, RESULTS, STRETCH, Figure, read, write
 from posecheck.analysis import FILES, analyze_clip
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
@@ -32,26 +34,6 @@ from posecheck.resources import samples_dir
 from posecheck.session import default_profile, judge_step, sighting_of, start_judging
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
-
-RESULTS: Final = Path(__file__).resolve().parent / "results"
-CLIP: Final = "hinge_clean_then_rounded.mp4"
-STRETCH: Final = "standing_forward_fold"
-#: VmHWM, because a process's ru_maxrss begins at its parent's.
-PEAK_MEMORY: Final = (
-    "import re,sys;from benchmarks.speed import analyse_once;from pathlib import Path;"
-    "analyse_once(Path(sys.argv[1]));print(int(re.search(r'VmHWM:\\s+(\\d+)',open('/proc/self/status').read())[1])/1024)"
-)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One row of the table."""
-
-    what: str
-    value: float
-    unit: str
-    budget: str
-    detail: str
 
 
 @contextmanager
@@ -144,31 +126,6 @@ def judge_again_s(clip: Path, minutes: float = 10.0) -> tuple[float, float]:
     return (middle - begun) * share, (end - middle) * share
 
 
-def lengthened(clip: Path, seconds: float, folder: Path) -> Path:
-    """The clip played over and over for so many seconds, as a new file."""
-    out = folder / f"{seconds:.0f}s.mp4"
-    frames = []
-    capture = cv2.VideoCapture(str(clip))
-    while True:
-        done, image_bgr = capture.read()
-        if not done:
-            break
-        frames.append(image_bgr)
-    capture.release()
-    height, width = frames[0].shape[:2]
-    writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*"mp4v"), 30.0, (width, height))
-    for number in range(int(seconds * 30)):
-        writer.write(frames[number % len(frames)])
-    writer.release()
-    return out
-
-
-def peak_mb(clip: Path) -> float:
-    """Peak resident memory of a process that analyses the clip, in MB (Linux only)."""
-    done = subprocess.run([sys.executable, "-c", PEAK_MEMORY, str(clip)], capture_output=True, text=True, check=True)
-    return float(done.stdout.split()[-1])
-
-
 def seconds_of(command: list[str], times: int = 5) -> float:
     """Median wall seconds of a whole process."""
     taken = []
@@ -193,64 +150,92 @@ def _paired(rounds: int, first: Callable[[], float], second: Callable[[], float]
     return pairs[1:]
 
 
-def run(rounds: int, *, memory: bool) -> Iterator[Figure]:
-    """Every row, as it is measured."""
+def against_bare(rounds: int) -> Iterator[Figure]:
+    """The analysis with its default outputs against the bare loop."""
     clip = samples_dir() / CLIP
     pairs = _paired(rounds, lambda: bare_loop(clip), lambda: analysis(clip))
     bare, full = (statistics.median(values) for values in zip(*pairs, strict=True))
     ratio = statistics.median(b / a for a, b in pairs)
     spread = f"{min(b / a for a, b in pairs):.2f} to {max(b / a for a, b in pairs):.2f}"
     yield Figure("analysis against the bare loop", ratio, "×", "≥ 0.90", f"{full:.1f} / {bare:.1f} frames/s; {spread}")
-    with_video = statistics.median(
-        b / a for a, b in _paired(2, lambda: bare_loop(clip), lambda: analysis(clip, "webm"))
+
+
+def with_webm(rounds: int) -> Iterator[Figure]:
+    """The same with an annotated clip."""
+    clip = samples_dir() / CLIP
+    pairs = _paired(rounds, lambda: bare_loop(clip), lambda: analysis(clip, "webm"))
+    yield Figure(
+        "the same with an annotated WebM", statistics.median(b / a for a, b in pairs), "×", "", f"{rounds} rounds"
     )
-    yield Figure("the same with an annotated WebM", with_video, "×", "", "")
+
+
+def workers(rounds: int) -> Iterator[Figure]:
+    """Two worker processes against one."""
+    clip = samples_dir() / CLIP
     pools = _paired(max(rounds // 2, 2), lambda: _many(1, clip, 4), lambda: _many(2, clip, 4))
-    yield Figure(
-        "two workers against one",
-        statistics.median(b / a for a, b in pools),
-        "×",
-        "≥ 1.7",
-        "processes, two cores",
-    )
-    reading, judging = after_inference_ms(clip)
-    yield Figure(
-        "after inference, a frame",
-        reading + judging,
-        "ms",
-        "≤ 3",
-        f"back {reading:.2f}, judging {judging:.2f}",
-    )
-    parsing, again = judge_again_s(clip)
-    yield Figure("judging 10 minutes again", again, "s", "≤ 0.5", f"and {parsing:.2f} s to read the recording")
+    ratio = statistics.median(b / a for a, b in pools)
+    yield Figure("two workers against one", ratio, "×", "≥ 1.7", "processes, two cores")
+
+
+def after(_: int) -> Iterator[Figure]:
+    """What comes after the model."""
+    reading, judging = after_inference_ms(samples_dir() / CLIP)
+    told = f"back {reading:.2f}, judging {judging:.2f}"
+    yield Figure("after inference, a frame", reading + judging, "ms", "≤ 3", told)
+
+
+def again(_: int) -> Iterator[Figure]:
+    """Judging a recording once more."""
+    parsing, judging = judge_again_s(samples_dir() / CLIP)
+    told = f"and {parsing:.2f} s to read the recording"
+    yield Figure("judging 10 minutes again", judging, "s", "≤ 0.5", told)
+
+
+def start(_: int) -> Iterator[Figure]:
+    """How long the command takes to say what it can."""
     helped = seconds_of([sys.executable, "-m", "posecheck", "--help"])
     yield Figure("posecheck --help", helped, "s", "≤ 0.3", "whole process")
-    if memory:
-        with _temporary() as folder:
-            short, long = lengthened(clip, 20.0, folder), lengthened(clip, 200.0, folder)
-            small, large = peak_mb(short), peak_mb(long)
-        yield Figure("peak memory, 200 s against 20 s", large / small, "×", "≈ 1", f"{large:.0f} / {small:.0f} MB")
+
+
+def _in_folder(measure: Callable[[Path], Iterator[Figure]]) -> Iterator[Figure]:
+    with _temporary() as folder:
+        yield from measure(folder)
+
+
+PARTS: Final[dict[str, Callable[[int], Iterator[Figure]]]] = {
+    "analysis": against_bare,
+    "webm": with_webm,
+    "workers": workers,
+    "after": after,
+    "again": again,
+    "start": start,
+    "outputs": lambda _: _in_folder(costs.always),
+    "costs": lambda rounds: _in_folder(lambda folder: costs.requested(folder, rounds)),
+    "minutes": lambda _: _in_folder(memory.ten_minutes),
+    "hour": lambda _: _in_folder(memory.hour),
+}
 
 
 def main() -> int:
-    """Run the benchmark and print the table; 0 always: it measures, it does not judge."""
+    """Measure the parts and print the table; 0 always: it measures, it does not judge."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="pairs that count (default: %(default)s)")
-    parser.add_argument("--memory", action="store_true", help="peak memory too (takes minutes)")
     parser.add_argument(
         "--save", type=Path, default=RESULTS, metavar="DIR", help="where to save (default: %(default)s)"
     )
     options = parser.parse_args()
-    lines = ["| what | measured | budget | detail |", "|---|---:|---:|---|"]
-    print("\n".join(lines))
-    found = []
-    for figure in run(options.rounds, memory=options.memory):
-        found.append(asdict(figure))
-        lines.append(f"| {figure.what} | {figure.value:.2f} {figure.unit} | {figure.budget} | {figure.detail} |")
-        print(lines[-1], flush=True)
-    options.save.mkdir(parents=True, exist_ok=True)
-    (options.save / "speed.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (options.save / "speed.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    strange = [part for part in options.parts if part not in PARTS]
+    if strange:
+        parser.error(f"no such part: {', '.join(strange)}. There are: {', '.join(PARTS)}")
+    kept = options.save / "speed.json"
+    print(HEAD)
+    for part in options.parts or PARTS:
+        found = []
+        for figure in PARTS[part](options.rounds):
+            found.append(figure)
+            print(figure.row(), flush=True)
+        write(kept, {**read(kept), part: found}, PARTS)
     return 0
 
 

@@ -21,7 +21,7 @@ from posecheck.errors import CatalogueError, OutputError, PosecheckError, Record
 from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs import hiding
-from posecheck.outputs.base import COMPLETE, Sink
+from posecheck.outputs.base import COMPLETE, Sink, cannot_write
 from posecheck.outputs.opensim import MotFile, TrcFile
 from posecheck.outputs.parquet import ParquetTable
 from posecheck.outputs.recording import RecordingWriter
@@ -30,6 +30,7 @@ from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
 from posecheck.outputs.video import AnnotatedVideo
 from posecheck.records import Assessment, Frame, Origin, Sighting
 from posecheck.session import Outcome, find_people, run
+from posecheck.sources.ahead import prompt_turns
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
 from posecheck.tunables import Profile
@@ -46,6 +47,12 @@ FILES: Final = {
     "landmarks": "landmarks.trc",
     "angles": "angles.mot",
 }
+#: Stands in a result folder while its results are not whole, and for good where the process was killed or failed.
+UNFINISHED: Final = "UNFINISHED.txt"
+_UNFINISHED_TEXT: Final = (
+    "These results are not whole: posecheck is still at work here, or was stopped before it could finish.\n"
+    "What is in recording.jsonl and the tables is right as far as it goes. Analyse the clip again for the rest.\n"
+)
 VIDEO_STEM: Final = "annotated"
 VIDEO_ENDINGS: Final = ("webm", "mp4")
 
@@ -195,13 +202,26 @@ def analyze_clip(
         _clear(folder)
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
         makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted))
-        with contextlib.closing(find_people(source, backend, ahead_frames=AHEAD_FRAMES)) as pairs:
+        people = find_people(source, backend, ahead_frames=AHEAD_FRAMES)
+        with _marked(folder), prompt_turns(), contextlib.closing(people) as pairs:
             shown = _hidden(pairs) if wanted.blur_face else pairs
             outcome = run(shown, stretch, profile, _built(makers), on_frame, stop=stop, calibrations=calibrations)
         notes = source.notes
         if source.times_repaired:
             notes = (*notes, f"{source.times_repaired} frames had a time that did not rise; it was repaired.")
     return Result(outcome, tuple(_written(folder, annotated)), notes)
+
+
+@contextlib.contextmanager
+def _marked(folder: Path) -> Iterator[None]:
+    """Mark a folder as unfinished while inside; the mark stays when an error leads out, or no way at all."""
+    mark = folder / UNFINISHED
+    try:
+        mark.write_text(_UNFINISHED_TEXT, encoding="utf-8")
+    except OSError as error:
+        raise cannot_write(mark, error) from error
+    yield
+    mark.unlink(missing_ok=True)
 
 
 def _hidden(pairs: Iterable[tuple[Frame, Sighting]]) -> Iterator[tuple[Frame, Sighting]]:

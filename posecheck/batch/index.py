@@ -222,7 +222,8 @@ def _html_row(row: Row, labels: list[str], tell: Tell) -> str:
         f'<th scope="row" class="why" data-v="{html.escape(row.clip)}">{name}<small>{html.escape(row.note)}</small></th>'
     ]
     told = {"person": row.person, "side": tell(f"report.compare.{row.side}") if row.side else ""}
-    cells += [f"<td>{html.escape(text)}</td>" for text in (*(told[name] for name in labels), row.stretch)]
+    cells += [f'<td class="name">{html.escape(told[name])}</td>' for name in labels]
+    cells.append(f'<td class="name">{html.escape(row.stretch).replace("_", "_<wbr>")}</td>')
     for field, unit in NUMBERS:
         value = getattr(row, field)
         known = "" if math.isnan(value) else f"{value:g}"

@@ -50,6 +50,8 @@ class ClipJob:
     labels: Labels = field(default_factory=Labels)
     force: bool = False
     """Do it again even where it is done."""
+    retry_failed: bool = False
+    """Do it again where it could not be done."""
     token: str = ""
     """What stands in the output folder's `visible` file: a worker that cannot read it there sees another disk."""
 
@@ -115,3 +117,5 @@ class Report:
     """Seconds of processor it took, of all cores together."""
     worker: str = ""
     """host:pid"""
+    before: bool = False
+    """It was like that already: nothing was tried now."""

@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 from typing import Final
 
+from posecheck.batch.before import seen_before
 from posecheck.batch.job import ClipJob, Report, Status
 from posecheck.batch.lock import is_locked
 from posecheck.batch.pool import Pool
@@ -36,7 +37,7 @@ def run(
 ) -> Iterator[Report]:
     """The report of every job, as they come in.
 
-    `on_wait` is called while nothing comes in. A clip that another posecheck is at is waited for, and done here if it
+    What was done before is told at once and troubles no worker. `on_wait` is called while nothing comes in. A clip that another posecheck is at is waited for, and done here if it
     was not done there. After `stop` nothing is begun; what is in work is asked to end and reported as interrupted.
     """
     coming = iter(jobs)
@@ -55,8 +56,13 @@ def run(
             while len(running) < pool.size and not (exhausted and not again):
                 one = again.popleft() if again else None
                 if one is None:
+                    if stop():
+                        break
                     job = next(coming, None)
                     exhausted = job is None
+                    if job is not None and (before := seen_before(job)) is not None:
+                        yield before
+                        continue
                     one = None if job is None else _Try(job)
                 if one is not None:
                     running[pool.submit(one.job)] = one

@@ -39,9 +39,12 @@ def clip_sha256(clip: Path) -> str:
 
 
 def stamp(clip: Path) -> dict[str, int]:
-    """Size and time of change of a clip: while both stand, its bytes are taken to stand too. Raises OSError."""
+    """Size, time of change and place on the disk of a clip: while all stand, its bytes are taken to stand too.
+
+    The place (inode) tells a file that was put where another was, its time of change kept. Raises OSError.
+    """
     status = clip.stat()
-    return {"bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
+    return {"bytes": status.st_size, "mtime_ns": status.st_mtime_ns, "inode": status.st_ino}
 
 
 def read_done(folder: Path) -> dict[str, Any] | None:
@@ -56,10 +59,15 @@ def read_done(folder: Path) -> dict[str, Any] | None:
 def done_before(job: ClipJob, settings_sha256: str, *, look_inside: bool) -> dict[str, Any] | None:
     """What was done of this job, if it need not be done again; None if it must be.
 
-    The clip is the same if size and time of change are; else its bytes decide, which are read only if `look_inside`.
+    The clip is the same if its `stamp` is; else its bytes decide, which are read only if `look_inside`. A clip that
+    could not be analysed is done, too, as long as it is the same: trying again would end the same way.
     """
+    if job.force:
+        return None
     done = read_done(job.folder)
     if done is None or done.get("settings_sha256") != settings_sha256 or (job.folder / PARTIAL).exists():
+        return None
+    if done.get("failure") and job.retry_failed:
         return None
     try:
         now, before = stamp(job.clip), done["clip"]
@@ -67,11 +75,12 @@ def done_before(job: ClipJob, settings_sha256: str, *, look_inside: bool) -> dic
             return None
         if now["bytes"] != before["bytes"]:
             return None
-        if now["mtime_ns"] == before["mtime_ns"]:
+        if all(now[name] == before.get(name) for name in now):
             return done
-        return done if look_inside and clip_sha256(job.clip) == before["sha256"] else None
+        same = look_inside and clip_sha256(job.clip) == before["sha256"]
     except (OSError, KeyError, TypeError, AttributeError):
         return None
+    return {**done, "clip": {**before, **now}} if same else None
 
 
 def write_done(
@@ -98,11 +107,16 @@ def write_done(
     (job.folder / PARTIAL).unlink(missing_ok=True)
 
 
-def with_labels(folder: Path, done: Mapping[str, Any], labels: Labels) -> None:
-    """Write other labels over those of a finished clip. Raises OutputError."""
-    if done.get("labels") != asdict(labels):
-        text = json.dumps({**done, "labels": asdict(labels)}, indent=1, ensure_ascii=False)
-        write_whole(folder / DONE, text + "\n")
+def is_up_to_date(done: Mapping[str, Any], labels: Labels) -> bool:
+    """Whether a finished clip is noted with these labels."""
+    return bool(done.get("labels") == asdict(labels))
+
+
+def renew(folder: Path, done: Mapping[str, Any], labels: Labels) -> None:
+    """Note a finished clip with these labels, and with its stamp as found in `done`. Raises OutputError."""
+    new = {**done, "labels": asdict(labels)}
+    if new != read_done(folder):
+        write_whole(folder / DONE, json.dumps(new, indent=1, ensure_ascii=False) + "\n")
 
 
 def begin(folder: Path) -> None:

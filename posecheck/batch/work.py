@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import cv2
 
@@ -18,6 +18,7 @@ import posecheck
 from posecheck.analysis import analyze_clip
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.batch import state
+from posecheck.batch.before import as_before
 from posecheck.batch.job import ClipJob, Report, Status
 from posecheck.batch.lock import locked
 from posecheck.errors import ModelError, OutputError, PosecheckError, SourceError
@@ -77,13 +78,14 @@ def _do(job: ClipJob, report: Report, stop: Callable[[], bool] | None, told: Tol
     with locked(job.folder) as held:
         if not held:
             return replace(report, status=Status.BUSY)
-        if not job.force and (done := state.done_before(job, settings_sha256, look_inside=True)) is not None:
-            state.with_labels(job.folder, done, job.labels)
+        if (done := state.done_before(job, settings_sha256, look_inside=True)) is not None:
+            state.renew(job.folder, done, job.labels)
             return as_before(job, done)
         if not job.clip.is_file():
             raise SourceError(f"No such file: {job.clip}. Check the spelling and the folder.")
         try:
-            clip = {**state.stamp(job.clip), "sha256": state.clip_sha256(job.clip)}
+            stamp = state.stamp(job.clip)
+            clip = {**stamp, "sha256": state.clip_sha256(job.clip)}
         except OSError as error:
             raise SourceError(f"Cannot read {job.clip}: {error.strerror or error}.") from error
         state.begin(job.folder)
@@ -92,7 +94,7 @@ def _do(job: ClipJob, report: Report, stop: Callable[[], bool] | None, told: Tol
         if report.status is Status.INTERRUPTED:
             return report
         try:
-            changed = state.stamp(job.clip) != {name: clip[name] for name in ("bytes", "mtime_ns")}
+            changed = state.stamp(job.clip) != stamp
         except OSError:
             changed = True
         if changed:
@@ -152,15 +154,6 @@ def _analysed(
         cpu_s=time.process_time() - spent_s,
     )
     return report, [path for _, path in result.written]
-
-
-def as_before(job: ClipJob, done: dict[str, Any]) -> Report:
-    """The report of a job that was done before: a clip that could not be read then cannot be read now."""
-    failure = done.get("failure")
-    status = Status.FAILED if failure else Status.SKIPPED
-    what, message = (failure["what"], failure["message"]) if failure else ("", "")
-    frames, video_s = int(done.get("frames", 0)), float(done.get("video_s", 0.0))
-    return Report(job.clip, job.folder, status, what, message, frames, video_s)
 
 
 def _backend(job: ClipJob) -> MediaPipeBackend:

@@ -126,6 +126,12 @@ def analyze(
         typer.Option("--scheduler", metavar="ADDRESS", help="Let a dask cluster do it (needs posecheck\\[cluster])."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="With many clips: do finished ones again.")] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option(
+            "--retry-failed", help="With many clips: try again those that failed, though they have not changed."
+        ),
+    ] = False,
 ) -> None:
     """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request.
 
@@ -142,11 +148,11 @@ def analyze(
     wanted = Wanted(language_for(lang), embed, smooth, parquet, opensim, blur_face, skeleton_only, slow, sample_fps)
     made = video or blur_face or skeleton_only or slow != 1.0  # each of these is about the annotated clip
     ending = "mp4" if mp4 else "webm" if made else None
-    if jobs is not None or scheduler is not None or force or any(_is_many(name) for name in videos):
+    if jobs is not None or scheduler is not None or force or retry_failed or any(_is_many(name) for name in videos):
         from posecheck.cli.many import ForAll, analyze_many, check_many
 
         check_many(jobs=jobs, scheduler=scheduler, history=history)
-        for_all = ForAll(stretch, profile, tuple(sets or ()), model, wanted, ending, from_s, to_s, force)
+        for_all = ForAll(stretch, profile, tuple(sets or ()), model, wanted, ending, from_s, to_s, force, retry_failed)
         analyze_many(videos, out or DEFAULT_FOLDER, for_all, jobs=jobs, scheduler=scheduler, language=wanted.language)
         return
     own = own_of(profile)

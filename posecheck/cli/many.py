@@ -45,6 +45,7 @@ class ForAll:
     from_s: float | None
     to_s: float | None
     force: bool
+    retry_failed: bool = False
 
 
 def analyze_many(
@@ -90,6 +91,10 @@ def analyze_many(
         show(f"  [bold]{out / PAGE}[/]")
     if failures:
         say_error(f"{len(failures)} of {len(todo)} clips could not be analysed: {out / FAILURES}")
+        if (known := sum(one.before for one in failures)) > 0:
+            say_error(
+                f"Of these {known} were not tried again: their clips have not changed. To try them: --retry-failed"
+            )
     if interrupted:
         say_error("interrupted. Give the same command again to go on: what is finished is not done again.")
         raise typer.Exit(EXIT_INTERRUPTED)
@@ -138,6 +143,7 @@ def _jobs(found: list[Entry], out: Path, for_all: ForAll) -> Iterator[ClipJob]:
             to_s=for_all.to_s if entry.to_s is None else entry.to_s,
             labels=entry.labels,
             force=for_all.force,
+            retry_failed=for_all.retry_failed,
             token=token,
         )
 

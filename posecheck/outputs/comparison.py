@@ -78,7 +78,8 @@ def write_comparison(path: Path, halves: tuple[Half, Half], *, tell: Tell, langu
     sides = []
     for half, zero in zip(halves, zeros, strict=True):
         one = player_data(quantities, half.track, half.limits, half.clip, tell)
-        sides.append({**one, "zero": zero})
+        limits = [{"value": series["limit"], "text": series["limitText"]} for series in one["series"]]
+        sides.append({**one, "zero": zero, "inForce": one["limits"], "limits": limits})
     notes = [] if halves[0].stretch == halves[1].stretch else [tell("report.compare.stretches_differ")]
     about = tell("report.compare.aligned_bend" if by_bend else "report.compare.aligned_start")
     body = "\n".join(
@@ -90,7 +91,7 @@ def write_comparison(path: Path, halves: tuple[Half, Half], *, tell: Tell, langu
         )
     )
     data = {
-        "sides": [{key: side[key] for key in ("track", "limits", "clip", "zero")} for side in sides],
+        "sides": [{key: side[key] for key in ("track", "limits", "inForce", "clip", "zero")} for side in sides],
         "names": sides[0]["names"],
         "series": sides[0]["series"],
         "palette": COLOURS,
@@ -156,6 +157,10 @@ def _differences(halves: tuple[Half, Half], words: list[str], tell: Tell) -> str
         if quantity.name.endswith("knee_flexion_deg") and any(half.track.seen(quantity.name) for half in halves):
             label = tell(f"report.measure.{quantity.name}")
             row(f"{label} (max)", both(lambda half, name=quantity.name: _most(half.track, name)), "deg")  # type: ignore[misc]
+    for name in dict.fromkeys((*halves[0].limits, *halves[1].limits)):
+        if halves[0].limits.get(name) != halves[1].limits.get(name):
+            label = tell("report.compare.limit", measure=tell(f"report.measure.{name}"))
+            row(label, both(lambda half, name=name: half.limits.get(name, math.nan)), "deg")  # type: ignore[misc]
     row(tell("report.compare.duration"), both(lambda half: half.totals.duration_s), "s")
     near = "".join(
         f'<td class="number">{html.escape(tell(f"report.compare.{half.near}")) if half.near else "–"}</td>'

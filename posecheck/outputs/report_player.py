@@ -120,7 +120,9 @@ def player_data(
                 "label": tell(f"report.measure.{q.name}"),
                 "unit": _unit(q),
                 "limit": limits.get(q.name),
-                "limitText": tell("report.plots.limit", value=f"{limits[q.name]:g}") if q.name in limits else "",
+                "limitText": tell("report.plots.limit", value=f"{limits[q.name]:g}{_unit(q)}")
+                if q.name in limits
+                else "",
                 "tall": q.name == _TALL,
             }
             for q in quantities

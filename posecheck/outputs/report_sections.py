@@ -91,20 +91,30 @@ def _tile(label: str, value: str, more: str) -> str:
 def events(found: Sequence[Event], names: Mapping[str, str], tell: Tell) -> str:
     """Every event in order of time; its first cell is a button that goes there."""
     rows = "".join(_event(event, names, tell) for event in sorted(found, key=lambda e: (e.start_s, e.rule)))
-    head = "".join(f"<th>{_say(tell, f'report.events.{name}')}</th>" for name in ("from", "to", "verdict", "rule"))
-    head += "".join(f"<th>{_say(tell, f'report.events.{name}')}</th>" for name in ("value", "limit", "why"))
     if not rows:
-        rows = f'<tr><td colspan="7">{_say(tell, "report.events.none")}</td></tr>'
-    return _section(tell("report.events.title"), f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+        return _section(tell("report.events.title"), f"<p>{_say(tell, 'report.events.none')}</p>")
+    head = "".join(
+        f'<th role="columnheader">{_say(tell, f"report.events.{name}")}</th>'
+        for name in ("from", "to", "verdict", "rule", "value", "limit", "why")
+    )
+    # On a narrow screen the rows become cards (page.css); the roles keep it a table for those who have it read out.
+    table = (
+        f'<table class="events" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{rows}</tbody></table>'
+    )
+    return _section(tell("report.events.title"), table)
 
 
 def _event(event: Event, names: Mapping[str, str], tell: Tell) -> str:
     kind = event.verdict.lower()
     return (
-        f'<tr data-t="{event.start_s}"><td>{_go(event.start_s)}</td><td>{event.end_s:.1f} s</td>'
-        f'<td class="verdict {kind}">{SHAPE[event.verdict]} {_say(tell, f"report.verdict.{kind}")}</td>'
-        f"<td>{html.escape(names.get(event.rule, event.rule))}</td><td>{amount(event.value, event.unit)}</td>"
-        f'<td>{amount(event.limit, event.unit)}</td><td class="why">{html.escape(tell(event.reason))}</td></tr>'
+        f'<tr role="row" data-t="{event.start_s}"><td role="cell">{_go(event.start_s)}</td>'
+        f'<td role="cell" class="to">{event.end_s:.1f} s</td>'
+        f'<td role="cell" class="verdict {kind}">{SHAPE[event.verdict]} {_say(tell, f"report.verdict.{kind}")}</td>'
+        f'<td role="cell" class="rule">{html.escape(names.get(event.rule, event.rule))}</td>'
+        f'<td role="cell" data-name="{_say(tell, "report.events.value")}">{amount(event.value, event.unit)}</td>'
+        f'<td role="cell" data-name="{_say(tell, "report.events.limit")}">{amount(event.limit, event.unit)}</td>'
+        f'<td role="cell" class="why">{html.escape(tell(event.reason))}</td></tr>'
     )
 
 

@@ -53,11 +53,13 @@ def reps_table(reps: Sequence[Rep] | None, tell: Tell) -> str:
     if not reps:
         return ""
     names = ("from", "to", "depth", "down_up", "how")
-    head = "".join(f"<th>{html.escape(tell(f'report.reps.{name}'))}</th>" for name in names)
+    head = "".join(
+        f'<th role="columnheader">{html.escape(tell(f"report.reps.{name}"))}</th>' for name in ("number", *names)
+    )
     rows = "".join(_row(rep, tell) for rep in reps)
     return (
-        f"<table><thead><tr><th>{html.escape(tell('report.reps.number'))}</th>"
-        f"{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<table class="reps" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{rows}</tbody></table>'
     )
 
 
@@ -67,11 +69,12 @@ def _row(rep: Rep, tell: Tell) -> str:
     measure = html.escape(tell(f"report.measure.{rep.measure}"))
     told = tell(rep.remark) if rep.remark else tell("report.reps.good")
     return (
-        f'<tr data-t="{rep.start_s}"><td>{rep.number or "–"}</td>'
-        f'<td><button type="button" class="go" data-t="{rep.start_s}">{rep.start_s:.1f} s</button></td>'
-        f'<td>{rep.end_s:.1f} s</td><td title="{measure}">{amount(rep.depth, _UNITS[rep.measure])}</td>'
-        f"<td>{rep.descent_s:.1f}&nbsp;/&nbsp;{rep.ascent_s:.1f}&nbsp;s</td>"
-        f'<td class="why"><span class="{kind_of}">{shape}</span> {html.escape(f"{kind} {told}".strip())}</td></tr>'
+        f'<tr role="row" data-t="{rep.start_s}"><td role="cell">{rep.number or "–"}</td>'
+        f'<td role="cell"><button type="button" class="go" data-t="{rep.start_s}">{rep.start_s:.1f} s</button></td>'
+        f'<td role="cell">{rep.end_s:.1f} s</td>'
+        f'<td role="cell" title="{measure}">{amount(rep.depth, _UNITS[rep.measure])}</td>'
+        f'<td role="cell">{rep.descent_s:.1f}&nbsp;/&nbsp;{rep.ascent_s:.1f}&nbsp;s</td>'
+        f'<td role="cell" class="why"><span class="{kind_of}">{shape}</span> {html.escape(f"{kind} {told}".strip())}</td></tr>'
     )
 
 

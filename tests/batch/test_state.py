@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from posecheck.batch import lock, state
+from posecheck.batch.before import seen_before
 from posecheck.batch.job import ClipJob, Labels, Report, Status
 from posecheck.wanted import Wanted
 from tests.batch.clips import job_of
@@ -42,7 +43,7 @@ def is_done(job: ClipJob, *, look_inside: bool = True) -> bool:
 def test_what_is_done_is_not_done_again(job: ClipJob) -> None:
     """The same clip and settings; what the list says of it for people has no say."""
     assert is_done(job, look_inside=False)
-    assert is_done(replace(job, labels=Labels("Ann", "left"), force=True, token="word"))
+    assert is_done(replace(job, labels=Labels("Ann", "left"), token="word"))
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,60 @@ def test_a_touched_clip_is_looked_into(job: ClipJob) -> None:
     assert is_done(job)
     job.clip.write_bytes(b"Pictures")
     assert not is_done(job)
+
+
+def test_another_file_in_its_place_is_looked_into(job: ClipJob) -> None:
+    """A file of the same size and time of change that was moved there is not taken for the clip unseen."""
+    was = job.clip.stat()
+    other = job.clip.with_name("other.mp4")
+    other.write_bytes(b"Pictures")
+    os.utime(other, ns=(was.st_atime_ns, was.st_mtime_ns))
+    other.replace(job.clip)
+    assert job.clip.stat().st_mtime_ns == was.st_mtime_ns
+    assert not is_done(job)
+    assert seen_before(job) is None
+
+
+def test_a_clip_that_was_looked_into_is_known_the_next_time(job: ClipJob) -> None:
+    """What a worker found out by reading the clip is noted, so that the next call need not read it again."""
+    os.utime(job.clip, (1, 1))
+    assert seen_before(job) is None
+    done = state.done_before(job, job.settings_sha256(), look_inside=True)
+    assert done is not None
+    state.renew(job.folder, done, job.labels)
+    report = seen_before(job)
+    assert report is not None
+    assert (report.status, report.before) == (Status.SKIPPED, True)
+
+
+def test_a_failed_clip_is_tried_again_when_it_changed_or_when_asked(job: ClipJob) -> None:
+    """As long as it is the same clip its failure stands; another content or `retry_failed` makes it worth a try."""
+    read = {**state.stamp(job.clip), "sha256": state.clip_sha256(job.clip)}
+    bad = Report(job.clip, job.folder, Status.FAILED, "clip", "a.mp4 is no video.")
+    state.write_done(job, job.settings_sha256(), read, [], bad)
+    report = seen_before(job)
+    assert report is not None
+    assert (report.status, report.what, report.message) == (Status.FAILED, "clip", "a.mp4 is no video.")
+    assert seen_before(replace(job, retry_failed=True)) is None
+    assert not is_done(replace(job, retry_failed=True))
+    job.clip.write_bytes(b"pictures again")
+    assert seen_before(job) is None
+    assert not is_done(job)
+
+
+def test_what_was_done_well_is_not_tried_again(job: ClipJob) -> None:
+    """`retry_failed` is about failures only; `force` is about everything."""
+    assert seen_before(replace(job, retry_failed=True)) is not None
+    assert seen_before(replace(job, force=True)) is None
+    assert not is_done(replace(job, force=True))
+
+
+def test_a_glance_leaves_to_a_worker_what_it_cannot_settle(job: ClipJob) -> None:
+    """Other labels must be written, and a clip that somebody is at may yet become something else."""
+    assert seen_before(replace(job, labels=Labels("Ann"))) is None
+    with lock.locked(job.folder):
+        assert seen_before(job) is None
+    assert seen_before(job) is not None
 
 
 @pytest.mark.parametrize("harm", ["missing", "shorter", "partial", "cut"])

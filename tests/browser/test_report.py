@@ -11,7 +11,7 @@ import axe_core_python
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from posecheck.analysis import analyze_clip, judge_recording
 from posecheck.assessment.catalogue import load_stretch
@@ -241,6 +241,50 @@ def test_a_clip_that_was_moved_is_told(browser: Browser, results: Path, tmp_path
     fresh.locator("#play").click()
     until(fresh, "+document.querySelector('.stage').dataset.frame > 5")
     context.close()
+
+
+def test_a_clip_that_does_not_come_is_given_up_and_taken_back_when_it_comes(page: Page, results: Path) -> None:
+    """Play is not waited for without end: the figure plays alone, and the clip is back once the disk has answered."""
+    held: list[Route] = []
+    slow = True
+
+    def answer(route: Route) -> None:
+        if slow:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/*.mp4", answer)
+    page.goto((results / "report.html").as_uri(), wait_until="commit")
+    until(page, "document.documentElement.dataset.ready === 'yes'")
+    expect(page.locator("#no-clip")).to_be_hidden()
+    page.locator("#play").click()
+    expect(page.locator("#no-clip")).to_be_visible()
+    until(page, "+document.querySelector('.stage').dataset.frame > 5")
+    slow = False
+    for route in held:
+        route.continue_()
+    expect(page.locator("#no-clip")).to_be_hidden()
+    expect(page.locator("video")).to_be_visible()
+    until(page, "document.querySelector('video').readyState >= 2")
+
+
+def test_events_are_cards_on_a_phone_and_a_table_elsewhere(browser: Browser, results: Path) -> None:
+    """At 390 px nothing of the list must be pushed aside to be read, and for a screen reader it stays a table."""
+    for width, card in ((390, True), (1200, False)):
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        fresh = context.new_page()
+        opened(fresh, results / "report.html")
+        reps = fresh.locator(".card.wide:has(table.reps)")
+        assert reps.evaluate("one => one.scrollWidth <= one.clientWidth")
+        region = fresh.locator(".card.wide:has(table.events)")
+        assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
+        heights = region.locator("tbody tr").first.evaluate("row => [...row.cells].map(cell => cell.offsetTop)")
+        assert (len(set(heights)) > 2) == card
+        expect(region.get_by_role("table")).to_have_count(1)
+        assert region.get_by_role("row").count() == region.locator("tr").count()
+        expect(region.get_by_role("columnheader")).to_have_count(7)
+        context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -377,12 +377,13 @@ def small_files() -> None:
 
 
 def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
-    """The recording stops at its last whole line, the message names the file, and the rest is readable."""
+    """The recording stops at its last whole line, the message names the file, the rest is readable and marked."""
     done = posecheck("analyze", CLEAN, "-o", "out", cwd=tmp_path, preexec_fn=small_files)
     refused(done, 1, r"Cannot write .*recording\.jsonl")
     recording = read_recording(tmp_path / "out" / "recording.jsonl")
     assert len(list(recording.sightings())) > 3
     assert rows(tmp_path / "out" / "measures.csv")
+    assert "not whole" in (tmp_path / "out" / "UNFINISHED.txt").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
@@ -412,7 +413,7 @@ def test_an_interrupted_analysis_keeps_what_was_done(number: signal.Signals, tmp
 
 
 def test_a_killed_analysis_leaves_a_readable_recording(tmp_path: Path) -> None:
-    """After SIGKILL the recording and the tables are whole up to their last line, and can be judged."""
+    """After SIGKILL recording and tables are whole up to their last line, marked as unfinished, and can be judged."""
     command = [sys.executable, "-m", "posecheck", "analyze", str(CLEAN), "-o", "out"]
     environment = {
         **os.environ,
@@ -428,6 +429,7 @@ def test_a_killed_analysis_leaves_a_readable_recording(tmp_path: Path) -> None:
             time.sleep(0.02)
         running.kill()
         running.wait(timeout=60)
+    assert (tmp_path / "out" / "UNFINISHED.txt").exists()
     done = posecheck("replay", recording, "-o", "again", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(rows(tmp_path / "again" / "measures.csv")) >= 5

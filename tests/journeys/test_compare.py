@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -16,13 +17,15 @@ from posecheck.sources.replay import read_recording
 from tests.journeys.test_analyze import CLEAN, ROUNDED, posecheck, refused
 from tests.outputs import people
 
+STRICTER = ("--set", "spine_rounding.limit_deg=25")
+
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two results and their comparison; the second begins half a second later in its clip."""
+    """Two results and their comparison; the second begins half a second later in its clip and has a stricter limit."""
     folder = tmp_path_factory.mktemp("compare")
-    for clip, name, begin in ((CLEAN, "before", "0"), (ROUNDED, "after", "0.5")):
-        done = posecheck("analyze", clip, "-o", name, "--from", begin, "--to", "3.5", cwd=folder)
+    for clip, name, begin, more in ((CLEAN, "before", "0", ()), (ROUNDED, "after", "0.5", STRICTER)):
+        done = posecheck("analyze", clip, "-o", name, "--from", begin, "--to", "3.5", *more, cwd=folder)
         assert done.returncode == 0, done.stderr
     done = posecheck("compare", "before", "after/recording.jsonl", "-o", "both.html", "--lang", "de", cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -46,6 +49,20 @@ def test_the_table_tells_what_differs(both: Path) -> None:
     assert abs(int(rows["Tiefste Hüftbeugung"][2].rstrip("°"))) < 20
     assert rows["Seite zur Kamera"][0] in ("links", "rechts")
     assert '<html lang="de">' in page
+
+
+def test_limits_that_differ_are_told_of_both(both: Path) -> None:
+    """Each session brings its own limits to plot and table; where they are the same the table does not repeat them."""
+    page = both.read_text(encoding="utf-8")
+    found = re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    data = json.loads(found[1])
+    spine, knee = data["names"].index("spine_flexion_deg"), data["names"].index("knee_flexion_deg")
+    first, second = (side["limits"] for side in data["sides"])
+    assert first[spine]["value"] > second[spine]["value"] == 25.0
+    assert first[knee] == second[knee]
+    told = [html.unescape(row) for row in re.findall(r"<td>(Gültige Grenze: [^<]*)</td>", page)]
+    assert len(told) == 1
 
 
 def test_the_bend_is_found_where_it_begins(both: Path) -> None:

@@ -133,7 +133,7 @@ def test_repetitions_have_their_section(tmp_path: Path) -> None:
     report.close("complete")
     page = (tmp_path / "reps.html").read_text(encoding="utf-8")
     section = page[page.index("<h2>Repetitions</h2>") : page.index("<h2>Set-up</h2>")]
-    assert section.count("<tr data-t") == 4
+    assert section.count('<tr role="row" data-t') == 4
     for text in (
         "Good.",
         "Partial, not counted. Not deep enough",
@@ -191,4 +191,4 @@ def test_only_a_handful_of_pictures_is_kept(tmp_path: Path) -> None:
     assert page.count("data:image/jpeg;base64,") == 6
     shown = [float(t) for t in re.findall(r'<figcaption><button type="button" class="go" data-t="([0-9.]+)"', page)]
     assert shown == [28.0, 30.0, 32.0, 34.0, 36.0, 38.0]
-    assert page.count('<td class="verdict warn">') == 20
+    assert page.count('class="verdict warn"') == 20

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from posecheck.sources.ahead import Ahead
+from posecheck.sources.ahead import Ahead, prompt_turns
 
 
 def alive() -> bool:
@@ -96,3 +97,23 @@ def test_an_error_comes_out_as_itself_after_the_items_before_it() -> None:
         got.extend(Ahead(produce, 5, "ahead under test"))
     assert got == [1, 2]
     assert not alive()
+
+
+def test_turns_are_prompt_inside_and_as_before_outside() -> None:
+    """What was set comes back, whatever happens inside; somebody's own shorter turn is left alone."""
+    before_s = sys.getswitchinterval()
+
+    def fail() -> None:
+        with prompt_turns():
+            assert sys.getswitchinterval() < before_s
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert sys.getswitchinterval() == before_s
+    sys.setswitchinterval(1e-5)
+    try:
+        with prompt_turns():
+            assert sys.getswitchinterval() == pytest.approx(1e-5)
+    finally:
+        sys.setswitchinterval(before_s)

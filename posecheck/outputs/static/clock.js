@@ -1,5 +1,38 @@
 // What time is it in the clip? The clip itself tells, frame by frame; without a clip a clock of our own runs.
 
+/** How long a clip may take to begin once it was asked to play. */
+const GIVE_UP_MS = 4000;
+
+/** Call `lost(wanted)` when a clip cannot be shown: it is gone, is no video, or does not come when it is asked to play
+ *  (`wanted` then tells that it was). A browser may take its time to say so, and may have said it before we listened. If
+ *  the clip comes after all `found()` is called. */
+function watchClip(video, lost, found) {
+  let gone = false, wanted = false, patience = 0;
+  const lose = () => {
+    if (gone) return;
+    gone = true;
+    clearInterval(looking);
+    clearTimeout(patience);
+    lost(wanted);
+  };
+  const looking = setInterval(() => {
+    if (video.readyState > 0) clearInterval(looking);
+    else if (video.error || video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) lose();
+  }, 200);
+  video.addEventListener('error', lose);
+  video.addEventListener('play', () => {
+    wanted = true;
+    if (video.readyState === 0 && !gone) patience = setTimeout(() => { if (video.readyState === 0) lose(); }, GIVE_UP_MS);
+  });
+  video.addEventListener('pause', () => { wanted = false; clearTimeout(patience); });
+  video.addEventListener('loadedmetadata', () => {
+    clearInterval(looking);
+    clearTimeout(patience);
+    if (gone) { gone = false; found(); }
+  });
+  if (video.error) lose();
+}
+
 /** A clock of a <video>. `place` tells where the file's time lies in the session: {from_s, slow}. */
 function clipClock(video, place, track, show) {
   let first = 0;  // some files begin later than 0: the first picture then tells by how much
@@ -21,7 +54,7 @@ function clipClock(video, place, track, show) {
   }
   return {
     get playing() { return !video.paused && !video.ended; },
-    play() { return video.play(); },
+    play() { video.play().catch(() => {}); },  // why it does not is told by watchClip
     pause() { video.pause(); },
     rate(rate) { video.playbackRate = rate; },
     go(t) {
@@ -45,6 +78,7 @@ function freeClock(track, show, changed) {
   };
   return {
     get playing() { return running; },
+    get now() { return now; },
     play() {
       if (running) return;
       if (now >= track.end) now = track.begin;

@@ -4,10 +4,10 @@
   const find = (id) => document.getElementById(id);
   const sides = await Promise.all(data.sides.map(async (side, k) => {
     const stage = document.querySelectorAll('.stage')[k];
-    return {...side, track: await readTrack(side.track), stage, video: stage.querySelector('video'), index: 0};
+    return {...side, track: await readTrack(side.track), stage, video: stage.querySelector('video'), index: 0, last: undefined};
   }));
   const draw = (side) => drawFigure(side.stage.querySelector('canvas'), side.track, side.index, {
-    palette: data.palette, names: data.names, limits: side.limits, ground: !side.video,
+    palette: data.palette, names: data.names, limits: side.inForce, ground: !side.video,
     shown: {skeleton: true, back: true, angles: true},
   });
   const place = (side, t) => {
@@ -17,10 +17,20 @@
   };
   for (const side of sides) {
     if (!side.video) continue;
-    side.clock = clipClock(side.video, side.clip, side.track, (t) => place(side, t));
-    const gone = () => { side.video?.remove(); side.video = null; side.clock = null; place(side, side.track.begin); };
-    side.video.addEventListener('error', gone);
-    if (side.video.error) gone();
+    const video = side.video, ofClip = clipClock(video, side.clip, side.track, (t) => { if (side.clock) place(side, t); });
+    side.clock = ofClip;
+    watchClip(video, () => {
+      video.pause();
+      video.hidden = true;
+      side.video = side.clock = null;
+      place(side, side.track.t[side.index]);
+    }, () => {
+      video.hidden = false;
+      side.video = video;
+      side.clock = ofClip;
+      side.last = undefined;
+      if (clock) show(clock.now);
+    });
   }
   const begin = Math.min(...sides.map((side) => side.track.begin - side.zero));
   const end = Math.max(...sides.map((side) => side.track.end - side.zero));
@@ -28,9 +38,19 @@
   const joined = uPlot.join(sides.map((side, k) => [shifted[k], ...side.track.values]),
     sides.map((side) => [0, ...side.track.values.map(() => 2)]));
   const count = data.names.length;
+  const limitsOf = (c) => {  // one line where both have the same limit, else each its own
+    const both = sides.map((side, k) => ({
+      value: side.limits[c].value, text: side.limits[c].text, stroke: k ? '--second' : '--value', end: k === 1,
+    })).filter((one) => one.value !== null);
+    return both.length === 2 && both[0].value === both[1].value ? [{...both[0], stroke: '--warn'}]
+      : both.map((one) => ({
+        ...one, text: `${data.words.sides[+one.end]}: ${one.text}`, below: both.some((other) => other.value > one.value),
+      }));
+  };
   let clock = null;
   const plots = makePlots(find('plots'), joined[0], [], data.series.map((one, c) => ({
     ...one,
+    limits: limitsOf(c),
     lines: sides.map((side, k) => ({
       values: joined[1 + k * count + c], stroke: k ? '--second' : '--value', label: data.words.sides[k],
     })),
@@ -42,7 +62,7 @@
       const within = local === t + side.zero;
       if (!side.clock) { place(side, local); continue; }
       if (clock && clock.playing && within) {
-        if (side.video.paused) side.video.play();
+        if (side.video.paused) side.clock.play();
         if (Math.abs(side.video.currentTime - local) > 0.15) side.video.currentTime = local;
       } else {
         side.video.pause();

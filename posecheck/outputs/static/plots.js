@@ -15,7 +15,8 @@ function hatch(pen) {
   return pen.createPattern(tile, 'repeat');
 }
 
-/** Make the plots into `host`. `series` are {name, title, label, unit, limit, lines: [{values, stroke, label}]}.
+/** Make the plots into `host`. `series` are {name, title, label, unit, limits: [{value, text, stroke, end, below}],
+ *  lines: [{values, stroke, label}]}; a limit is written over the beginning of its line, or at its `end`, or `below` it.
  *  `go(t)` is called for a click. Gives {show(t), whole(), zoom(factor), redraw()}. */
 function makePlots(host, times, spans, series, go) {
   const plots = [];
@@ -43,13 +44,12 @@ function makePlots(host, times, spans, series, go) {
     }
     pen.restore();
   };
-  const limitLine = (plot, limit, text) => {
-    if (limit === null) return;
-    const pen = plot.ctx, {left, width, top, height} = plot.bbox, y = plot.valToPos(limit, 'y', true);
+  const limitLine = (plot, {value, text, stroke, end, below}) => {
+    const pen = plot.ctx, {left, width, top, height} = plot.bbox, y = plot.valToPos(value, 'y', true);
     if (y < top || y > top + height) return;
     const ratio = devicePixelRatio || 1;
     pen.save();
-    pen.strokeStyle = pen.fillStyle = css('--warn');
+    pen.strokeStyle = pen.fillStyle = css(stroke);
     pen.setLineDash([6 * ratio, 4 * ratio]);
     pen.lineWidth = 1.4 * ratio;
     pen.beginPath();
@@ -57,9 +57,9 @@ function makePlots(host, times, spans, series, go) {
     pen.lineTo(left + width, y);
     pen.stroke();
     pen.font = `${11.5 * ratio}px system-ui, sans-serif`;
-    pen.textAlign = 'left';
-    pen.textBaseline = 'bottom';
-    pen.fillText(text, left + 6 * ratio, y - 2 * ratio);
+    pen.textAlign = end ? 'right' : 'left';
+    pen.textBaseline = below ? 'top' : 'bottom';
+    pen.fillText(text, end ? left + width - 6 * ratio : left + 6 * ratio, y + (below ? 3 : -2) * ratio);
     pen.restore();
   };
   const axis = (more) => ({
@@ -69,7 +69,7 @@ function makePlots(host, times, spans, series, go) {
   for (const one of series) {
     const box = host.querySelector(`[data-plot="${one.name}"]`);
     const values = one.lines.flatMap((line) => line.values).filter((value) => value !== null);
-    let low = one.limit ?? Infinity, high = one.limit ?? -Infinity;
+    let low = Math.min(...one.limits.map((limit) => limit.value)), high = Math.max(...one.limits.map((limit) => limit.value));
     for (const value of values) { if (value < low) low = value; if (value > high) high = value; }
     const pad = Math.max((high - low) * 0.12, one.unit === '°' ? 2 : 0.05);
     const options = {
@@ -84,7 +84,7 @@ function makePlots(host, times, spans, series, go) {
       }))],
       hooks: {
         drawClear: [shade],
-        draw: [(plot) => limitLine(plot, one.limit, one.limitText)],
+        draw: [(plot) => { for (const limit of one.limits) limitLine(plot, limit); }],
         setScale: [(plot, key) => {
           if (key === 'x' && !busy && plots.length === series.length) zoomTo(plot.scales.x.min, plot.scales.x.max);
         }],

@@ -20,6 +20,7 @@
   });
   const plots = makePlots(find('plots'), track.t, data.spans, data.series.map((one) => ({
     ...one,
+    limits: one.limit === null ? [] : [{value: one.limit, text: one.limitText, stroke: '--warn'}],
     lines: [{values: track.values[data.names.indexOf(one.name)], stroke: '--value', label: one.label}],
   })), (t) => clock.go(t));
 
@@ -61,15 +62,24 @@
       for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
       video.src = URL.createObjectURL(new Blob([bytes], {type: inside.dataset.type}));
     }
-    clock = clipClock(video, data.clip, track, show);
+    const clip = clipClock(video, data.clip, track, (t) => { if (!bare) show(t); });
+    clock = clip;
     for (const name of ['play', 'pause', 'ended']) video.addEventListener(name, changed);
-    video.addEventListener('error', () => {
-      if (bare) return;
+    watchClip(video, (wanted) => {
       find('no-clip').hidden = false;
       video.hidden = true;
+      video.pause();
       alone();
+      if (wanted) clock.play();
+    }, () => {
+      clock.pause();
+      find('no-clip').hidden = true;
+      video.hidden = bare = false;
+      stage.classList.remove('bare');
+      clock = clip;
+      clock.go(track.t[index]);
+      changed();
     });
-    if (video.error) video.dispatchEvent(new Event('error'));
     video.addEventListener('click', () => (clock.playing ? clock.pause() : clock.play()));
     show(track.begin);
   } else {

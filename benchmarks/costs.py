@@ -1,0 +1,121 @@
+"""What each output costs. Rows of `python -m benchmarks.speed`.
+
+The outputs that every analysis has (recording, tables, report) are measured by the processor time they take, since
+they cannot be switched off; those on request by whole analyses with and without them, in turn.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from benchmarks.figures import CLIP, STRETCH, Figure
+from posecheck import analysis
+from posecheck.assessment.catalogue import load_stretch
+from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.outputs.base import Sink
+from posecheck.outputs.recording import RecordingWriter
+from posecheck.outputs.report import Clip, ReportWriter
+from posecheck.outputs.summary import SummaryFile
+from posecheck.outputs.tables import EventsTable, MeasuresTable
+from posecheck.records import Assessment, Event, Frame, Origin
+from posecheck.resources import samples_dir
+from posecheck.session import default_profile, find_people, judge_step, start_judging
+from posecheck.sources.video import VideoSource
+from posecheck.wanted import Wanted
+
+#: The outputs on request, as (option, choices, ending of the annotated clip).
+REQUESTED: Final[tuple[tuple[str, Wanted, str | None], ...]] = (
+    ("--video", Wanted(), "webm"),
+    ("--mp4", Wanted(), "mp4"),
+    ("--blur-face", Wanted(blur_face=True), "webm"),
+    ("--skeleton-only", Wanted(skeleton_only=True), "webm"),
+    ("--embed", Wanted(embed=True), None),
+    ("--smooth", Wanted(smooth=True), None),
+    ("--opensim", Wanted(opensim=True), None),
+    ("--parquet", Wanted(parquet=True), None),
+)
+
+
+def always(work: Path) -> Iterator[Figure]:
+    """Milliseconds of processor a frame, closing included, of the outputs that every analysis has."""
+    stretch = load_stretch(STRETCH)
+    profile = default_profile(stretch)
+    clip = samples_dir() / CLIP
+    seen: list[tuple[Frame, Assessment, tuple[Event, ...]]] = []
+    state = start_judging(stretch, profile)
+    with VideoSource(clip) as source, MediaPipeBackend() as backend:
+        for frame, sighting in find_people(source, backend):
+            state, judged, ended = judge_step(state, sighting, stretch, profile)
+            seen.append((frame, judged, ended))
+        origin = analysis.origin_of(str(clip), stretch, backend.model_sha256, profile)
+    outputs: tuple[tuple[str, Callable[[Path], Sink]], ...] = (
+        ("recording.jsonl", lambda folder: RecordingWriter(folder / "recording.jsonl", origin)),
+        ("measures.csv", lambda folder: MeasuresTable(folder / "measures.csv")),
+        ("events.csv", lambda folder: EventsTable(folder / "events.csv")),
+        ("summary.json", lambda folder: SummaryFile(folder / "summary.json", origin, {})),
+        ("report.html", lambda folder: _report(folder, clip, origin=origin)),
+    )
+    for name, make in outputs:
+        taken = []
+        for _ in range(5):
+            with tempfile.TemporaryDirectory(dir=work) as folder:
+                begun = time.thread_time()
+                sink = make(Path(folder))
+                for frame, judged, ended in seen:
+                    sink.put(frame, judged)
+                    for event in ended:
+                        sink.event(event)
+                sink.close("complete")
+                taken.append(time.thread_time() - begun)
+        yield Figure(
+            f"cost of {name}", statistics.median(taken) / len(seen) * 1e3, "ms", "", "a frame, beside the model"
+        )
+
+
+def _report(folder: Path, clip: Path, *, origin: Origin) -> ReportWriter:
+    return ReportWriter(
+        folder / "report.html",
+        origin,
+        title=clip.name,
+        stretch_name=STRETCH,
+        limits={},
+        clip=Clip(clip),
+        tell=lambda text, /, **values: text,  # noqa: ARG005  words cost nothing here
+    )
+
+
+def requested(work: Path, rounds: int) -> Iterator[Figure]:
+    """What each output on request adds to the time of an analysis: the median of so many pairs, taken in turn."""
+    stretch = load_stretch(STRETCH)
+    profile = default_profile(stretch)
+    clip = samples_dir() / CLIP
+    with MediaPipeBackend() as backend:
+
+        def timed(wanted: Wanted, video: str | None) -> float:
+            with tempfile.TemporaryDirectory(dir=work) as out:
+                begun = time.perf_counter()
+                backend.begin()
+                analysis.analyze_clip(clip, Path(out) / "out", stretch, profile, backend, video=video, wanted=wanted)
+                return time.perf_counter() - begun
+
+        timed(Wanted(), None)
+        for name, wanted, video in REQUESTED:
+            if wanted.parquet and importlib.util.find_spec("pyarrow") is None:
+                continue
+            ratios = []
+            for number in range(rounds):
+                if number % 2:
+                    plain = timed(Wanted(), None)
+                    ratios.append(timed(wanted, video) / plain)
+                else:
+                    more = timed(wanted, video)
+                    ratios.append(more / timed(Wanted(), None))
+            spread = f"{(min(ratios) - 1) * 100:+.0f} to {(max(ratios) - 1) * 100:+.0f}"
+            cost = (statistics.median(ratios) - 1) * 100
+            yield Figure(f"cost of {name}", cost, "%", "", f"of the time without it; {spread}")
