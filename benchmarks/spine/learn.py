@@ -21,7 +21,7 @@ from posecheck.kinematics.network import FULL_LEAN_DEG, OUTPUTS, WEIGHTS_NAME, N
 MODELS: Final = stills.ROOT / "models"
 #: First robustly, so that misread pictures do not pull; then by the square of the error, which is what is scored.
 RECIPE: Final = Recipe()
-FINISH: Final = replace(RECIPE, epochs=14, rate=1e-3, bend_rad=0.7, with_own=0.6, own_noise=0.2, mean_decay=0.998)
+FINISH: Final = replace(RECIPE, epochs=9, rate=1e-3, bend_rad=0.7, with_own=0.6, own_noise=0.2, mean_decay=0.998)
 _SEEDS: Final = (1, 7)
 #: The outputs that say how far off a measure may be.
 _SPREADS: Final = (

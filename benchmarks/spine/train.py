@@ -28,7 +28,7 @@ OUT: Final = {name: number for number, name in enumerate(OUTPUTS)}
 class Recipe:
     """All the knobs of training."""
 
-    epochs: int = 36
+    epochs: int = 22
     batch: int = 192
     rate: float = 3e-3
     axis_jitter: float = 0.03
