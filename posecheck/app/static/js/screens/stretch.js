@@ -101,6 +101,7 @@ export function mount(root, ctx) {
     write(shape, sign);
     write(word, w(key));
     write(reason, why);
+    mark(reason, "data-long", isLong(why) ? "" : null);
   }
 
   function showRoutine(routine) {
