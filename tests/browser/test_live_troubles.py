@@ -181,7 +181,7 @@ def test_a_page_in_the_background_pauses_and_goes_on(open_page: Open) -> None:
     page.keyboard.press("Space")
     stage(page, "work")
     page.evaluate(HIDE, True)
-    expect(page.locator(".paused")).to_be_visible(timeout=5000)
+    expect(page.locator(".paused")).to_be_visible()
     page.evaluate(HIDE, False)
     expect(page.locator(".paused")).to_be_hidden()
     expect(page.locator(".notice[data-code=hidden]")).to_be_visible()
