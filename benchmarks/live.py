@@ -62,8 +62,10 @@ class Look:
     p50_ms: float
     p95_ms: float
     parts_ms: dict[str, float]
+    late_ms: dict[str, float]
     server_mb: float
     page_mb: float
+    heap_mb: float
     load: float
     shown: int
     server_cpu_s: float
@@ -203,19 +205,33 @@ def _look(page: Page, at_s: float, server: int, port: int) -> Look:
     stats: dict[str, Any] = page.evaluate("window.posecheck.stats()")
     late = stats["latency_ms"]
     page_mb, browser_s = of_browser(port)
+    heap_mb = _heap_mb(page)
     return Look(
         at_s=at_s,
         fps=stats["fps"],
         p50_ms=late["p50"],
         p95_ms=late["p95"],
         parts_ms=stats["parts_ms"],
+        late_ms=stats["late_ms"],
         server_mb=resident_mb(server),
         page_mb=page_mb,
+        heap_mb=heap_mb,
         load=os.getloadavg()[0],
         shown=stats["shown"],
         server_cpu_s=busy_s(server),
         browser_cpu_s=browser_s,
     )
+
+
+def _heap_mb(page: Page) -> float:
+    """What the page's scripts hold on to, once all else is thrown away, in MB."""
+    wire = page.context.new_cdp_session(page)
+    try:
+        wire.send("HeapProfiler.collectGarbage")
+        used: float = wire.send("Runtime.getHeapUsage")["usedSize"]
+        return used / 2**20
+    finally:
+        wire.detach()
 
 
 def table(looks: list[Look], bare_before_fps: float, bare_after_fps: float) -> list[str]:
@@ -234,7 +250,8 @@ def table(looks: list[Look], bare_before_fps: float, bare_after_fps: float) -> l
         f"| the bare model, a picture | {bare_ms:.1f} ms |  | {1000 / bare_before_fps:.1f} before, {1000 / bare_after_fps:.1f} after, without server and browser |",
     ]
     lines += [
-        f"| of p50: {name} | {statistics.median(look.parts_ms[name] for look in looks):.1f} ms |  |  |"
+        f"| of p50: {name} | {statistics.median(look.parts_ms[name] for look in looks):.1f} ms |  | "
+        f"{statistics.median(look.late_ms[name] for look in looks):.1f} ms in the latest twentieth |"
         for name in looks[0].parts_ms
     ]
     pictures = last.shown - first.shown
@@ -246,6 +263,7 @@ def table(looks: list[Look], bare_before_fps: float, bare_after_fps: float) -> l
     lines += [
         f"| memory of the server | {last.server_mb:.0f} MB |  | {first.server_mb:.0f} MB at {first.at_s:.0f} s, {last.server_mb:.0f} MB at {last.at_s:.0f} s |",
         f"| memory of the page | {last.page_mb:.0f} MB |  | {first.page_mb:.0f} MB at {first.at_s:.0f} s, {last.page_mb:.0f} MB at {last.at_s:.0f} s |",
+        f"| of it: what scripts hold | {last.heap_mb:.1f} MB |  | {first.heap_mb:.1f} MB at {first.at_s:.0f} s, {last.heap_mb:.1f} MB at {last.at_s:.0f} s |",
         f"| load of the machine | {statistics.median(look.load for look in looks):.1f} |  | {os.cpu_count()} cores |",
     ]
     return lines
@@ -267,7 +285,7 @@ def main() -> int:
             looks.append(look)
             print(
                 f"{look.at_s:6.0f} s  {look.fps:5.1f} /s  {look.p50_ms:4.0f} / {look.p95_ms:4.0f} ms  "
-                f"{look.server_mb:.0f} + {look.page_mb:.0f} MB  {json.dumps({k: round(v, 1) for k, v in look.parts_ms.items()})}",
+                f"{look.server_mb:.0f} + {look.page_mb:.0f} ({look.heap_mb:.1f}) MB  {json.dumps({k: round(v, 1) for k, v in look.parts_ms.items()})}",
                 flush=True,
             )
         after = bare_loop(clip)

@@ -103,7 +103,8 @@ def routine_step(
     judging, judged, ended = judge_step(state.judging, sighting, part.stretch, part.profile)
     running, out = runner.step(state.running, judged, parts)
     now = _part(running, parts)
-    judging, told, closed = _followed(judging, out, judged.t_s, now)
+    at_it = judged.hold.active or (judged.reps is not None and judged.reps.active)
+    judging, told, closed = _followed(judging, out, judged.t_s, now, at_it=out.counts and at_it)
     said = judged.said
     if told and not (said is not None and said.spoken):
         said = _foremost(told)
@@ -113,16 +114,20 @@ def routine_step(
 
 
 def _followed(
-    judging: JudgingState, out: Out, t_s: float, now: Part
+    judging: JudgingState, out: Out, t_s: float, now: Part, *, at_it: bool
 ) -> tuple[JudgingState, list[Said], tuple[Event, ...]]:
-    """Judging after what the routine made of the moment `t_s`, what it lets the coach say, and the events that it ended."""
+    """Judging after what the routine made of the moment `t_s`, what it lets the coach say, and the events that it ended.
+
+    Only who is `at_it` need not hear how to get there: whoever merely stands is in place for a foot on a step, too, and
+    has yet to be told of the step.
+    """
     closed: tuple[Event, ...] = ()
     if out.afresh:
         closed = events.finish(judging.events, t_s)
         judging = replace(judging, judge=judge.start(now.stretch), events=events.start(now.stretch, now.profile))
     elif out.idle_hold:
         judging = replace(judging, judge=replace(judging.judge, hold=HoldState(), reps=RepsState()))
-    coaching = coach.in_place(judging.coach) if out.began else judging.coach
+    coaching = coach.in_place(judging.coach) if at_it else judging.coach
     told: list[Said] = []
     for call in out.calls:
         coaching, one = announce(coaching, call, t_s, now)
@@ -166,7 +171,7 @@ def go_on(
         running, out = runner.stand_still(state.running, t_s, parts)
         return resume(replace(state, running=running)), out, None, ()
     running, out = runner.skip(state.running, parts)
-    judging, told, closed = _followed(state.judging, out, t_s, _part(running, parts))
+    judging, told, closed = _followed(state.judging, out, t_s, _part(running, parts), at_it=out.began)
     return replace(state, judging=judging, running=running), out, _foremost(told) if told else None, closed
 
 

@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import judge
+from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import HistoryError
 from posecheck.history.done import COLUMNS, NUMBERS, Done, cells_of, done_from
@@ -27,7 +28,7 @@ from posecheck.history.export import write_csv
 from posecheck.history.progress import LEAST_DAYS, longest_streak, progress, streak_days, totals, trend
 from posecheck.history.store import APPLICATION_ID, STEPS, History
 from posecheck.history.tally import Held, HistoryTally, held_step
-from posecheck.keeping import CAMERA, Keeper
+from posecheck.keeping import CAMERA, Keeper, new_tally
 from posecheck.outputs.summary import Totals
 from posecheck.records import Assessment, Measures, Verdict
 from posecheck.session import default_profile
@@ -269,6 +270,18 @@ def test_no_depth_is_taken_from_what_is_unknown() -> None:
         else:
             frames.append(frame)
     assert tallied(frames)[1].depth_deg == 66.0
+
+
+def test_coming_up_from_the_stretch_before_is_no_depth_of_this_one() -> None:
+    """Whoever is still folded when a snapshot of standing begins has not leaned by 70 degrees in it."""
+    stretch = load_stretch("standing_posture")
+    tally = new_tally(stretch, default_profile(stretch))
+    leans = [70.0] * 40 + [70.0 - 2.0 * n for n in range(34)] + [4.0] * 60 + [40.0] * 40
+    for assessment in judged((measured(n / 20, trunk_inclination=lean) for n, lean in enumerate(leans)), stretch):
+        tally.put(assessment)
+    done = tally.done(NOON, PI_DAY, stretch.id, version="0", source_kind="camera")
+    assert done.depth_measure == "trunk_inclination_deg"
+    assert 4.0 <= done.depth_deg <= 20.0
 
 
 def test_memory_does_not_grow_with_the_session() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import posecheck
-from posecheck.app import numbers
+from posecheck.app import number_texts, numbers
 from posecheck.app.protocol import Message
 from posecheck.assessment import running
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
@@ -137,8 +137,8 @@ def _number(profile: Profile, key: str, stretch: Stretch, text: Messages, runnin
         "step": tunable.step,
         "value": setting.value,
         "origin": setting.origin,
-        "why": tunable.why,
-        "source": tunable.source,
+        "why": number_texts.text(text.language, number_texts.WHY, tunable.why),
+        "source": number_texts.text(text.language, number_texts.SOURCE, tunable.source),
         "group": "stretch" if of_stretch else "routine" if key in running_keys else key.split(".", 1)[0],
     }
 

@@ -225,9 +225,12 @@ class Desk:
 
     # ---------------------------------------------------------------------------------------------- what is seen
     def look(
-        self, seq: int, sighting: Sighting, jpeg: Callable[[], bytes], decode_ms: float = 0.0, model_ms: float = 0.0
+        self, seq: int, sighting: Sighting, jpeg: Callable[[], bytes], ms: Milliseconds | None = None
     ) -> list[Message]:
-        """Judge one picture: its `frame` message, and whatever else changed with it. `jpeg` gives the picture itself."""
+        """Judge one picture: its `frame` message, and whatever else changed with it.
+
+        `jpeg` gives the picture itself, `ms` says how long it took until now.
+        """
         session = self._session
         if session is None or not self.wants_pictures:
             return [protocol.dropped(seq)]
@@ -240,7 +243,7 @@ class Desk:
         told += self._lost(session.kept.put(self._now(), before, seen, doings))
         if seen.before is not None:
             self.latest.put(sighting, seen.judged.measures, seen.before, seen.part)
-        ms = Milliseconds(decode_ms, model_ms, 1000.0 * (time.perf_counter() - began_s))
+        ms = replace(ms or Milliseconds(), judge=1000.0 * (time.perf_counter() - began_s))
         shown = Told(seq, seen.judged, seen.part, seen.hand, ms, seen.out, doings, seen.placed, seen.led)
         message = protocol.frame(shown, session.run.parts, self._text(seen.part))
         if seen.found is not None:

@@ -19,7 +19,7 @@ from posecheck.assessment.messages import Messages
 from posecheck.assessment.running import Out
 from posecheck.assessment.turns import Doing, Doings, Part, Turn
 from posecheck.history.done import Done
-from posecheck.history.tally import HistoryTally
+from posecheck.history.tally import HistoryTally, under_way
 from posecheck.keeping import CAMERA, new_tally, row_of
 from posecheck.records import Assessment, Finding, Verdict
 
@@ -120,7 +120,7 @@ class Moments:
             return
         side.curve.put(judged)
         depth = judged.measures[part.stretch.depth] if part.stretch.depth else math.nan
-        if judged.verdict is Verdict.GOOD:
+        if judged.verdict is Verdict.GOOD and under_way(judged):
             side.best.offer(depth, judged.t_s, jpeg)
         side.worst.offer(_excess(judged.findings), judged.t_s, jpeg)
         share = judged.measures["hip_share"]

@@ -68,6 +68,8 @@ class Milliseconds:
     decode: float = 0.0
     model: float = 0.0
     judge: float = 0.0
+    wait: float = 0.0
+    """Until the picture before it was done with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,12 @@ def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
         "notices": [text.text(notice.sentence) for notice in judged.notices],
         "routine": _routine(told, parts, text) if told.out else None,
         "hand": round(told.hand, 2),
-        "ms": {"decode": round(told.ms.decode, 1), "model": round(told.ms.model, 1), "judge": round(told.ms.judge, 1)},
+        "ms": {
+            "wait": round(told.ms.wait, 1),
+            "decode": round(told.ms.decode, 1),
+            "model": round(told.ms.model, 1),
+            "judge": round(told.ms.judge, 1),
+        },
     }
 
 

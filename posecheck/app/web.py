@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -19,6 +20,10 @@ from posecheck.app.guard import LOGIN_PATH, Guard, Pass
 from posecheck.app.link import Link
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
+#: Answers smaller than this gain nothing from being packed.
+_PACK_FROM_BYTES: Final = 1000
+#: Packing harder than this takes longer and saves next to nothing.
+_PACK_LEVEL: Final = 6
 
 
 def build(link: Link, let_in: Pass) -> ASGIApp:
@@ -55,4 +60,4 @@ def build(link: Link, let_in: Pass) -> ASGIApp:
         ],
         exception_handlers={HTTPException: refused},
     )
-    return Guard(app, let_in)
+    return Guard(GZipMiddleware(app, _PACK_FROM_BYTES, _PACK_LEVEL), let_in)

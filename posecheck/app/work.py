@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias, TypeVar
 
 from posecheck.app import pictures, protocol
@@ -19,7 +20,7 @@ from posecheck.app.clock import Clock
 from posecheck.app.clock import step as clock_step
 from posecheck.app.desk import Desk
 from posecheck.app.pictures import JunkError, Packet
-from posecheck.app.protocol import Message
+from posecheck.app.protocol import Message, Milliseconds
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.records import Frame
 from posecheck.session import Looker
@@ -46,8 +47,8 @@ class Eyes:
         self._looker, self._clock, self._index = Looker(), Clock(), 0
         self._session = self._desk.sessions
 
-    def see_packet(self, packet: Packet) -> list[Message]:
-        """Look at a picture from a page: what the page is to be told."""
+    def see_packet(self, packet: Packet, wait_ms: float = 0.0) -> list[Message]:
+        """Look at a picture from a page, which has waited so long: what the page is to be told."""
         if not self._desk.wants_pictures:
             return [protocol.dropped(packet.seq)]
         began_s = time.perf_counter()
@@ -61,20 +62,29 @@ class Eyes:
         self._clock, t_s = clock_step(self._clock, packet.t_ms)
         frame = Frame(image_rgb, t_s, self._index)
         self._index += 1
-        return self._judge(packet.seq, frame, lambda: packet.jpeg, decode_ms)
+        return self._judge(packet.seq, frame, lambda: packet.jpeg, Milliseconds(wait=wait_ms, decode=decode_ms))
 
     def see_frame(self, seq: int, frame: Frame) -> list[Message]:
         """Look at a picture of the server's own source: what the page is to be told."""
         if self._session != self._desk.sessions:
             self._begin_anew()
-        return self._judge(seq, frame, lambda: pictures.encode(frame.image_rgb), 0.0)
+        return self._judge(seq, frame, lambda: pictures.encode(frame.image_rgb), Milliseconds())
 
-    def _judge(self, seq: int, frame: Frame, jpeg: Callable[[], bytes], decode_ms: float) -> list[Message]:
+    def _judge(self, seq: int, frame: Frame, jpeg: Callable[[], bytes], ms: Milliseconds) -> list[Message]:
         began_s = time.perf_counter()
         detection = self._backend.detect(frame)
         model_ms = 1000.0 * (time.perf_counter() - began_s)
         sighting = self._looker.look(frame, detection)
-        return self._desk.look(seq, sighting, jpeg, decode_ms, model_ms)
+        return self._desk.look(seq, sighting, jpeg, replace(ms, model=model_ms))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """A picture that waits, and who is told what comes of it."""
+
+    packet: Packet
+    reply: Reply
+    since_s: float = field(default_factory=time.perf_counter)
 
 
 class Worker:
@@ -85,7 +95,7 @@ class Worker:
         self._eyes = eyes
         self._changed = threading.Condition()
         self._asked: deque[tuple[Callable[[], object], Future[object]]] = deque()
-        self._waiting: deque[tuple[Packet, Reply]] = deque()
+        self._waiting: deque[_Shot] = deque()
         self._looking = False
         self._stopped = False
         self._thread = threading.Thread(target=self._work, name="model and session", daemon=True)
@@ -104,14 +114,14 @@ class Worker:
 
     def offer(self, packet: Packet, reply: Reply) -> None:
         """Have a picture looked at, unless a newer one comes first; `reply` is called in the worker's thread, or now."""
-        dropped: tuple[Packet, Reply] | None = None
+        dropped: _Shot | None = None
         with self._changed:
             if len(self._waiting) + self._looking >= MOST_UNANSWERED:
                 dropped = self._waiting.popleft()
-            self._waiting.append((packet, reply))
+            self._waiting.append(_Shot(packet, reply))
             self._changed.notify_all()
         if dropped is not None:
-            dropped[1]([protocol.dropped(dropped[0].seq)])
+            dropped.reply([protocol.dropped(dropped.packet.seq)])
 
     def forget_pictures(self) -> None:
         """Let go of the pictures that wait: the page that sent them has gone."""
@@ -139,22 +149,21 @@ class Worker:
                 else:
                     shot, self._looking = self._waiting.popleft(), True
             if shot is not None:
-                self._look(*shot)
+                self._look(shot)
             elif answer.set_running_or_notify_cancel():
                 try:
                     answer.set_result(job())
                 except BaseException as error:  # noqa: BLE001  it is raised again where it was asked
                     answer.set_exception(error)
 
-    def _look(self, packet: Packet, reply: Reply) -> None:
+    def _look(self, shot: _Shot) -> None:
         try:
-            told = self._eyes.see_packet(packet)
+            told = self._eyes.see_packet(shot.packet, 1000.0 * (time.perf_counter() - shot.since_s))
         except Exception as error:  # noqa: BLE001  logged whole; the session lives on
             # A mistake of ours, or the model's: one picture is lost, the session is not.
             _log.exception("a picture could not be judged")
-            told = [
-                protocol.error("junk_frame", f"A picture could not be judged ({type(error).__name__}).", packet.seq)
-            ]
+            line = f"A picture could not be judged ({type(error).__name__})."
+            told = [protocol.error("junk_frame", line, shot.packet.seq)]
         with self._changed:
             self._looking = False  # before it is told, so that the page's next one is not one too many
-        reply(told)
+        shot.reply(told)

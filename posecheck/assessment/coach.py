@@ -146,7 +146,7 @@ def announce(
 
 
 def in_place(state: CoachState) -> CoachState:
-    """The person is in place: what was still to be said of how to get there is not said any more."""
+    """The person is at it: what was still to be said of how to get there is not said any more."""
     return replace(state, waiting=tuple(cue for cue in state.waiting if not cue.key.endswith(_GETTING_THERE)))
 
 

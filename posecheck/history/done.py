@@ -59,7 +59,8 @@ class Done:
     reps_partial: float = math.nan
     """Repetitions that were begun and not finished."""
     depth_deg: float = math.nan
-    """The furthest that was reached and held for a moment, by `depth_measure`; + is deeper."""
+    """The furthest that was reached and kept for a moment while the stretch was under way (in its hold, or in a phase
+    that a rule speaks of), by `depth_measure`; + is deeper."""
     depth_measure: str = "hip_hinge_deg"
     """The measure of `records.QUANTITIES` that the depth is read from: only depths of one measure compare."""
     straight_leg_deg: float = math.nan

@@ -143,7 +143,7 @@ class HistoryTally:
         self._last = assessment
         self._counts = _with_reps(_with_hold(self._counts, assessment), assessment)
         measures, gap_s = assessment.measures, self._profile[_GAP_KEY]
-        told = assessment.verdict is not Verdict.UNKNOWN
+        told = under_way(assessment) and assessment.verdict is not Verdict.UNKNOWN
         self._depth = held_step(
             self._depth,
             assessment.t_s,
@@ -256,6 +256,14 @@ class HistoryTally:
         return math.nan
 
 
+def under_way(judged: Assessment) -> bool:
+    """Whether the stretch itself was under way in a frame: in its hold, or in a phase in which a rule could be told.
+
+    Getting into place and out of it is not: whoever still comes up from the stretch before bends deep for nothing.
+    """
+    return judged.hold.active or any(finding.verdict is not Verdict.UNKNOWN for finding in judged.findings)
+
+
 def _unseen_least(value: float) -> float:
     return -math.inf if math.isnan(value) else value
 
@@ -263,12 +271,11 @@ def _unseen_least(value: float) -> float:
 def _with_time(counts: Counts, opened: Assessment, passed_s: float) -> Counts:
     """The counts with the time that began with the frame `opened`."""
     findings = {finding.rule: finding.verdict for finding in opened.findings}
-    under_way = opened.hold.active or any(verdict is not Verdict.UNKNOWN for verdict in findings.values())
     back = findings.get(_ROUNDING, Verdict.UNKNOWN)
     return replace(
         counts,
         verdict_s={**counts.verdict_s, opened.verdict: counts.verdict_s[opened.verdict] + passed_s},
-        under_way_s=counts.under_way_s + (passed_s if under_way else 0.0),
+        under_way_s=counts.under_way_s + (passed_s if under_way(opened) else 0.0),
         rounded_s=counts.rounded_s + (passed_s if back is Verdict.WARN else 0.0),
         back_judged=counts.back_judged or back is not Verdict.UNKNOWN,
     )

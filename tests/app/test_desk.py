@@ -96,6 +96,20 @@ def test_standing_still_well_placed_ends_the_set_up(desk: Desk) -> None:
     assert all(frame["routine"]["stage"] in ("ready", "work") for frame in frames[len(settings) :])
 
 
+def test_who_merely_stands_is_told_how_to_get_there_and_who_is_there_is_not(desk: Desk) -> None:
+    """Standing is in place for many a stretch, and not yet the stretch: how to do it is heard until it is done."""
+    setup = f"stretch.{FOLD}.setup"
+    heard = []
+    for make in (standing, lambda t_s: bent(t_s) if t_s > 2.0 else standing(t_s)):
+        desk.do({"do": "start", "stretch": FOLD, "setup": False})
+        said = [frame["say"] for frame in told(show(desk, make, 0.0, 14.0), "frame") if frame["say"]]
+        heard.append([one["key"] for one in said if one["spoken"]])
+    stood, folded = heard
+    assert stood[:3] == ["coach.next_stretch", "live.begin", setup]
+    assert folded[0] == "coach.next_stretch"
+    assert setup not in folded
+
+
 def test_who_moves_about_or_is_badly_placed_is_not_begun_with(desk: Desk) -> None:
     """Restless, or too far away: it waits, and says what to do."""
     desk.do({"do": "start", "stretch": FOLD})

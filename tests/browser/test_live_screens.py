@@ -64,7 +64,7 @@ def opened(browser: Browser) -> Iterator[Opened]:
     assert [mistake for mistake in mistakes if "409" not in mistake] == []
 
 
-def until(page: Page, condition: str, *, within_s: float = 10.0) -> None:
+def until(page: Page, condition: str, *, within_s: float = 30.0) -> None:
     """Wait until a JavaScript condition holds. (The page's policy forbids Playwright's own way, which needs eval.)"""
     deadline = time.monotonic() + within_s
     while not page.evaluate(condition):
@@ -458,7 +458,7 @@ def test_a_clip_that_was_watched_is_summed_up_judged_again_and_saved(browser: Br
         until(page, "() => document.documentElement.dataset.stage === 'setup'")
         page.wait_for_timeout(600)
         page.keyboard.press("Space")
-        until(page, "() => document.documentElement.dataset.stage === 'summary'", within_s=30)
+        until(page, "() => document.documentElement.dataset.stage === 'summary'", within_s=90)
         done = page.get_by_role("region", name="Standing forward fold")
         expect(
             done.get_by_role("img", name=re.compile("seconds. At most: back rounded")).locator("canvas")

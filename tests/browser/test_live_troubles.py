@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +15,8 @@ from tests.browser.live import ALLOWED, CAMERA, assert_accessible, chromium_path
 pytestmark = pytest.mark.browser
 
 MOST_BYTES = 300_000
+#: On its way a session is much smaller, with words and catalogue: text is packed.
+MOST_WIRE_BYTES = 200_000
 #: Counts connections, so that a page that comes back by itself is noticed.
 COUNT = """
 window.connections = 0;
@@ -178,7 +181,7 @@ def test_a_page_in_the_background_pauses_and_goes_on(open_page: Open) -> None:
     page.keyboard.press("Space")
     stage(page, "work")
     page.evaluate(HIDE, True)
-    expect(page.locator(".paused")).to_be_visible(timeout=5000)
+    expect(page.locator(".paused")).to_be_visible()
     page.evaluate(HIDE, False)
     expect(page.locator(".paused")).to_be_hidden()
     expect(page.locator(".notice[data-code=hidden]")).to_be_visible()
@@ -195,6 +198,38 @@ def test_a_slow_machine_gets_fewer_pictures_until_it_recovers(open_page: Open) -
     assert page.evaluate(PACE, [slow, slow, kept, kept])[-2:] == [[2, 2], [2, 2]]
     assert page.evaluate(PACE, [fine, slow, again])[-1] == [0, 1]
     assert page.evaluate(PACE, [fine, slow, again, fine, slow, again])[-1] == [1, 2]
+
+
+def test_a_whole_session_loads_little(open_page: Open) -> None:
+    """All that comes over the wire from opening the page to the summary: scripts, styles, words, catalogue, numbers."""
+    page = open_page()
+    paths: dict[str, str] = {}
+    loaded: list[tuple[str, int]] = []
+    wire = page.context.new_cdp_session(page)
+    wire.on("Network.requestWillBeSent", lambda sent: paths.update({sent["requestId"]: sent["request"]["url"]}))
+    wire.on(
+        "Network.loadingFinished",
+        lambda done: loaded.append((urlsplit(paths[done["requestId"]]).path, round(done["encodedDataLength"]))),
+    )
+    wire.send("Network.enable")
+    page.reload()
+    stage(page, "start")
+    until(page, "document.querySelector('#screen').dataset.ready === ''")
+    begin(page)
+    page.keyboard.press("Space")
+    until(page, "document.documentElement.dataset.screen === 'stretch'")
+    page.keyboard.press("t")
+    expect(page.locator(".drawer .number").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Stop and see").press("Enter")
+    stage(page, "summary")
+    until(page, "document.documentElement.dataset.screen === 'summary'")
+    parts = {path for path, _ in loaded}
+    assert {"/", "/static/js/main.js", "/static/app.css", "/api/words", "/api/catalogue", "/api/tunables"} <= parts
+    assert {f"/static/js/screens/{name}.js" for name in ("start", "setup", "stretch", "summary")} <= parts
+    sizes = sorted(((path, size) for path, size in loaded if "/phrases/" not in path), key=lambda one: -one[1])
+    assert sum(size for _, size in sizes) <= MOST_WIRE_BYTES, sizes
 
 
 def test_the_whole_page_is_light(open_page: Open) -> None:

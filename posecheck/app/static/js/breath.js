@@ -13,31 +13,40 @@ export function breathAt(seconds) {
   return { phase: rising ? "in" : "out", full: (1 - Math.cos(Math.PI * part)) / 2 };
 }
 
+/** How often the disc is drawn anew: it grows by less than a pixel in between, and every drawing costs the judging time. */
+const EVERY_MS = 100;
+
 /** A soft disc that grows and shrinks, with the word. With reduced motion the word alone changes. */
 export function makeBreath(words) {
   const disc = h("div", { class: "breath-disc" });
   const word = h("span", { class: "breath-word" });
   const element = h("div", { class: "breath", "aria-hidden": "true" }, disc, word);
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let handle = 0;
-  let startedMs = 0;
-  const paint = (now) => {
-    const { phase, full } = breathAt((now - startedMs) / 1000);
-    disc.style.setProperty("transform", still.matches ? "none" : `scale(${(0.7 + 0.3 * full).toFixed(3)})`);
-    mark(element, "data-phase", phase);
-    write(word, words(`page_stretch.breathe_${phase}`));
-    handle = requestAnimationFrame(paint);
-  };
+  let startedMs = null;
+  let drawnMs = -Infinity;
   return {
     element,
+    /** Breathe, or rest. Said with every picture: it is drawn in the same moment as that, never by itself. */
     run(on) {
-      if (on === handle > 0) return;
-      cancelAnimationFrame(handle);
-      handle = 0;
-      mark(element, "data-on", on ? "" : null);
-      if (!on) return write(word, "");
-      startedMs = performance.now();
-      handle = requestAnimationFrame(paint);
+      const now = performance.now();
+      if (!on) {
+        if (startedMs === null) return;
+        startedMs = null;
+        mark(element, "data-on", null);
+        write(word, "");
+        return;
+      }
+      if (startedMs === null) {
+        startedMs = now;
+        drawnMs = -Infinity;
+        mark(element, "data-on", "");
+      }
+      if (now - drawnMs < EVERY_MS) return;
+      drawnMs = now;
+      const { phase, full } = breathAt((now - startedMs) / 1000);
+      disc.style.setProperty("transform", still.matches ? "none" : `scale(${(0.7 + 0.3 * full).toFixed(3)})`);
+      mark(element, "data-phase", phase);
+      write(word, words(`page_stretch.breathe_${phase}`));
     },
   };
 }

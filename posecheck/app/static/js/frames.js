@@ -24,9 +24,9 @@ export function makeFrames({ socket, capture, paint, heard }) {
     if (capturedMs !== null) {
       latencyMs.push(now - capturedMs);
       if (latencyMs.length > KEPT) latencyMs.shift();
-      const { decode, model, judge } = frame.ms ?? {};
+      const { wait, decode, model, judge } = frame.ms ?? {};
       const away = answeredMs - sentMs;
-      parts.push({ encode: sentMs - capturedMs, decode, model, judge, carried: away - decode - model - judge, paint: now - answeredMs });
+      parts.push({ encode: sentMs - capturedMs, wait, decode, model, judge, carried: away - wait - decode - model - judge, paint: now - answeredMs });
       if (parts.length > KEPT) parts.shift();
     }
   }
@@ -79,9 +79,11 @@ export function makeFrames({ socket, capture, paint, heard }) {
 
   const quantile = (sorted, part) => (sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] : null);
   const median = (numbers) => quantile(numbers.sort((a, b) => a - b), 0.5);
+  const medians = (some) => Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, median(some.map((part) => part[name]))]));
+  const whole = (part) => Object.values(part).reduce((sum, ms) => sum + ms, 0);
   return {
     log,
-    /** How much is shown and how late; `parts_ms` says where the time of a picture of the page's own camera goes. */
+    /** How much is shown and how late; `parts_ms` says where the time of a picture of the page's own camera goes, `late_ms` that of the latest twentieth. */
     stats() {
       const now = performance.now();
       const recent = shownAtMs.filter((at) => now - at < 3000);
@@ -91,7 +93,8 @@ export function makeFrames({ socket, capture, paint, heard }) {
         shown,
         fps: span > 0 ? (recent.length - 1) / span : 0,
         latency_ms: { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) },
-        parts_ms: Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, median(parts.map((part) => part[name]))])),
+        parts_ms: medians(parts),
+        late_ms: medians([...parts].sort((a, b) => whole(b) - whole(a)).slice(0, Math.ceil(parts.length / 20))),
         level: capture.level,
       };
     },

@@ -102,13 +102,23 @@ export function makeGauge(words) {
   };
 }
 
+/** How often a dial is drawn anew while its verdict stays: faster than anybody reads, and it leaves the time to judging. */
+const EVERY_MS = 60;
+
 /** The row of three dials. */
 export function makeGauges(words) {
+  let drawnMs = -Infinity;
+  let drawn = "";
   const dials = [0, 1, 2].map(() => makeGauge(words));
   const element = h("section", { class: "dials", "aria-label": words("page_stretch.angles") }, dials.map((dial) => dial.element));
   return {
     element,
     update(gauges) {
+      const now = performance.now();
+      const judged = (gauges ?? []).map(({ verdict, limit, in_force, value }) => `${verdict} ${limit} ${in_force} ${value === null}`).join();
+      if (judged === drawn && now - drawnMs < EVERY_MS) return;
+      drawn = judged;
+      drawnMs = now;
       (gauges ?? []).slice(0, 3).forEach((gauge, i) => dials[i].update(gauge));
     },
   };

@@ -3,6 +3,8 @@
 import { h, mark, s, write } from "./dom.js";
 
 const RADIUS = 88;
+/** Steps of a full ring, each about a pixel of it: what nobody sees is not drawn anew with every picture. */
+const STEPS = 500;
 
 /** A ring with a big number in it. `set({part, number, of, note, look})`: part 0..1, the rest are texts. */
 export function makeRing({ label = "", className = "" } = {}) {
@@ -20,7 +22,7 @@ export function makeRing({ label = "", className = "" } = {}) {
     element,
     set({ part = 0, number: big = "", of: under = "", note: last = "", look = "" }) {
       const full = Math.min(1, Math.max(0, Number.isFinite(part) ? part : 0));
-      mark(bar, "stroke-dasharray", `${Math.round(full * 1000)} 1000`);
+      mark(bar, "stroke-dasharray", `${Math.round(full * STEPS) * (1000 / STEPS)} 1000`);
       mark(bar, "visibility", full > 0.002 ? null : "hidden");
       mark(element, "aria-valuenow", Math.round(full * 100));
       mark(element, "aria-valuetext", [big, under].filter(Boolean).join(" ") || `${Math.round(full * 100)} %`);

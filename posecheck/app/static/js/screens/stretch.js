@@ -7,6 +7,8 @@ import { makeRing } from "../ring.js";
 
 /** A cue stays bright for so long after it was last current. */
 const FRESH_MS = 6000;
+/** Letters from which on a cue needs the smallest size, so that it is whole on a phone, too. */
+const VERY_LONG = 105;
 
 export function mount(root, ctx) {
   const { words } = ctx;
@@ -101,6 +103,7 @@ export function mount(root, ctx) {
     write(shape, sign);
     write(word, w(key));
     write(reason, why);
+    mark(reason, "data-long", isLong(why) ? "" : null);
   }
 
   function showRoutine(routine) {
@@ -151,7 +154,7 @@ export function mount(root, ctx) {
     const now = performance.now();
     if (say?.text) {
       write(cue, say.text);
-      mark(cue, "data-long", isLong(say.text) ? "" : null);
+      mark(cue, "data-long", isLong(say.text, VERY_LONG) ? "very" : isLong(say.text) ? "" : null);
       cueAtMs = now;
       mark(cueBox, "data-urgency", say.urgency ?? 0);
     }

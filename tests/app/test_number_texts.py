@@ -1,0 +1,52 @@
+"""What the Tune screen says of each number, in every language of the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from posecheck.app import catalogue, number_texts, numbers
+from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.assessment.messages import ENGLISH, Messages, languages
+from posecheck.tunables import Tunable
+
+OTHERS = [language for language in languages() if language != ENGLISH]
+
+
+def every_number() -> list[Tunable]:
+    """The numbers of every stretch of the live page, each as that stretch declares it."""
+    profiles = (numbers.base_profile(load_stretch(stretch_id)) for stretch_id in stretch_ids())
+    return [tunable for profile in profiles for tunable in profile.tunables.values()]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_number_says_what_it_does_and_whence_it_comes(language: str) -> None:
+    """Every live number has both texts in every language, and no translation has lost its number."""
+    known = number_texts.translations(language)
+    for what in (number_texts.WHY, number_texts.SOURCE):
+        wanted = {getattr(tunable, what) for tunable in every_number()}
+        assert set(known[what]) == wanted
+        assert all(said.strip() for said in known[what].values())
+
+
+def test_the_tune_screen_is_told_in_the_language_of_the_person() -> None:
+    """The same numbers, with the words of each language; English is that of the code."""
+    fold = load_stretch("standing_forward_fold")
+    told = {
+        language: catalogue.tunables(fold, numbers.base_profile(fold), Messages.load(language).knowing(fold))
+        for language in languages()
+    }
+    for german, english in zip(told["de"], told[ENGLISH], strict=True):
+        assert german["key"] == english["key"]
+        assert german["why"] != english["why"] == fold_number(english["key"]).why
+        assert german["value"] == english["value"]
+
+
+def fold_number(key: str) -> Tunable:
+    """A number of the forward fold."""
+    return numbers.base_profile(load_stretch("standing_forward_fold")).tunables[key]
+
+
+def test_somebodys_own_number_keeps_its_words() -> None:
+    """What nobody has translated is shown as it was written."""
+    assert number_texts.text("de", number_texts.WHY, "how loud my dog may bark") == "how loud my dog may bark"
+    assert number_texts.text("nowhere", number_texts.SOURCE, "judgement: mine") == "judgement: mine"
