@@ -181,9 +181,13 @@ class Stretch:
     def wants_near_lead(self) -> bool:
         """Whether the lead leg must be the near one to be judged: its knee has a rule, and is not told when far.
 
-        Lying it is (`kinematics.legs.far_knee_tells`).
+        Lying it is (`kinematics.legs.far_knee_tells`). A rule for a knee that was straightened of one's own accord
+        asks for nothing: it begins with that knee seen straight.
         """
-        return self.position != "lying" and any(rule.measure == LEAD_KNEE for rule in self.rules)
+        offered = {phase.id for phase in self.phases if phase.measure == LEAD_KNEE}
+        return self.position != "lying" and any(
+            rule.measure == LEAD_KNEE and rule.phase not in offered for rule in self.rules
+        )
 
     @property
     def origin(self) -> str:

@@ -51,7 +51,7 @@ def signs(sightings: list[Sighting]) -> list[float]:
 @given(side=st.sampled_from(Side), fps=st.floats(5.0, 60.0), figure=st.sampled_from(LEANING))
 def test_a_hand_above_the_head_for_a_second_is_one_sign(side: Side, fps: float, figure: StickFigure) -> None:
     """Either hand, at any frame rate: one sign after a second, and no second one until it has come down."""
-    times = [number / fps for number in range(int(6 * fps))]
+    times = [number / fps for number in range(int(7 * fps))]
     up = [with_hands(figure, t_s, *([side] if 1.0 <= t_s < 4.0 or t_s >= 4.5 else [])) for t_s in times]
     found = signs(up)
     assert len(found) == 2
