@@ -1,6 +1,6 @@
 """Train the network that reads the back, score it, or see what each part of the recipe brings.
 
-    python -m benchmarks.spine train [--people 900] [--tune 100] [--jobs 2]
+    python -m benchmarks.spine train [--people 2360] [--tune 100] [--jobs 2]
     python -m benchmarks.spine score [--people 80] [--worst JPG]
     python -m benchmarks.spine real FOLDER
     python -m benchmarks.spine ablate [--people 300] [--real FOLDER]
@@ -29,7 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.spine", description=(__doc__ or "").split("\n", 1)[0])
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="from seeds to weights")
-    train.add_argument("--people", type=int, default=900, help="people to learn from (default: %(default)s)")
+    train.add_argument("--people", type=int, default=2360, help="people to learn from (default: %(default)s)")
     train.add_argument("--tune", type=int, default=100, help="people to set scale and spread by (default: %(default)s)")
     score = commands.add_parser("score", help="errors on people nobody has seen")
     score.add_argument("--people", type=int, default=80, help="default: %(default)s")
