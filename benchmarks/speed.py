@@ -185,10 +185,10 @@ def after(_: int) -> Iterator[Figure]:
 
 
 def again(_: int) -> Iterator[Figure]:
-    """Judging a recording once more."""
+    """Judging a recording from its file, as `posecheck replay` does; `benchmarks.tuning` times every later judgement."""
     parsing, judging = judge_again_s(samples_dir() / CLIP)
-    told = f"and {parsing:.2f} s to read the recording"
-    yield Figure("judging 10 minutes again", judging, "s", "≤ 0.5", told)
+    told = f"and {parsing:.2f} s to read it; with its measures known see tuning.md"
+    yield Figure("replaying 10 minutes", judging, "s", "", told)
 
 
 def start(_: int) -> Iterator[Figure]:
