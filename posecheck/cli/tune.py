@@ -180,7 +180,9 @@ def tune_search(
     stretch: OnlyStretchOption = None,
     rule: RuleOption = None,
     trials: Annotated[int, typer.Option("--trials", min=2, max=100_000, help="So many settings at most.")] = 200,
-    method: Annotated[str, typer.Option("--method", help="auto, grid, random, or optuna (extra [tune]).")] = "auto",
+    method: Annotated[
+        str, typer.Option("--method", help="auto, grid, random, or optuna (extra posecheck\\[tune]).")
+    ] = "auto",
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="So many processes.")] = os.cpu_count() or 1,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything that is drawn.")] = 0,
     report: ReportOption = None,

@@ -64,9 +64,15 @@ def sweep_svg(found: Found, k: int) -> str:
             for a, v in zip(at, value, strict=True)
             if math.isfinite(v)
         ]
-    for number, mark, word in ((axis.default, "default", "default"), (found.setting[axis.key], "found", "found")):
+    best = found.setting[axis.key]
+    for number, mark, word, other in (
+        (axis.default, "default", "default", best),
+        (best, "found", "found", axis.default),
+    ):
         if axis.low <= number <= axis.high:
-            end = "end" if x(number) > 0.8 * _RIGHT else "start"
+            # Each is written on the side away from the other one, where the picture has room for it.
+            leftwards = number < other and x(number) > _LEFT + 0.17 * (_RIGHT - _LEFT)
+            end = "end" if leftwards or x(number) > 0.8 * _RIGHT else "start"
             row = _TOP + (12 if mark == "found" else 28)
             parts.append(
                 f'<line class="mark-{mark}" x1="{x(number):.1f}" x2="{x(number):.1f}" y1="{_TOP}" y2="{_BOTTOM}"/>'
