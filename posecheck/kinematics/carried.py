@@ -170,7 +170,8 @@ def _read_number(found: Any, place: str) -> float:
 
 def _read_row(found: Any, place: str) -> Any:
     try:
-        row = np.frombuffer(binascii.a2b_base64(found[3:], strict_mode=True), _TYPES[found[:3]])
+        raw, kind = binascii.a2b_base64(found[3:], strict_mode=True), _TYPES[found[:3]]
+        row = np.frombuffer(raw, kind) if raw else np.empty(0, kind)
     except (KeyError, TypeError, ValueError):
         raise _wrong(place, "a packed row of numbers", found) from None
     out = row.astype(row.dtype.newbyteorder("="))

@@ -15,7 +15,7 @@ from tests.browser.live import ALLOWED, CAMERA, chromium_path, opened, stage, un
 pytestmark = pytest.mark.browser
 
 #: Counts the pictures that were made and are not closed yet.
-COUNT = """
+COUNT = """{
 window.open_pictures = window.made_pictures = 0;
 const make = window.createImageBitmap.bind(window);
 window.createImageBitmap = async (...what) => { const made = await make(...what); window.open_pictures += 1; window.made_pictures += 1; return made; };
@@ -28,7 +28,7 @@ window.Worker = class extends Own {
     this.addEventListener("message", ({ data }) => { if (data.picture) [window.open_pictures, window.made_pictures] = [window.open_pictures + 1, window.made_pictures + 1]; });
   }
 };
-"""
+}"""
 #: The page's own way of a picture, given a thousand at once, with a server and a camera that do nothing.
 THOUSAND = """async () => {
   const { makeFrames } = await import("/static/js/frames.js");
