@@ -7,10 +7,10 @@ import importlib.metadata
 import itertools
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import posecheck
 from posecheck.assessment.catalogue import find_stretch, is_file
@@ -73,12 +73,24 @@ class Result:
 
 
 def origin_of(
-    source: str, stretch: Stretch, model_sha256: str, profile: Profile, calibrations: Calibrations | None = None
+    source: str,
+    stretch: Stretch,
+    model_sha256: str,
+    profile: Profile,
+    calibrations: Calibrations | None = None,
+    memory: Mapping[str, Any] | None = None,
 ) -> Origin:
-    """The origin that is written into every output."""
+    """The origin that is written into every output; `memory` is what measuring remembers already (`kinematics.carried`)."""
     spine_sha256 = bundled_network().sha256
     return Origin(
-        posecheck.__version__, source, stretch.origin, model_sha256, profile.origins(), spine_sha256, calibrations
+        posecheck.__version__,
+        source,
+        stretch.origin,
+        model_sha256,
+        profile.origins(),
+        spine_sha256,
+        calibrations,
+        memory,
     )
 
 
@@ -252,7 +264,8 @@ def judge_recording(
 ) -> Result:
     """Judge a recording again, without camera, model or pixels; write tables and report to `folder` if given.
 
-    What was known of the person when it was recorded is known again, unless other `calibrations` are given.
+    What was known of the person when it was recorded is known again, unless other `calibrations` are given: measuring
+    then begins anew with those.
 
     Raises RecordingError when it cannot be read, OutputError when the folder is the recording's own.
     """
@@ -261,6 +274,7 @@ def judge_recording(
     first = next(sightings, None)
     if first is None:
         raise RecordingError(f"{recording} holds no frame: the session ended before one was seen.")
+    memory = played.origin.memory if calibrations is None else None
     calibrations = calibrations or played.origin.calibrations
     makers: list[Callable[[], Sink]] = []
     if folder is not None:
@@ -282,6 +296,7 @@ def judge_recording(
         stop=stop,
         played_ending=told,
         calibrations=calibrations,
+        memory=memory,
     )
     notes = () if whole else (f"The recording ended early: {played.ending}.",)
     return Result(outcome, tuple(_written(folder, None)) if folder is not None else (), notes)

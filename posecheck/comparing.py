@@ -51,7 +51,7 @@ def _half(place: Path, language: str) -> Half:
             profile = profile.with_layer({key: value}, where)
     track, totals = Track(), Totals()
     near: Counter[Side | None] = Counter()
-    for judged in assess(played.sightings(), stretch, profile, played.origin.calibrations):
+    for judged in assess(played.sightings(), stretch, profile, played.origin.calibrations, played.origin.memory):
         track.put(judged)
         totals = totals.plus(judged)
         near[judged.measures.view.near_side] += 1

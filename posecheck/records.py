@@ -500,3 +500,5 @@ class Origin:
     """Of the network that read the back. A recording has none: it is read again whenever it is judged."""
     calibrations: Calibrations | None = None
     """What was known of the person before the first picture; None where nothing was."""
+    memory: Mapping[str, Any] | None = None
+    """What measuring remembered before the first picture (`kinematics.carried`), where a session had begun before."""

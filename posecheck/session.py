@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibrations, Notice
 from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
 from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
-from posecheck.kinematics import back, matching, measures, setup, view
+from posecheck.kinematics import back, carried, matching, measures, setup, view
 from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import Sink
@@ -123,19 +124,29 @@ class JudgingState:
     """Whether they fit what is seen."""
 
 
-def start_judging(stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None) -> JudgingState:
+def start_judging(
+    stretch: Stretch,
+    profile: Profile,
+    calibrations: Calibrations | None = None,
+    memory: Mapping[str, Any] | None = None,
+) -> JudgingState:
     """The memory of a session in which nothing has been seen yet.
 
     With `calibrations` it is known from the first frame how this person stands and sits; limits that follow from
-    them are for `profiles.build_profile`.
+    them are for `profiles.build_profile`. A recording that began in the middle of a session has a `memory`
+    (`Origin.memory`): measuring then goes on from there. Raises RecordingError for one that is damaged.
     """
+    measuring, match = measures.start(calibrations), matching.MatchState()
+    if memory is not None:
+        measuring, match = carried.restored(memory, calibrations)
     return JudgingState(
-        measures.start(calibrations),
+        measuring,
         judge.start(stretch),
         coach.start(),
         events.start(stretch, profile),
         setup.SetupState(),
         calibrations,
+        match,
     )
 
 
@@ -168,10 +179,14 @@ def judge_step(
 
 
 def assess(
-    sightings: Iterable[Sighting], stretch: Stretch, profile: Profile, calibrations: Calibrations | None = None
+    sightings: Iterable[Sighting],
+    stretch: Stretch,
+    profile: Profile,
+    calibrations: Calibrations | None = None,
+    memory: Mapping[str, Any] | None = None,
 ) -> Iterator[Assessment]:
-    """Judge a whole stream of sightings, one assessment each."""
-    state = start_judging(stretch, profile, calibrations)
+    """Judge a whole stream of sightings, one assessment each; of a recording, with its `calibrations` and `memory`."""
+    state = start_judging(stretch, profile, calibrations, memory)
     for sighting in sightings:
         state, judged, _ = judge_step(state, sighting, stretch, profile)
         yield judged
@@ -229,6 +244,7 @@ def run(
     stop: Callable[[], bool] | None = None,
     played_ending: str = "",
     calibrations: Calibrations | None = None,
+    memory: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Judge a stream and tell the sinks, until it ends, breaks or is interrupted.
 
@@ -236,10 +252,11 @@ def run(
     happens the sinks are closed with the way it ended, so that what was done stays readable. `stop` is asked between
     frames: an interrupt there never leaves one output a frame behind another. Interrupts and a source that breaks
     half-way are endings, told in the outcome. An optional sink that fails is put aside and named in the outcome.
+    `calibrations` and `memory` are as for `start_judging`.
 
     Raises what the source raised before its first frame, what the model raised, and the error of a critical sink.
     """
-    state = start_judging(stretch, profile, calibrations)
+    state = start_judging(stretch, profile, calibrations, memory)
     tally = _Tally()
     live = list(sinks)
     lost: list[str] = []

@@ -1,7 +1,8 @@
 """How a recording is written as text: one JSON object a line, and exactly the same numbers when read back.
 
     line 1       header     what this is: format, versions, stretch, numbers in force, units, and what was known of the
-                            person before, where something was: {"name", "age_days", "standing": …, "seated": …}
+                            person before, where something was: {"name", "age_days", "standing": …, "seated": …};
+                            "memory" of a session that had begun before: what measuring had learnt (`kinematics.carried`)
     line 2 …     sightings  one frame each, raw: before any smoothing
     last line    footer     how it ended and how many frames there were
 
@@ -51,7 +52,7 @@ _HEADER_KEYS: Final = frozenset(
     ("format", "format_version", "posecheck", "source", "stretch", "model_sha256", "settings", "units")
 )
 #: Left out where there is nothing to say, and in recordings of posecheck 0.1.
-_HEADER_OPTIONAL: Final = frozenset(("calibration",))
+_HEADER_OPTIONAL: Final = frozenset(("calibration", "memory"))
 _FOOTER_KEYS: Final = frozenset(("ending", "frames", "person_frames"))
 
 
@@ -88,7 +89,9 @@ class Footer:
 # ---------------------------------------------------------------------------------------------------------- writing
 def header_line(origin: Origin) -> str:
     """The first line of a recording, without its newline."""
-    own = {} if origin.calibrations is None else {"calibration": _calibration(origin.calibrations)}
+    own: dict[str, Any] = {} if origin.calibrations is None else {"calibration": _calibration(origin.calibrations)}
+    if origin.memory is not None:
+        own["memory"] = dict(origin.memory)
     return _dumps(
         {
             "format": FORMAT,
@@ -188,6 +191,9 @@ def read_header(line: str, place: str) -> Header:
     for key in ("posecheck", "source", "stretch", "model_sha256"):
         if not isinstance(found[key], str):
             raise RecordingError(f"{place}: {key} must be text, not {found[key]!r}")
+    memory = found.get("memory")
+    if "memory" in found and not isinstance(memory, dict):
+        raise RecordingError(f"{place}: memory must be an object, not {memory!r}")
     origin = Origin(
         version=found["posecheck"],
         source=found["source"],
@@ -195,6 +201,7 @@ def read_header(line: str, place: str) -> Header:
         model_sha256=found["model_sha256"],
         settings=_settings(found["settings"], place),
         calibrations=_read_calibration(found["calibration"], place) if "calibration" in found else None,
+        memory=memory,
     )
     return Header(version, origin)
 

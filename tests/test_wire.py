@@ -121,6 +121,14 @@ def test_a_header_comes_back() -> None:
     assert json.loads(line)["units"]["landmarks_px"].startswith("33 x 2 pixels")
 
 
+def test_a_header_tells_what_was_remembered_only_where_something_was() -> None:
+    """A memory comes back as it is; a recording without one is written as ever, and one of before can be read."""
+    assert "memory" not in json.loads(wire.header_line(people.ORIGIN))
+    assert wire.read_header(wire.header_line(people.ORIGIN), "here").origin.memory is None
+    carried = replace(people.ORIGIN, memory={"own": {"t_s": 1 / 3, "seated": None}})
+    assert wire.read_header(wire.header_line(carried), "here").origin == carried
+
+
 @given(st.text(), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_a_footer_comes_back(ending: str, frames: int, seen: int) -> None:
     """Any way of ending survives as it is."""
@@ -198,6 +206,8 @@ def _header_changed(**changes: Any) -> str:
         (_header_changed(format_version=2, news="later formats have other keys"), "written by a newer posecheck"),
         (_header_changed(extra=1), "unknown: extra"),
         (_header_changed(stretch=3), "stretch must be text"),
+        (_header_changed(memory=[]), "memory must be an object, not []"),
+        (_header_changed(memory=None), "memory must be an object, not None"),
         (_header_changed(settings=[]), "settings must be an object"),
         (_header_changed(settings={"a": 1.0}), "settings.a must be [value, where it came from]"),
         (_header_changed(settings={"a": ["x", "default"]}), "settings.a must be a number"),

@@ -1,7 +1,8 @@
 """What of a session is kept on request: recordings, and rows in the history. A full disk ends these, not the session.
 
 A recording is of one stretch, as its header says, so a routine leaves one for each of its parts: every one of them is
-judged again by its own stretch and numbers. Whoever is calibrated on the way gets another one, which knows of it.
+judged again by its own stretch and numbers. Whoever is calibrated on the way gets another one, which knows of it. One
+that begins in the middle of a session carries what was learnt of the person until then, so that it gives the same numbers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from posecheck.app.run import Run, Seen
 from posecheck.assessment.turns import Doings, Part
 from posecheck.calibration import Calibrations
 from posecheck.errors import HistoryError, OutputError, PosecheckError
+from posecheck.kinematics import carried
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.routine_keeping import RoutineKeeper
 
@@ -103,7 +105,9 @@ class Kept:
         part = run.parts[index]
         try:
             path = self._path(now, index, run)
-            origin = origin_of(self._source, part.stretch, self._model_sha256, part.profile, run.calibrations)
+            judging = run.routine.judging
+            memory = carried.table_of(judging.measures, judging.match)
+            origin = origin_of(self._source, part.stretch, self._model_sha256, part.profile, run.calibrations, memory)
             self._writer = RecordingWriter(path, origin)
         except OutputError as error:
             return [str(error)]
@@ -152,11 +156,15 @@ class Kept:
         return []
 
     def put(self, now: datetime, run: Run, seen: Seen, doings: Doings | None) -> list[str]:
-        """Take in one frame of `run`; `doings` is None while setting up. While calibrating nothing is kept."""
+        """Take in one frame, seen by what `run` was before it; `doings` is None while setting up. While calibrating
+        nothing is kept.
+
+        The frame with which a stretch ends was measured for that stretch, and so it belongs to its recording.
+        """
         judged, out = seen.judged, seen.out
         if seen.led is not None:
             return []
-        wrong = self._turn(now, out.index if out is not None else run.index, run) if not run.position else []
+        wrong = self._turn(now, run.index, run) if not run.position else []
         if self._writer is not None:
             try:
                 self._writer.put(None, judged)

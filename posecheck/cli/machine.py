@@ -49,7 +49,8 @@ def replay(
 
     wanted = Wanted(language_for(lang), smooth=smooth, parquet=parquet, opensim=opensim)
     origin, own = read_recording(recording).origin, own_of(profile)
-    if own.calibrations is None:  # the person is still who was calibrated then
+    other = own.calibrations
+    if other is None:  # the person is still who was calibrated then
         own = replace(own, calibrations=origin.calibrations)
     chosen = stretch_of(origin, stretch)
     numbers = numbers_of(chosen, own, sets)
@@ -60,7 +61,7 @@ def replay(
             out,
             chosen,
             numbers,
-            calibrations=own.calibrations,
+            calibrations=other,
             wanted=wanted,
             on_frame=lambda _, judged: gathering.add(judged.sighting, judged.measures),
             stop=stop,
@@ -68,7 +69,6 @@ def replay(
     show(result(recording.name, chosen, one.outcome, one.written, one.notes, teller_for(lang, chosen)))
     if (sets or profile) and chosen.origin == origin.stretch and one.outcome.ending is Ending.COMPLETE:
         tracks = Tracks.of(recording)
-        other = own.calibrations if own.calibrations is not origin.calibrations else None
         tracks.know(chosen, numbers, gathering.track(), other)
         before = recorded_profile(chosen, origin.settings)
         show(difference_table(whatif(tracks, chosen, before, numbers, other)))

@@ -2,6 +2,7 @@
 
 facing_step, read_back     called when a sighting is made of a detection (they need the mask)
 start, step                turn sightings into measures (they need no pixels)
+carried                    what `step` remembers, for a recording that begins in the middle of a session
 TUNABLES                   every adjustable number of the room
 """
 

@@ -39,6 +39,8 @@ _ORDER: Final = (
     "view_yaw_deg",
     "camera_roll_deg",
 )
+#: How many quantities are smoothed.
+SIGNALS: Final = len(_ORDER)
 #: Of these, what is only told by the role of the leg.
 _LEGS: Final = ("thigh_deg", "far_hip_hinge_deg", "far_knee_flexion_deg", "far_thigh_deg")
 _ROLES: Final = (

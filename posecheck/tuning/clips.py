@@ -150,7 +150,7 @@ class Tracks:
 
         def read() -> Seen:
             played = read_recording(recording)
-            return see(played.sightings(), calibrations=played.origin.calibrations)
+            return see(played.sightings(), calibrations=played.origin.calibrations, memory=played.origin.memory)
 
         return cls(read)
 

@@ -11,14 +11,27 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibrations
-from posecheck.kinematics import apart, framing, gates, joints, legs, matching, measures, own, posture, smoothing, spine
+from posecheck.kinematics import (
+    apart,
+    carried,
+    framing,
+    gates,
+    joints,
+    legs,
+    matching,
+    measures,
+    own,
+    posture,
+    smoothing,
+    spine,
+)
 from posecheck.kinematics.features import aligned
 from posecheck.kinematics.network import Code, Network, bundled_network
 from posecheck.records import QUANTITY_NAMES, Floats, Measures, Setup, Sighting, frozen
@@ -95,10 +108,15 @@ class Seen:
     codes: tuple[Code | None, ...]
     calibrations: Calibrations | None = None
     """What was known of the person before the first picture; None where nothing was."""
+    memory: Mapping[str, Any] | None = None
+    """What measuring remembered before the first picture (`records.Origin.memory`)."""
 
 
 def see(
-    sightings: Iterable[Sighting], network: Network | None = None, calibrations: Calibrations | None = None
+    sightings: Iterable[Sighting],
+    network: Network | None = None,
+    calibrations: Calibrations | None = None,
+    memory: Mapping[str, Any] | None = None,
 ) -> Seen:
     """Take a stream of sightings into memory (about 5 kB each) and encode every back in it.
 
@@ -110,7 +128,7 @@ def see(
         None if one.back is None else coder.encode(one.back.crop, aligned(one.landmarks_px, one.back.facing))
         for one in kept
     )
-    return Seen(kept, codes, calibrations)
+    return Seen(kept, codes, calibrations, memory)
 
 
 def measure(
@@ -122,12 +140,14 @@ def measure(
 ) -> Track:
     """Measure everything that was seen with the numbers of `profile`, as somebody does who does `stretch`.
 
-    The person is known by `calibrations`, else by what was known when it was recorded. The numbers are those of
-    `session.judge_step`, bit for bit.
+    The person is known by `calibrations`, and measuring begins anew, else by what was known when it was recorded. The
+    numbers are those of `session.judge_step`, bit for bit. Raises RecordingError where that memory is damaged.
     """
     coder = network or bundled_network()
     known = calibrations or seen.calibrations
     state, match = measures.start(known, coder), matching.MatchState()
+    if calibrations is None and seen.memory is not None:
+        state, match = carried.restored(seen.memory, known, coder)
     gathering = Gathering()
     for sighting, code in zip(seen.sightings, seen.codes, strict=True):
         state, measured = measures.step(state, sighting, profile, stretch.lead, coder, code)

@@ -29,8 +29,7 @@ from posecheck.routine_session import plan
 from posecheck.session import assess, default_profile, find_people
 from posecheck.sources.base import SourceInfo
 from posecheck.sources.replay import read_recording
-from tests.app.serving import SAMPLES, Page, Server, jpegs, serving
-from tests.app.test_guard import free_port
+from tests.app.serving import SAMPLES, WAIT_S, Page, Server, jpegs, serving
 
 #: Milliseconds and JPEG of each picture, and the size of all.
 Shots: TypeAlias = tuple[list[tuple[float, bytes]], tuple[int, int]]
@@ -47,7 +46,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(home: Path) -> Iterator[Server]:
     """One server for all of these; each begins a session of its own."""
-    with serving(home, "--port", str(free_port())) as started:
+    with serving(home) as started:
         yield started
         assert started.process.poll() is None, "something ended the server"
 
@@ -256,6 +255,9 @@ def test_a_flood_of_text_is_answered_in_order_and_holds_up_nobody(server: Server
 
 def test_a_page_that_does_not_read_is_not_read_from(server: Server, shots: Shots) -> None:
     """What waits for it stays small, and another page takes over from it at once."""
+    with server.page() as page:  # the model takes its room with the first picture
+        begin(page)
+        play(page, shots, 0, 2)
     before_kib = resident_kib(server)
     line = json.dumps({"do": "x", "more": "y" * 2000}).encode()
     frame = b"\x81\xfe" + struct.pack(">H", len(line)) + b"\0\0\0\0" + line  # masked with nothing, as is allowed
@@ -267,7 +269,7 @@ def test_a_page_that_does_not_read_is_not_read_from(server: Server, shots: Shots
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
         )
-        lazy.settimeout(1.0)
+        lazy.settimeout(2.0)
         sent = 0
         with pytest.raises(TimeoutError):  # noqa: PT012  it stops somewhere in between
             while sent < 500_000_000:
@@ -327,7 +329,7 @@ def test_more_than_two_unanswered_pictures_are_dropped_oldest_first(server: Serv
         for seq in range(10):
             page.show(seq, *shots[0][seq], shots[1])
         while sum(m["type"] in ("frame", "dropped") for m in page.heard) < 10:
-            message = json.loads(page.socket.recv(timeout=20))
+            message = json.loads(page.socket.recv(timeout=WAIT_S))
             page.heard.append(message)
     answered = [m["seq"] for m in page.heard if m["type"] == "frame"]
     lost = [m["seq"] for m in page.heard if m["type"] == "dropped"]
@@ -432,7 +434,7 @@ def test_a_pause_stands_still_and_goes_on(server: Server, shots: Shots) -> None:
 
 def test_whoever_ends_the_server_loses_nothing(tmp_path: Path) -> None:
     """In the middle of a session: exit 130, the recording whole and told to be interrupted, the row in the history."""
-    with serving(tmp_path, "--port", str(free_port()), "--history") as server:
+    with serving(tmp_path, "--history") as server:
         shots = jpegs("standing_fold_clean", 4.6, from_s=1.2, every=8)
         with server.page() as page:
             state = begin(page, record=True)
@@ -452,7 +454,7 @@ def test_whoever_ends_the_server_loses_nothing(tmp_path: Path) -> None:
 
 def test_a_full_disk_ends_the_recording_and_not_the_session(tmp_path: Path, shots: Shots) -> None:
     """One error, recording off, what was written readable, and the pictures go on being judged."""
-    with serving(tmp_path, "--port", str(free_port()), most_bytes=30_000) as server, server.page() as page:
+    with serving(tmp_path, most_bytes=30_000) as server, server.page() as page:
         state = begin(page, record=True)
         answers = play(page, shots, 0, 16)
         (error,) = [message for message in page.heard if message["type"] == "error"]
@@ -467,17 +469,18 @@ def test_a_full_disk_ends_the_recording_and_not_the_session(tmp_path: Path, shot
 def test_the_server_watches_a_file_and_the_page_is_shown_what_it_can_show(tmp_path: Path) -> None:
     """Each picture comes with its own judgement; never more than two that the page has not shown; a stop is the end."""
     with (
-        serving(tmp_path, "--port", str(free_port()), "--source", str(SAMPLES / f"{CLIP}.mp4")) as server,
+        serving(tmp_path, "--source", str(SAMPLES / f"{CLIP}.mp4")) as server,
         server.page() as page,
     ):
         assert page.hear("state")["source"] == "server"
         begin(page)
         first, second = page.hear("frame"), page.hear("frame")
         assert [head(picture)[3] for picture in page.pictures] == [first["seq"], second["seq"]]
-        time.sleep(0.5)
+        time.sleep(1.0)
         page.say(do="shown", seq=second["seq"])
         third = page.hear("frame")
-        assert third["seq"] > second["seq"] + 2, "the newest wins"
+        # By the time of the film, however many of its pictures this machine can look at in a second.
+        assert third["t_s"] - second["t_s"] > 0.5, "the newest wins"
         kind, width, height, _, _ = head(page.pictures[-1])
         assert (kind, width, height) == (1, *third["wh"])
         packet = pictures.unpack(page.pictures[-1])

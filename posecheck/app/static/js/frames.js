@@ -1,6 +1,9 @@
 // The way of a picture through the page: answered, painted with what was seen in it, counted.
 
+/** So many of the latest pictures are counted. */
 const KEPT = 300;
+/** So many pictures of the server's own source may be without their judgement; it sends two. */
+const AHEAD = 8;
 
 /**
  * Frames as they come back. `paint(picture, frame)` draws one; `heard(frame)` hears of each at once.
@@ -56,13 +59,19 @@ export function makeFrames({ socket, capture, paint, heard }) {
     } else handle ||= requestAnimationFrame(show);
   }
 
+  /** A picture whose judgement will not come any more. */
+  function forget(seq) {
+    pictures.get(seq)?.then((picture) => picture?.close());
+    pictures.delete(seq);
+  }
+
   socket.on("picture", ({ seq, jpeg }) => {
+    forget(seq);
     pictures.set(seq, createImageBitmap(jpeg).catch(() => null));
-    if (pictures.size > 8) {
-      const [oldest] = pictures.keys();
-      pictures.get(oldest).then((picture) => picture?.close());
-      pictures.delete(oldest);
-    }
+    if (pictures.size > AHEAD) forget(pictures.keys().next().value);
+  });
+  socket.on("link", ({ up }) => {
+    if (!up) for (const seq of [...pictures.keys()]) forget(seq);
   });
   socket.on("frame", async (frame) => {
     heard(frame);
@@ -83,6 +92,8 @@ export function makeFrames({ socket, capture, paint, heard }) {
   const whole = (part) => Object.values(part).reduce((sum, ms) => sum + ms, 0);
   return {
     log,
+    /** How much of everything that grows is held now: none of it grows over a session. */
+    kept: () => ({ pictures: pictures.size, waiting: waiting ? 1 : 0, latency: latencyMs.length, parts: parts.length, shown: shownAtMs.length }),
     /** How much is shown and how late; `parts_ms` says where the time of a picture of the page's own camera goes, `late_ms` that of the latest twentieth. */
     stats() {
       const now = performance.now();

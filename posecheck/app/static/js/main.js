@@ -163,7 +163,7 @@ const frames = makeFrames({
     note(frame.notices);
   },
 });
-window.posecheck = { stats: frames.stats, log: frames.log };
+window.posecheck = { stats: frames.stats, kept: frames.kept, log: frames.log };
 
 /** What is to be known of a calibration, once: above the screen, where it hides nothing for long. */
 function note(told) {

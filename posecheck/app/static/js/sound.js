@@ -77,6 +77,7 @@ export function createSound({ settings = null, words = null, lang = () => docume
       gain.gain.linearRampToValueAtTime(loud, now + start + ATTACK_S);
       gain.gain.exponentialRampToValueAtTime(0.001, now + start + length);
       note.connect(gain).connect(out);
+      note.onended = () => gain.disconnect();
       note.start(now + start);
       note.stop(now + start + length);
       if (name !== "tick") busyUntil = Math.max(busyUntil, now + start + Math.min(length, 0.4));

@@ -5,6 +5,8 @@
 // when they are needed.
 
 const FOLDER = new URL("../phrases/", import.meta.url);
+/** So many decoded recordings are kept, the latest ones: each takes some 200 kB a second, ten times its file. */
+const MOST_DECODED = 24;
 /** Languages that have recordings. */
 export const RECORDED = ["de", "en"];
 /** What is said instead of a text that has no recording, by the beginning of its key. */
@@ -82,16 +84,21 @@ export class Phrases {
   async decoded(audio, files) {
     return Promise.all(
       files.map((name) => {
-        if (!this.#buffers.has(name)) {
-          const loading = fetch(new URL(`${encodeURIComponent(name)}.opus`, this.folder))
-            .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(`${name}: ${answer.status}`))))
-            .then((bytes) => audio.decodeAudioData(bytes));
-          loading.catch(() => this.#buffers.delete(name));
-          this.#buffers.set(name, loading);
-        }
-        return this.#buffers.get(name);
+        const loading = this.#buffers.get(name) ?? this.#load(audio, name);
+        this.#buffers.delete(name); // set anew, so that the one that was not heard for longest comes first
+        this.#buffers.set(name, loading);
+        if (this.#buffers.size > MOST_DECODED) this.#buffers.delete(this.#buffers.keys().next().value);
+        return loading;
       }),
     );
+  }
+
+  #load(audio, name) {
+    const loading = fetch(new URL(`${encodeURIComponent(name)}.opus`, this.folder))
+      .then((answer) => (answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(`${name}: ${answer.status}`))))
+      .then((bytes) => audio.decodeAudioData(bytes));
+    loading.catch(() => this.#buffers.delete(name));
+    return loading;
   }
 
   #filled(entry, match) {
