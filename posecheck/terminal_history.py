@@ -81,7 +81,7 @@ def day_text(day: date, today: date, tell: Told = in_english) -> str:
     """A day as short as it can be told: 21 Nov; all of it when it lies in another year."""
     if day.year != today.year:
         return day.isoformat()
-    return tell(f"{_WORDS}.day_month", day=f"{day.day:2d}", month=tell(f"{_WORDS}.months.{day.month}"))
+    return tell(f"{_WORDS}.day_month", day=f"{day.day:2d}", month=tell(f"{_WORDS}.months").split()[day.month - 1])
 
 
 def stretch_name(stretch: str, tell: Told) -> str:

@@ -274,7 +274,7 @@ def _analyze(
                 break
             if keeper is not None and filmed is not None:
                 try:
-                    show(keeper.keep(filmed))
+                    show(keeper.keep(filmed, tell))
                 except PosecheckError as error:
                     failed += 1
                     say_error(str(error))

@@ -79,16 +79,18 @@ def agrees(question: str, tell: Told) -> bool:
 
     The English words are understood in every language.
     """
-    yes, no = tell("terminal.answer.yes"), tell("terminal.answer.no")
+    yes, no = tell("terminal.answer.yes").split(), tell("terminal.answer.no").split()
     while True:
         try:
-            answer: str = typer.prompt(f"{question} [{yes}/{no.upper()}]", default="", show_default=False, err=True)
+            answer: str = typer.prompt(
+                f"{question} [{yes[0]}/{no[0].upper()}]", default="", show_default=False, err=True
+            )
         except typer.Abort:  # Ctrl-C, or nobody there to answer
             return False
         answer = answer.strip().lower()
-        if answer in {yes, tell("terminal.answer.yes_word"), "y", "yes"}:
+        if answer in {*yes, "y", "yes"}:
             return True
-        if answer in {"", no, tell("terminal.answer.no_word"), "n", "no"}:
+        if answer in {"", *no, "n", "no"}:
             return False
         print(tell("terminal.answer.again"), file=sys.stderr)
 

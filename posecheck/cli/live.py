@@ -307,7 +307,7 @@ def _watch(
     written = [("recording", record)] if record is not None else []
     console.print(result(source.name, stretch, outcome, written, tell=tell))
     if keeper is not None:
-        console.print(keeper.keep(started))
+        console.print(keeper.keep(started, tell))
     return outcome
 
 
