@@ -212,7 +212,7 @@ LOOKS = [
 #: Words that only the English terminal has.
 ENGLISH_WORDS = re.compile(
     r"\b(hinge|knee|spine|trunk|hold|repetitions?|limit|upright|good|warn|unknown|partial|frames|side|view|dropped|ends|"
-    r"when|what|worst|why|depth|down|report|left out|nobody|interrupted|estimates|people|moments?)\b",
+    r"when|what|worst|why|depth|down|report|left out|nobody|interrupted|estimates|people)\b",
     re.IGNORECASE,
 )
 
@@ -243,8 +243,8 @@ def test_the_german_panel_is_german_and_keeps_its_width(stretch: Stretch, judged
         for row in ("Hüftbeuge", "Knie", "Rücken", "Oberkörper", "Halten" if judged.reps is None else "Wiederholung"):
             (line,) = (line for line in shown.splitlines() if line.strip("│ ").startswith(f"{row} "))
             assert re.search("[━─╱┃]{10}", line)
-        assert "Strg-C beendet" in shown
-        assert "1234567 ausgelassen" in shown
+        words = " ".join(shown.replace("│", " ").split())
+        assert "1234567 ausgelassen Strg-C beendet" in words
 
 
 @pytest.mark.parametrize("columns", [80, 120])
