@@ -174,7 +174,7 @@ def live_panel(
 
 def rate_text(fps: float, tell: Told) -> str:
     """How many frames a second."""
-    return tell("terminal.rate", number=round(fps))
+    return tell("terminal.rate", number=f"{fps:.0f}")
 
 
 def rep_number(reps: Reps, tell: Told = in_english) -> str:
