@@ -1,7 +1,7 @@
 """Does every stretch get the verdict it deserves? Good and wrong executions, both facings, both sides, real pixels.
 
     python -m benchmarks.stretches [--jobs 2] [--only ID ...] [--people 1] [--quick] [--save DIR] [--resume FILE]
-                                   [--takes DIR] [--rows]
+                                   [--takes DIR]
 
 Draws each stretch that posecheck watches done well and done wrong, lets the real pipeline look at the pixels, and
 compares what it says with what it should. Synthetic people show that the code sees the geometry, not that a limit is

@@ -82,7 +82,7 @@ def stretch_card(stretch: Stretch, profile: Profile, text: Told | None = None) -
         parts += [_heading(text("card.heading.rests_on")), _bulleted(stretch.sources)]
     parts += [_heading(text("card.heading.numbers")), *_numbers(stretch.tunables, profile)]
     if stretch.watch:
-        parts += [Line(style=_DIM), Text(ACCURACY_NOTE, style=_DIM)]
+        parts += [Line(style=_DIM), Text(text(ACCURACY_NOTE), style=_DIM)]
     return _card(f"{escape(text(stretch.name))} · {escape(stretch.id)}", parts)
 
 

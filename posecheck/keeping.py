@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -39,14 +40,15 @@ class Keeper:
         """Follow one frame."""
         self._tally.put(judged)
 
-    def keep(self, started: datetime) -> str:
+    def keep(self, started: datetime, tell: Callable[..., str]) -> str:
         """Write the row, unless the stretch was hardly begun; what to tell the user of it.
 
         `started` is when the session began, on the calendar of the person: its own date is the day the row counts for.
+        `tell` is `Messages.text` in the language of the user.
         """
         if not self._tally.worth_keeping:
             least_s = self._profile[LEAST_S.key]
-            return f"Not kept in the history: the stretch was seen for less than {least_s:g} s."
+            return tell("terminal.history.not_kept", seconds=least_s)
         row = row_of(
             self._tally,
             started,
@@ -58,7 +60,7 @@ class Keeper:
         )
         with History(self._path) as history:
             history.add(row)
-        return f"Kept under {started.date().isoformat()}; see it: posecheck history"
+        return f"{tell('terminal.history.kept', day=started.date().isoformat())} posecheck history"
 
 
 def new_tally(stretch: Stretch, profile: Profile) -> HistoryTally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibration, Calibrations
-from posecheck.terminal import ACCURACY_NOTE, degrees, gauge
+from posecheck.terminal import ACCURACY_NOTE, Told, degrees, gauge, rate_text
 from posecheck.tunables import amount
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ _DIM = "bright_black"
 _MOST_DEG = 90.0
 
 
-def calibrate_panel(
-    out: Calibrating, *, clock: str, fps: float, columns: int, tell: Callable[..., str]
-) -> RenderableType:
+def calibrate_panel(out: Calibrating, *, clock: str, fps: float, columns: int, tell: Told) -> RenderableType:
     """What to do, how far it is, and what is in the way, as a panel `columns` wide; `tell` knows keys and sentences."""
     style = "yellow" if out.problem else "green"
     shape = "◆" if out.problem else "●"
@@ -45,8 +43,8 @@ def calibrate_panel(
         f"{out.left_s:4.1f} s", gauge(out.progress, 0.0, 1.0, math.nan, wide), f"{100.0 * out.progress:.0f} %"
     )
     spine_deg = out.measures["spine_flexion_deg"]
-    table.add_row("Spine", gauge(spine_deg, 0.0, _MOST_DEG, math.nan, wide), degrees(spine_deg))
-    foot = Text(f"{clock}   {fps:.0f} frames/s   Ctrl-C ends", style=_DIM, justify="center")
+    table.add_row(tell("live.gauge.spine"), gauge(spine_deg, 0.0, _MOST_DEG, math.nan, wide), degrees(spine_deg))
+    foot = Text(f"{clock}   {rate_text(fps, tell)}   {tell('terminal.ends')}", style=_DIM, justify="center")
     return Panel(
         Group(Padding(heading, (1, 0, 0, 0)), what, Text(), table, Text(), problem, Text(), foot),
         title="posecheck calibrate",
@@ -57,7 +55,7 @@ def calibrate_panel(
     )
 
 
-def calibrate_line(out: Calibrating, *, clock: str, tell: Callable[..., str]) -> Text:
+def calibrate_line(out: Calibrating, *, clock: str, tell: Told) -> Text:
     """The same in one line, for output that is not a terminal."""
     line = Text(f"{clock}  {tell(out.title)}  {out.left_s:.1f} s  ")
     line.append(f"◆ {tell(out.problem)}" if out.problem else f"● {tell(out.text)}")
@@ -69,7 +67,7 @@ def calibration_card(
     limits: Sequence[tuple[Stretch, float, float]],
     path: Path,
     use: str,
-    tell: Callable[..., str],
+    tell: Told,
 ) -> RenderableType:
     """What was found, the limits that follow (stretch, warns above, good again below), where it is kept, how to use it."""
     table = Table.grid(padding=(0, 2))
@@ -94,7 +92,7 @@ def calibration_card(
     table.add_row(tell("calibrate.card.file"), escape(str(path)))
     table.add_row(tell("calibrate.card.use"), escape(use))
     return Panel(
-        Group(table, Text(), Text(ACCURACY_NOTE, style=_DIM)),
+        Group(table, Text(), Text(tell(ACCURACY_NOTE), style=_DIM)),
         title=f"● {tell('calibrate.done.title')}",
         border_style="green",
         box=box.ROUNDED,

@@ -143,7 +143,7 @@ def routine_result(
         rows.append(Text(text("routine.kept", number=kept), style=_DIM))
     if days := days_to_next(routine, days_practised):
         rows.append(Text(text("routine.unlocks_in", number=days), style=_DIM))
-    rows += [Rule(style=_DIM), Text(ACCURACY_NOTE, style=_DIM)]
+    rows += [Rule(style=_DIM), Text(text(ACCURACY_NOTE), style=_DIM)]
     title = escape(text(routine.name))
     style = "green" if finished else "yellow"
     return Panel(Padding(Group(*rows), (0, 1)), title=title, border_style=style, box=box.ROUNDED)

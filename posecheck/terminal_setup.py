@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from rich import box
@@ -16,6 +16,7 @@ from rich.text import Text
 
 from posecheck.assessment.stretch import Stretch
 from posecheck.records import SETUP_CHECKS, Check, Fit, Setup
+from posecheck.terminal import Told, in_english, rate_text
 from posecheck.tunables import amount
 
 STYLE: Final = {Fit.OK: "green", Fit.ACT: "red", Fit.UNKNOWN: "yellow"}
@@ -30,7 +31,7 @@ BEGIN: Final = "Or simply begin: bend, and the check gives way."
 
 
 def setup_panel(
-    setup: Setup, stretch: Stretch, *, clock: str, fps: float, columns: int, tell: Callable[[str], str] = str
+    setup: Setup, stretch: Stretch, *, clock: str, fps: float, columns: int, tell: Told = in_english
 ) -> RenderableType:
     """The set-up check as a panel `columns` wide: the most important thing to do large, then every check."""
     first = next((check for check in setup.checks if check.verdict is Fit.ACT), None)
@@ -44,7 +45,9 @@ def setup_panel(
     shape = SHAPE[next(fit for fit, colour in STYLE.items() if colour == style)]
     banner = Text(f"{shape}  {said}", style=f"bold {style}", justify="center")
     begin = "" if setup.is_well else f"{tell(BEGIN)}\n"
-    foot = Text(f"{begin}{clock}   {fps:.0f} frames/s   Ctrl-C ends", style="bright_black", justify="center")
+    foot = Text(
+        f"{begin}{clock}   {rate_text(fps, tell)}   {tell('terminal.ends')}", style="bright_black", justify="center"
+    )
     wide = columns >= WIDE
     rows = _wide_rows(setup, first, tell) if wide else Group(*_narrow_rows(setup, first, tell))
     return Panel(
@@ -57,7 +60,7 @@ def setup_panel(
     )
 
 
-def _wide_rows(setup: Setup, first: Check | None, tell: Callable[[str], str]) -> Table:
+def _wide_rows(setup: Setup, first: Check | None, tell: Told) -> Table:
     """One row a check, with what to do, or what its value means, beside it. What the banner says is not said again."""
     table = Table.grid(padding=(0, 2))
     table.add_column(width=1)
@@ -71,7 +74,7 @@ def _wide_rows(setup: Setup, first: Check | None, tell: Callable[[str], str]) ->
     return table
 
 
-def _narrow_rows(setup: Setup, first: Check | None, tell: Callable[[str], str]) -> Iterator[RenderableType]:
+def _narrow_rows(setup: Setup, first: Check | None, tell: Told) -> Iterator[RenderableType]:
     """One line a check, what to do below it."""
     told = list(_told(setup, tell))
     room = max(len(label) for _, label, _ in told)
@@ -83,7 +86,7 @@ def _narrow_rows(setup: Setup, first: Check | None, tell: Callable[[str], str]) 
             yield Padding(Text(tell(check.sentence)), (0, 0, 0, 3))
 
 
-def _told(setup: Setup, tell: Callable[[str], str]) -> Iterator[tuple[Check, str, str]]:
+def _told(setup: Setup, tell: Told) -> Iterator[tuple[Check, str, str]]:
     """Every check with its label, and what its value means."""
     for check, asked in zip(setup.checks, SETUP_CHECKS, strict=True):
         means = not math.isnan(check.value) or (check.verdict is Fit.OK)
@@ -97,7 +100,7 @@ def value_of(check: Check) -> str:
     return amount(check.value, check.unit)
 
 
-def setup_lines(before: Setup | None, setup: Setup, *, clock: str, tell: Callable[[str], str] = str) -> list[Text]:
+def setup_lines(before: Setup | None, setup: Setup, *, clock: str, tell: Told = in_english) -> list[Text]:
     """A line for every check of which something else is said than `before`, for output that is not a terminal."""
     known = {} if before is None else {check.name: check for check in before.checks}
     lines = []
@@ -108,7 +111,9 @@ def setup_lines(before: Setup | None, setup: Setup, *, clock: str, tell: Callabl
         if last is None and check.verdict is Fit.UNKNOWN:
             continue
         line = Text(f"{clock}  {tell(TITLE)}: {label}  ")
-        line.append(f"{SHAPE[check.verdict]} {check.verdict}", style=STYLE[check.verdict])
+        line.append(
+            f"{SHAPE[check.verdict]} {tell(f'terminal.fit.{check.verdict.lower()}')}", style=STYLE[check.verdict]
+        )
         value = value_of(check)
         line.append(f"  {value}" if value else "")
         line.append(f"  {tell(check.sentence)}" if check.sentence else "")

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from posecheck.assessment import judge
 from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.messages import Messages
 from posecheck.assessment.stretch import Stretch
 from posecheck.errors import HistoryError
 from posecheck.history.done import COLUMNS, NUMBERS, Done, cells_of, done_from
@@ -339,11 +340,11 @@ def test_a_keeper_writes_one_row_of_a_session_that_was_one(tmp_path: Path) -> No
     keeper = Keeper(path, FOLD, profile, CAMERA)
     for assessment in judged(fold()):
         keeper.put(assessment)
-    assert "Kept under 2026-03-14" in keeper.keep(started)
+    assert "Kept under 2026-03-14" in keeper.keep(started, Messages.load("en").text)
     brief = Keeper(path, FOLD, profile, CAMERA)
     for assessment in judged(frame for frame in fold() if frame.t_s < 5):
         brief.put(assessment)
-    assert "Not kept" in brief.keep(started)
+    assert "Not kept" in brief.keep(started, Messages.load("en").text)
     with History(path) as history:
         (done,) = history.rows()
     assert (done.stretch, done.source_kind, done.local_date) == (FOLD.id, "camera", PI_DAY)

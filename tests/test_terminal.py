@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from rich.console import Console, RenderableType
 
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.messages import Messages
+from posecheck.assessment.stretch import Stretch
 from posecheck.doctor import Fact, State
-from posecheck.records import Event, Reps, Verdict
+from posecheck.records import Assessment, Event, Reps, Verdict
 from posecheck.session import Ending, Outcome, default_profile
 from posecheck.sources.camera import CameraInfo
 from posecheck.terminal import (
@@ -173,10 +175,10 @@ def test_the_panel_counts_repetitions(columns: int) -> None:
     assert "1 partial, 1 not seen" in words
     assert "Hold" not in shown
     line = text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s"), 200)
-    assert "repetition 3 of 8" in line
-    assert "hold" not in line
+    assert "Repetition 3 of 8" in line
+    assert "Hold" not in line
     done = replace(judged, reps=Reps(8, 0, 0, 8))
-    assert "repetition 8 of 8" in text_of(live_line(done, fps=30.0, latency_s=0.05, clock="1.0 s"), 200)
+    assert "Repetition 8 of 8" in text_of(live_line(done, fps=30.0, latency_s=0.05, clock="1.0 s"), 200)
 
 
 def test_where_there_is_no_cue_the_reason_is_shown() -> None:
@@ -201,3 +203,88 @@ def test_doctor_and_cameras_are_tables() -> None:
     table = text_of(cameras_table([CameraInfo(index=0, width=640, height=480, fps=None, name="Front")]))
     assert "640×480" in table
     assert "–" in table
+
+
+LOOKS = [
+    pytest.param(STRETCH, assessment(sighting(0.0), Verdict.WARN), id="a hold"),
+    pytest.param(load_stretch("hip_hinge_drill"), list(repeated())[-1], id="repetitions"),
+]
+#: Words that only the English terminal has.
+ENGLISH_WORDS = re.compile(
+    r"\b(hinge|knee|spine|trunk|hold|repetitions?|limit|upright|good|warn|unknown|partial|frames|side|view|dropped|ends|"
+    r"when|what|worst|why|depth|down|report|left out|nobody|interrupted|estimates|people)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize(("stretch", "judged"), LOOKS)
+def test_the_german_panel_is_german_and_keeps_its_width(stretch: Stretch, judged: Assessment, columns: int) -> None:
+    """Labels, verdict, limits and the foot; no line is longer than the terminal, and no gauge is broken in two."""
+    tell = Messages.load("de").knowing(stretch).text
+    for verdict, word in (("GOOD", "GUT"), ("WARN", "HINWEIS"), ("UNKNOWN", "UNKLAR")):
+        shown = text_of(
+            live_panel(
+                replace(judged, verdict=Verdict(verdict), cue="", reason=""),
+                stretch,
+                default_profile(stretch),
+                fps=30.0,
+                latency_s=0.05,
+                dropped=1234567,
+                clock="1.0 s",
+                columns=columns,
+                tell=tell,
+            ),
+            columns,
+        )
+        assert word in shown
+        assert ENGLISH_WORDS.findall(shown) == []
+        assert {len(line) for line in shown.splitlines()} == {columns}
+        for row in ("Hüftbeuge", "Knie", "Rücken", "Oberkörper", "Halten" if judged.reps is None else "Wiederholung"):
+            (line,) = (line for line in shown.splitlines() if line.strip("│ ").startswith(f"{row} "))
+            assert re.search("[━─╱┃]{10}", line)
+        words = " ".join(shown.replace("│", " ").split())
+        assert "1234567 ausgelassen Strg-C beendet" in words
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_german_summary_is_german_to_its_last_line(columns: int) -> None:
+    """Shares, events, repetitions, odd endings, files and the note on accuracy."""
+    tell = Messages.load("de").knowing(STRETCH).text
+    events = (event(1, 3), replace(event(4, 4.1, Verdict.UNKNOWN), rule="view"))
+    outcome = Outcome(
+        ending=Ending.INTERRUPTED,
+        frames=90,
+        to_s=5.0,
+        reps=REPS,
+        most_people=2,
+        hold_good_s=4.0,
+        events=tuple(replace(one, reason=STRETCH.rules[0].reason) for one in events),
+    )
+    shown = text_of(result("clip.mp4", STRETCH, outcome, [("report", Path("out/1.html"))], tell=tell), columns)
+    assert ENGLISH_WORDS.findall(shown) == []
+    assert max(map(len, shown.splitlines())) <= columns
+    for words in ("kein Medizinprodukt", "Abgebrochen", "▲ Rücken", "1 UNKLARER Moment", "Bericht", "2 Wiederholungen"):
+        assert words in " ".join(shown.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+def test_the_panel_of_a_routine_does_not_name_two_ways_to_end(columns: int) -> None:
+    """Without `keys` the foot leaves out Ctrl-C: the keys stand above."""
+    judged = assessment(sighting(0.0), Verdict.GOOD)
+    shown = text_of(
+        live_panel(
+            judged,
+            STRETCH,
+            default_profile(STRETCH),
+            fps=30.0,
+            latency_s=0.05,
+            dropped=0,
+            clock="1.0 s",
+            columns=columns,
+            keys=False,
+        ),
+        columns,
+    )
+    assert "Ctrl-C" not in shown
+    assert "0 dropped" in shown

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from posecheck.assessment.messages import Messages
 from posecheck.history.done import Done
 from posecheck.terminal_history import clock, day_text, history_view
 from tests.test_terminal import text_of
@@ -43,14 +44,14 @@ def test_it_fits_its_terminal_without_cutting_a_number(columns: int) -> None:
         assert whole in text, whole
     assert "…" not in text
     words = {word for line in lines for word in line.split()}
-    assert {"standing", "forward", "fold", "seated", "right", "drill"} <= words
+    assert {"Standing", "forward", "fold", "right", "drill"} <= words
     assert ("unknown" in text) == (columns == 100)
 
 
 def test_what_was_not_seen_is_a_dash() -> None:
     """A row without a single number shows dashes, no zero and no nan."""
     line = next(line for line in shown([row(0)]).splitlines() if line.startswith(" 14 Mar"))
-    assert line.split() == ["14", "Mar", "standing", "forward", "fold", *"–––––––"]
+    assert line.split() == ["14", "Mar", "Standing", "forward", "fold", *"–––––––"]
 
 
 def test_a_hold_is_full_only_when_it_is() -> None:
@@ -82,10 +83,10 @@ def test_trends_say_which_way_and_over_how_many_days() -> None:
     rows += [row(7 * n, "foot_on_step", side="left", depth_deg=70.0 + 0.1 * n) for n in range(3)]
     rows += [row(n, "half_split", side="right", depth_deg=60.0) for n in range(2)]
     text = shown(rows)
-    assert "standing_forward_fold\n  depth 70°, deeper by 2.0° a week, over 4 days\n" in text
+    assert "Standing forward fold\n  depth 70°, deeper by 2.0° a week, over 4 days\n" in text
     assert "  knee  10°, straighter by 1.0° a week, over 4 days\n" in text
-    assert "foot_on_step left\n  depth 70°, steady, over 3 days\n" in text
-    assert "half_split right\n  depth 60°, trend from 3 days on (2 so far)\n" in text
+    assert "Foot on a step left\n  depth 70°, steady, over 3 days\n" in text
+    assert "Half split right\n  depth 60°, trend from 3 days on (2 so far)\n" in text
     assert text.count("\n  knee  ") == 1
     assert "not a medical device" in text
 
@@ -109,3 +110,28 @@ def test_days_and_times_are_short() -> None:
     assert "3 sessions on 2 days, 1:00 min of good hold, 8 reps" in shown(
         [row(0, held_s=20.0), row(0, held_s=40.0), row(1, reps_whole=8.0)]
     )
+
+
+def test_it_speaks_german() -> None:
+    """Streak, table, totals, trends and the note; the German months; a stretch nobody knows keeps its id."""
+    rows = [row(ago, depth_deg=70.0 - ago, hold_target_s=30.0, best_hold_s=31.0) for ago in (0, 2, 4, 6)]
+    rows.append(row(1, "my_own", side="left", reps_whole=3.0, reps_partial=1.0))
+    text = text_of(
+        history_view(
+            rows, [one.local_date for one in rows], TODAY, earlier=0, columns=100, tell=Messages.load("de").text
+        ),
+        100,
+    )
+    for words in (
+        "● 3 Tage in Folge, heute ist geschafft.",
+        "5 Tage im Ganzen geübt, höchstens 3 in Folge",
+        "14. Mär",
+        "Vorbeuge im Stehen",
+        "my own links",
+        "3 + 1 halb",
+        "5 Einträge, 5 Tage",
+        "7.0° je Woche tiefer, über 4 Tage",
+        "kein Medizinprodukt",
+    ):
+        assert words in text, words
+    assert not {"day", "stretch", "done", "good", "depth", "left", "reps"} & set(text.split())

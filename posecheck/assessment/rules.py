@@ -87,6 +87,18 @@ _LEAD_UNSEEN: Final = (
 LEAD_FAR: Final = (
     "Turn round, so that the leg you stretch is nearer to the camera: its knee cannot be judged from here."
 )
+#: While nobody knows yet which leg leads, by its role: what to do so that it can be told. Lying, a leg is raised to the
+#: ceiling, not onto something in front.
+_LEAD_UNTOLD: Final[Mapping[str, str]] = {
+    "raised": "It cannot be told yet which leg you stretch: put one foot up in front of you, the one nearer to the camera.",
+    "front": "It cannot be told yet which leg is in front: put one clearly ahead of the other, the one nearer to the camera.",
+    "straight": "It cannot be told yet which leg you stretch: straighten one in front of you, the one nearer to the camera.",
+    "standing": "It cannot be told yet which leg you stand on: stand on the one nearer to the camera, the other goes back.",
+    "crossed": "It cannot be told yet which foot is in front: cross one clearly in front of the other.",
+}
+_LEAD_UNTOLD_LYING: Final = (
+    "It cannot be told yet which leg you stretch: straighten one toward the ceiling, the other foot stays down."
+)
 _OTHER_UNSEEN: Final = "Your other leg cannot be measured: let both legs show, one beside the other."
 #: Why a measure is missing when the view names no reason of its own.
 _UNSEEN: Final[Mapping[str, str]] = {
@@ -107,6 +119,8 @@ _UNSEEN: Final[Mapping[str, str]] = {
     "view_yaw_deg": "It cannot be told how you stand to the camera: let shoulders and hips show.",
     "camera_roll_deg": "It cannot be told how the camera is turned: stand upright in front of it for a moment.",
 }
+#: Measures that wait until it is known which leg leads.
+_OF_ROLES: Final = frozenset(name for name in _UNSEEN if name.startswith(("lead_", "other_")))
 #: Times are sums of binary fractions: 0.7 s is reached at 0.69999999.
 EPSILON_S: Final = 1e-6
 
@@ -200,7 +214,7 @@ def step(
         if rule.phase is not None:
             phase, phase_memory = by_name[rule.phase]
             if math.isnan(phase_memory.value):
-                value, reason = math.nan, unseen_reason(phase.measure, measures.view)
+                value, reason = math.nan, unseen_reason(phase.measure, measures.view, stretch)
             elif not phase_memory.active:
                 memories.append(RuleMemory())
                 continue
@@ -211,20 +225,34 @@ def step(
         if not reason and swings.jumps_across(swing, profile[rule.limit.key]):
             value = math.nan
         if not reason and math.isnan(value):
-            reason = unseen_reason(rule.measure, measures.view)
+            reason = unseen_reason(rule.measure, measures.view, stretch)
         memory = _rule_step(before, t_s, value, rule, profile, blip_s, from_s)
         memories.append(memory)
         findings.append(_finding(rule, memory, value, reason, profile))
     return RulesState(t_s, phases, tuple(memories), swung), tuple(findings)
 
 
-def unseen_reason(measure: str, view: View) -> str:
-    """Why `measure` is missing, as a sentence to act on: a leg too far, the view's own reason, joints cut off, or a general one."""
-    return why_unseen(measure, view.reason, view.cut_off, lead_is_far=view.lead_is_far)
+def unseen_reason(measure: str, view: View, stretch: Stretch) -> str:
+    """Why `measure` is missing, as a sentence to act on.
+
+    A leg too far, the view's own reason, joints cut off, no leg yet that leads as `stretch` asks, or a general one.
+    """
+    untold = lead_untold(stretch) if view.lead_side is None else ""
+    return why_unseen(measure, view.reason, view.cut_off, lead_is_far=view.lead_is_far, untold=untold)
 
 
-def why_unseen(measure: str, reason: str, missing: tuple[str, ...], *, lead_is_far: bool) -> str:
-    """`unseen_reason` of a view whose own reason is `reason`, with the joints `missing` cut off."""
+def lead_untold(stretch: Stretch) -> str:
+    """What is said of the lead leg while nobody knows which it is; empty for a stretch without one."""
+    if stretch.position == "lying" and stretch.lead == "raised":
+        return _LEAD_UNTOLD_LYING
+    return _LEAD_UNTOLD.get(stretch.lead, "")
+
+
+def why_unseen(measure: str, reason: str, missing: tuple[str, ...], *, lead_is_far: bool, untold: str = "") -> str:
+    """`unseen_reason` of a view whose own reason is `reason`, with the joints `missing` cut off.
+
+    `untold` is what is said of the lead leg (`lead_untold`) where it is not known yet; empty where it is.
+    """
     if measure == LEAD_KNEE and lead_is_far:
         return LEAD_FAR
     if reason:
@@ -232,6 +260,8 @@ def why_unseen(measure: str, reason: str, missing: tuple[str, ...], *, lead_is_f
     cut_off = [joint for joint in _NEEDS[measure] if joint in missing]
     if cut_off:
         return f"Your {' and '.join(cut_off)} cannot be seen: step back until your whole body is in the picture."
+    if untold and measure in _OF_ROLES:
+        return untold
     return _UNSEEN[measure]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from datetime import datetime
 from datetime import time as time_of_day
 from pathlib import Path
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from posecheck.keeping import Keeper
     from posecheck.records import Assessment
     from posecheck.sources.video import VideoSource
+    from posecheck.terminal import Told
     from posecheck.tunables import Profile
     from posecheck.wanted import Wanted
 
@@ -209,7 +209,7 @@ def _analyze(
     stretch: Stretch,
     profile: Profile,
     model: Path | None,
-    tell: Callable[[str], str],
+    tell: Told,
     *,
     video: str | None,
     from_s: float | None,
@@ -274,7 +274,7 @@ def _analyze(
                 break
             if keeper is not None and filmed is not None:
                 try:
-                    show(keeper.keep(filmed))
+                    show(keeper.keep(filmed, tell))
                 except PosecheckError as error:
                     failed += 1
                     say_error(str(error))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from posecheck.assessment.stretch import Stretch
     from posecheck.calibration import Calibration
     from posecheck.landmarks.base import LandmarkBackend
+    from posecheck.terminal import Told
     from posecheck.tunables import Profile
 
 #: Stretches whose limits the card shows: an ordinary one and a strict one.
@@ -94,7 +95,7 @@ def _lead(
     camera: int,
     file: Path | None,
     stop: Callable[[], bool],
-    tell: Callable[..., str],
+    tell: Told,
     *,
     with_round: bool,
 ) -> Calibration | None:
@@ -133,5 +134,17 @@ def _lead(
                 return out.calibration
             if stop():
                 return None
-        why = f" In the way at last: {tell(problem)}" if problem else ""
-        raise SourceError(f"{source.name} ended before the calibration was done; nothing was kept.{why}")
+        why = f" {tell('terminal.calibrate.in_the_way')} {tell(problem)}" if problem else ""
+        raise SourceError(
+            f"{source.name}: {tell('terminal.calibrate.ended')} {_wanted(profile, tell, with_round)}{why}"
+        )
+
+
+def _wanted(profile: Profile, tell: Told, with_round: bool) -> str:
+    """How long the pictures must show what."""
+    from posecheck.kinematics import calibrating, rounding
+
+    tall_s, round_s = profile[calibrating.TALL_TIME.key], profile[rounding.ROUND_TIME.key]
+    if with_round:
+        return tell("terminal.calibrate.wants_both", seconds=tall_s, round=round_s)
+    return tell("terminal.calibrate.wants_tall", seconds=tall_s)

@@ -74,6 +74,27 @@ def show(what: RenderableType) -> None:
     console_for().print(what)
 
 
+def agrees(question: str, tell: Told) -> bool:
+    """Ask on stderr, and again until the answer is yes or no in the language of `tell`; Return and no answer are no.
+
+    The English words are understood in every language.
+    """
+    yes, no = tell("terminal.answer.yes").split(), tell("terminal.answer.no").split()
+    while True:
+        try:
+            answer: str = typer.prompt(
+                f"{question} [{yes[0]}/{no[0].upper()}]", default="", show_default=False, err=True
+            )
+        except typer.Abort:  # Ctrl-C, or nobody there to answer
+            return False
+        answer = answer.strip().lower()
+        if answer in {*yes, "y", "yes"}:
+            return True
+        if answer in {"", *no, "n", "no"}:
+            return False
+        print(tell("terminal.answer.again"), file=sys.stderr)
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[Path]:
     """Native libraries write to the log while inside; gives its path."""

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from posecheck.cli.common import console_for, show
-from posecheck.cli.options import HistoryFileOption
+from posecheck.cli.common import agrees, console_for, show, words_for
+from posecheck.cli.options import HistoryFileOption, LangOption
 from posecheck.errors import HistoryError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from posecheck.history.store import History
+    from posecheck.terminal import Told
 
 #: So many days `posecheck history` shows unless told otherwise: four weeks fit a screen and bear a trend.
 HISTORY_DAYS: Final = 28
@@ -34,20 +35,22 @@ def history_show(
         ),
     ] = None,
     file: HistoryFileOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Show what you did on which day: streak, sessions (newest first), where depth and straight leg are going."""
     if context.invoked_subcommand is not None:
-        if (stretch, days, file) != (None, None, None):
+        if (stretch, days, file, lang) != (None, None, None, None):
             name = context.invoked_subcommand
             raise UsageError(f"options go behind the command: posecheck history {name} --…")
         return
     from posecheck.history.store import History
-    from posecheck.terminal_history import HOW_TO_BEGIN, history_view
+    from posecheck.terminal_history import history_view, how_to_begin
 
+    tell = words_for(lang)
     path = history_file(file)
     today = datetime.now().astimezone().date()
     if path is None:
-        show(HOW_TO_BEGIN)
+        show(how_to_begin(tell))
         return
     with History(path) as history:
         _require_known(history, stretch)
@@ -56,10 +59,10 @@ def history_show(
         earlier = history.count(stretch=stretch, before=since)
         practised = history.days(stretch=stretch)
     if not practised:
-        show(HOW_TO_BEGIN)
+        show(how_to_begin(tell))
         return
     console = console_for()
-    console.print(history_view(dones, practised, today, earlier=earlier, columns=console.width))
+    console.print(history_view(dones, practised, today, earlier=earlier, columns=console.width, tell=tell))
 
 
 def history_file(file: Path | None) -> Path | None:
@@ -122,35 +125,35 @@ def history_delete(
     everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     file: HistoryFileOption = None,
+    lang: LangOption = None,
 ) -> None:
     """Delete sessions from the history for good. Asks first."""
     from posecheck.history.store import History
+    from posecheck.terminal_history import plural
 
     if everything == (before is not None or stretch is not None):
         raise UsageError("say what to delete: --before DATE, --stretch ID or both; or --all alone.")
+    tell = words_for(lang)
     path = history_file(file)
     if path is None:
-        print("Nothing to delete: there is no history yet.")
+        print(tell("terminal.history.none_yet"))
         return
     day = None if before is None else before.date()
+    of = _told_of(stretch, day, tell)
     with History(path) as history:
         _require_known(history, stretch)
         count = history.count(stretch=stretch, before=day)
-        what = f"{count} session{'' if count == 1 else 's'}{_told_of(stretch, day)}"
         if count == 0:
-            print(f"Nothing to delete:{_told_of(stretch, day) or ' the history is empty'}.")
+            print(f"{tell('terminal.history.none_such')}{of}.")
             return
-        if not yes:
-            try:
-                agreed = typer.confirm(f"Delete {what} for good?", err=True)
-            except typer.Abort:
-                agreed = False
-            if not agreed:
-                print("Nothing was deleted.")
-                raise typer.Exit(1)
+        if not yes and not agrees(f"{plural(count, 'ask', tell)}{of}{tell('terminal.history.for_good')}", tell):
+            print(tell("terminal.history.none_deleted"))
+            raise typer.Exit(1)
         deleted = history.delete(stretch=stretch, before=day)
-    print(f"Deleted {deleted} session{'' if deleted == 1 else 's'}{_told_of(stretch, day)}.")
+    print(f"{plural(deleted, 'deleted', tell)}{of}.")
 
 
-def _told_of(stretch: str | None, before: date | None) -> str:
-    return (f" of {stretch}" if stretch else "") + (f" before {before}" if before else "")
+def _told_of(stretch: str | None, before: date | None, tell: Told) -> str:
+    """Which sessions are meant, as the end of a sentence: by the id that was typed, which names one without doubt."""
+    of = f" {tell('terminal.history.of')} {stretch}" if stretch else ""
+    return of + (f" {tell('terminal.history.before_day')} {before}" if before else "")

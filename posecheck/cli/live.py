@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from posecheck.records import Assessment, Setup
     from posecheck.session import Outcome
     from posecheck.sources.camera import CameraSource
+    from posecheck.terminal import Told
     from posecheck.tunables import Profile
 
 
@@ -216,7 +217,7 @@ def _watch(
     record: Path | None,
     for_s: float | None,
     stop: Callable[[], bool],
-    tell: Callable[[str], str],
+    tell: Told,
     keeper: Keeper | None = None,
     *,
     setup: bool,
@@ -306,7 +307,7 @@ def _watch(
     written = [("recording", record)] if record is not None else []
     console.print(result(source.name, stretch, outcome, written, tell=tell))
     if keeper is not None:
-        console.print(keeper.keep(started))
+        console.print(keeper.keep(started, tell))
     return outcome
 
 

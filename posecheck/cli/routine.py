@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -172,7 +173,7 @@ def _do_routine(
                     screen.update(above, refresh=True)
                     return
                 panel = live_panel(
-                    judged,
+                    _once(judged, part, out),
                     part.stretch,
                     part.profile,
                     fps=rate.hz,
@@ -181,6 +182,7 @@ def _do_routine(
                     clock=seconds(judged.t_s),
                     columns=console.width,
                     tell=tell,
+                    keys=key is nothing,
                 )
                 screen.update(Group(above, panel), refresh=True)
             else:
@@ -211,6 +213,15 @@ def _do_routine(
         raise typer.Exit(EXIT_INTERRUPTED)
     if failed or outcome.ending is Ending.BROKE:
         raise typer.Exit(1)
+
+
+def _once(judged: Assessment, part: Part, out: Out) -> Assessment:
+    """The frame without the set-up text as its cue while the panel above shows that text already."""
+    from posecheck.assessment.running import Stage
+
+    if out.stage in {Stage.READY, Stage.REST} and judged.cue == part.stretch.setup:
+        return replace(judged, cue="")
+    return judged
 
 
 @routines_app.command("list")

@@ -107,7 +107,7 @@ def lead_score(points: list[list[float]], facing: int, role: str, position: str)
     """How much more the person's left leg looks like the one of this role than the right one, in leg lengths.
 
     Positive: the left. NaN without a role or facing, and unless hip, knee and ankle of both legs are seen (33 `points`
-    in pixels, NaN for unseen).
+    in pixels, NaN for unseen). Crossed legs hide each other's knee, so that "crossed" needs both ankles and one whole leg.
     "raised": whose foot and thigh are higher. "front", "crossed": whose foot is further forward. "straight": whose
     knee is straighter and whose foot is further forward; a straight leg that alone is seen tells as well. "standing":
     whose foot is lower and, the other leg going back, further forward. Lying, higher stands for further forward.
@@ -116,6 +116,8 @@ def lead_score(points: list[list[float]], facing: int, role: str, position: str)
     """
     if facing == 0 or role == "":
         return math.nan
+    if role == "crossed":
+        return _crossed_score(points, facing)
     left, right = (_Leg.of(points, side) for side in Side)
     if left is None or right is None:
         one = left or right
@@ -133,6 +135,13 @@ def lead_score(points: list[list[float]], facing: int, role: str, position: str)
     if role == "standing":
         return ahead - higher
     return ahead
+
+
+def _crossed_score(points: list[list[float]], facing: int) -> float:
+    """How much further forward the left foot is, in leg lengths; the legs' length is that of the longer one seen whole."""
+    whole = [leg.length for leg in (_Leg.of(points, side) for side in Side) if leg is not None]
+    (_, _, left), (_, _, right) = (_ROWS[side] for side in Side)
+    return (points[left][0] - points[right][0]) * facing / max(whole, default=math.nan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,12 +66,22 @@ class Sight:
     """Whether nobody was found."""
     lead_is_far: bool
     """Whether the lead leg is the far one (`View.lead_is_far`)."""
+    lead_is_told: bool
+    """Whether it is known which leg leads."""
 
     @classmethod
     def of(cls, sighting: Sighting, measured: Measures) -> Sight:
         """What a frame tells."""
         view = measured.view
-        return cls(view.reason, view.cut_off, view.position, view.well_placed, sighting.is_empty, view.lead_is_far)
+        return cls(
+            view.reason,
+            view.cut_off,
+            view.position,
+            view.well_placed,
+            sighting.is_empty,
+            view.lead_is_far,
+            view.lead_side is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

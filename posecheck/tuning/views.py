@@ -24,6 +24,8 @@ class Views:
     """For each of `Track.sights`: whether measures count, and what is remarked."""
     cut_off: tuple[tuple[str, ...], ...]
     lead_is_far: tuple[bool, ...]
+    untold: tuple[str, ...]
+    """What is said of a lead leg that is not known yet (`rules.lead_untold`); empty where it is."""
     reasons: list[str] = field(default_factory=list)
     """Every sentence that came up so far; elsewhere they are numbers."""
     families: list[int] = field(default_factory=list)
@@ -47,8 +49,11 @@ class Views:
 
     def unseen(self, measure: str) -> Counts:
         """For each kind the number of why `measure` is missing."""
-        kinds = zip(self.seen, self.cut_off, self.lead_is_far, strict=True)
-        why = [rules.why_unseen(measure, one.problem, cut, lead_is_far=far) for one, cut, far in kinds]
+        kinds = zip(self.seen, self.cut_off, self.lead_is_far, self.untold, strict=True)
+        why = [
+            rules.why_unseen(measure, one.problem, cut, lead_is_far=far, untold=untold)
+            for one, cut, far, untold in kinds
+        ]
         return np.array([self.number(sentence) for sentence in why], np.intp)
 
     def back_hidden(self, measure: str) -> Counts:
@@ -71,6 +76,7 @@ def views_of(track: Track, stretch: Stretch) -> Views:
         tuple(_taken(sight, stretch) for sight in track.sights),
         tuple(one.cut_off for one in track.sights),
         tuple(one.lead_is_far for one in track.sights),
+        tuple("" if one.lead_is_told else rules.lead_untold(stretch) for one in track.sights),
     )
 
 

@@ -75,7 +75,7 @@ def test_an_analysed_clip_is_kept_under_the_day_it_was_filmed(own_home: Path, tm
     assert json.loads(row["limits"])["spine_rounding.limit_deg"] == {"value": 35.0, "origin": "default"}
     assert row["reps_whole"] == ""
     shown = posecheck("history", "--days", 9999, cwd=tmp_path).stdout
-    assert "standing forward fold" in shown
+    assert "Standing forward fold" in shown
     assert own_home.exists()
 
 
@@ -190,6 +190,19 @@ def test_delete_asks_and_says_how_many(own_home: Path, tmp_path: Path) -> None:
     assert done.stdout == f"Deleted 4 sessions before {today}.\n"
     assert posecheck("history", "delete", "--all", "--yes", cwd=tmp_path).stdout == "Deleted 1 session.\n"
     assert "Begin with" in posecheck("history", cwd=tmp_path).stdout
+
+
+def test_delete_asks_in_german_and_understands_the_answer(own_home: Path, tmp_path: Path) -> None:
+    """Both j and ja are yes, n is no; what is neither is asked again, and no answer at all is no."""
+    filled(own_home)
+    fold = ("history", "delete", "--stretch", "standing_forward_fold", "--lang", "de")
+    done = posecheck(*fold, cwd=tmp_path, input="vielleicht\nn\n")
+    assert (done.returncode, done.stdout.strip()) == (1, "Nichts wurde gelöscht.")
+    assert done.stderr.count("Endgültig löschen: 2 Einträge von standing_forward_fold? [j/N]") == 2
+    assert "Antworte mit j für ja, n für nein." in done.stderr
+    done = posecheck(*fold, cwd=tmp_path, input="Ja\n")
+    assert (done.returncode, done.stdout.strip()) == (0, "Gelöscht: 2 Einträge von standing_forward_fold.")
+    assert posecheck(*fold, cwd=tmp_path, input="j\n").stdout.startswith("Nichts zu löschen")
 
 
 def test_delete_wants_to_know_what(own_home: Path, tmp_path: Path) -> None:

@@ -51,13 +51,13 @@ def test_a_clip_is_judged_by_it_and_its_recording_judged_again(own: Path, tmp_pa
     done = posecheck("analyze", CLIP, *words, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "My fold" in done.stdout
-    assert "▲ spine rounding" in done.stdout
+    assert "▲ Back" in done.stdout
     recording = tmp_path / "out" / "recording.jsonl"
     assert read_recording(recording).origin.stretch == str(own.resolve())
     assert json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))["stretch"] == str(own.resolve())
     again = posecheck("replay", recording, cwd=tmp_path)
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "▲ spine rounding" in again.stdout
+    assert "▲ Back" in again.stdout
     moved = own.rename(tmp_path / "my_fold.toml")
     refused(posecheck("replay", recording, cwd=tmp_path), 1, "my_fold.toml, which is not there. .*--stretch")
     assert posecheck("replay", recording, "--stretch", moved, cwd=tmp_path).returncode == 0

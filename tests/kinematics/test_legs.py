@@ -73,6 +73,22 @@ def test_a_leg_out_of_sight_tells_nothing_but_the_straight_one() -> None:
     assert math.isnan(legs.lead_score(points_of(*chair).tolist(), 0, "straight", "seated"))
 
 
+@given(facing=st.sampled_from([1, -1]), left_ahead=st.booleans(), lean_deg=st.floats(0.0, 90.0), hidden=st.booleans())
+def test_crossed_feet_tell_which_is_in_front_with_one_knee_hidden(
+    facing: int, left_ahead: bool, lean_deg: float, hidden: bool
+) -> None:
+    """The knee behind is hidden whenever legs are crossed; both knees hidden, or an ankle, and nothing is told."""
+    legs_deg = ((12.0, 3.0), (-8.0, 3.0)) if left_ahead else ((-8.0, 3.0), (12.0, 3.0))
+    points = points_of(lean_deg, *legs_deg, facing=facing)
+    side = Side.LEFT if hidden else Side.RIGHT
+    one = without(points, side, "hip", "knee")
+    score = legs.lead_score(one.tolist(), facing, "crossed", "standing")
+    assert abs(score) > PROFILE[legs.DOUBT.key]
+    assert (score > 0.0) is left_ahead
+    assert math.isnan(legs.lead_score(without(one, side, "ankle").tolist(), facing, "crossed", "standing"))
+    assert math.isnan(legs.lead_score(without(one, side.other, "knee").tolist(), facing, "crossed", "standing"))
+
+
 # --------------------------------------------------------------------------------------------------------- over time
 LEFT_UP, RIGHT_UP = points_of(20.0, (60.0, 10.0), (0.0, 0.0)), points_of(20.0, (0.0, 0.0), (60.0, 10.0))
 BOTH_DOWN = posture_of("upright")
