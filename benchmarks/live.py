@@ -6,6 +6,9 @@ Everything is on: the picture with what was seen in it, dials, sound, history an
 second. Beside it stands what the pose model alone takes in the same run, since absolute times depend on the machine
 and on what else it does. The browser shares the machine with the server and paints without a graphics card, so a
 person's computer does better. Linux, with Playwright and Chromium.
+
+The page's memory grows for about a minute and then stays: painting without a graphics card, Chromium keeps the pictures
+it painted last (its image cache, up to 450 MB here) and gives them back where memory is short. Scripts hold no picture.
 """
 
 from __future__ import annotations

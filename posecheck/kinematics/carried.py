@@ -181,5 +181,5 @@ def _read_row(found: Any, place: str) -> Any:
 
 def _wrong(place: str, wanted: str, found: object) -> RecordingError:
     return RecordingError(
-        f"The first line of the recording is damaged: {place} must be {wanted}, not {str(found)[:40]!r}."
+        f"The first line of the recording is damaged: {place} must be {wanted}, not {str(found)[:40]!r}"
     )

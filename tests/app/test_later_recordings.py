@@ -180,7 +180,7 @@ def test_every_way_of_judging_again_uses_it(desk: Desk, tmp_path: Path) -> None:
     header: dict[str, Any] = json.loads(head)
     header["memory"]["own"]["standing"] = 7
     path.write_text(json.dumps(header) + "\n" + "".join(rest))
-    told = r"The first line of the recording is damaged: memory\.own\.standing must be an object, not '7'\.$"
+    told = r"The first line of the recording is damaged: memory\.own\.standing must be an object, not '7'$"
     with pytest.raises(RecordingError, match=told):
         judge_recording(path, None, stretch, numbers)
     with pytest.raises(RecordingError, match=told):
