@@ -184,7 +184,7 @@ class Stretch:
         Lying it is (`kinematics.legs.far_knee_tells`). A rule for a knee that was straightened of one's own accord
         asks for nothing: it begins with that knee seen straight.
         """
-        offered = {phase.id for phase in self.phases if phase.measure == LEAD_KNEE}
+        offered = {phase.name for phase in self.phases if phase.measure == LEAD_KNEE}
         return self.position != "lying" and any(
             rule.measure == LEAD_KNEE and rule.phase not in offered for rule in self.rules
         )
