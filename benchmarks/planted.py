@@ -232,10 +232,7 @@ def _track(t_s: Floats, spine: Floats, dice: np.random.Generator) -> Track:
         sight[(t_s >= from_s) & (t_s < from_s + float(dice.exponential(3.0)))] = 1
     values[:, QUANTITY_NAMES.index("spine_flexion_deg")] = np.where(sight == 1, math.nan, spine)
     hidden = "The line of your back is covered: keep arms and objects off it."
-    sights = (
-        Sight("", (), FOLD.position, True, False, False, True),
-        Sight(hidden, (), FOLD.position, True, False, False, True),
-    )
+    sights = tuple(Sight(why, (), FOLD.position, True, False, False, False) for why in ("", hidden))
     return Track(t_s, values, sight, sights)
 
 

@@ -255,6 +255,7 @@ def test_the_german_summary_is_german_to_its_last_line(columns: int) -> None:
     outcome = Outcome(
         ending=Ending.INTERRUPTED,
         frames=90,
+        from_s=0.0,
         to_s=5.0,
         reps=REPS,
         most_people=2,

@@ -107,7 +107,8 @@ def lead_score(points: list[list[float]], facing: int, role: str, position: str)
     """How much more the person's left leg looks like the one of this role than the right one, in leg lengths.
 
     Positive: the left. NaN without a role or facing, and unless hip, knee and ankle of both legs are seen (33 `points`
-    in pixels, NaN for unseen). Crossed legs hide each other's knee, so that "crossed" needs both ankles and one whole leg.
+    in pixels, NaN for unseen). Crossed legs hide each other's knee, so that "crossed" needs both ankles and one
+    whole leg, upright.
     "raised": whose foot and thigh are higher. "front", "crossed": whose foot is further forward. "straight": whose
     knee is straighter and whose foot is further forward; a straight leg that alone is seen tells as well. "standing":
     whose foot is lower and, the other leg going back, further forward. Lying, higher stands for further forward.
@@ -116,7 +117,8 @@ def lead_score(points: list[list[float]], facing: int, role: str, position: str)
     """
     if facing == 0 or role == "":
         return math.nan
-    if role == "crossed":
+    lying = position == posture.LYING
+    if role == "crossed" and not lying:
         return _crossed_score(points, facing)
     left, right = (_Leg.of(points, side) for side in Side)
     if left is None or right is None:
@@ -126,7 +128,6 @@ def lead_score(points: list[list[float]], facing: int, role: str, position: str)
         return 1.0 if one is left else -1.0
     length = max(left.length, right.length)
     higher = (right.ankle[1] - left.ankle[1]) / length
-    lying = position == posture.LYING
     ahead = higher if lying else (left.ankle[0] - right.ankle[0]) * facing / length
     if role == "raised":
         return higher if lying else 0.5 * (higher + (left.thigh_deg(facing) - right.thigh_deg(facing)) / 90.0)

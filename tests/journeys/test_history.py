@@ -202,7 +202,8 @@ def test_delete_asks_in_german_and_understands_the_answer(own_home: Path, tmp_pa
     assert "Antworte mit j für ja, n für nein." in done.stderr
     done = posecheck(*fold, cwd=tmp_path, input="Ja\n")
     assert (done.returncode, done.stdout.strip()) == (0, "Gelöscht: 2 Einträge von standing_forward_fold.")
-    assert posecheck(*fold, cwd=tmp_path, input="j\n").stdout.startswith("Nichts zu löschen")
+    earlier = ("history", "delete", "--before", "2001-01-01", "--lang", "de")
+    assert posecheck(*earlier, cwd=tmp_path).stdout.startswith("Nichts zu löschen: Es gibt keinen Eintrag vor dem 2001")
 
 
 def test_delete_wants_to_know_what(own_home: Path, tmp_path: Path) -> None:
