@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from posecheck.assessment import load_stretch, rules, swings
 from posecheck.assessment.swings import Swings
+from posecheck.body import Side
 from posecheck.records import QUANTITY_NAMES, Finding, Measures, Verdict, View
 from posecheck.session import default_profile
 
 RDL = load_stretch("single_leg_rdl")
 NUMBERS = default_profile(RDL)
-SEEN = View(1, None, 100.0, (), 1, 0.5, "", "standing", well_placed=True)
+SEEN = View(1, Side.LEFT, 100.0, (), 1, 0.5, "", "standing", well_placed=True, lead_side=Side.LEFT)
 
 
 def watched(values_deg: list[float], fps: float = 12.0) -> list[Swings]:

@@ -75,7 +75,7 @@ def test_live_begins_at_once_without_the_set_up_check(tmp_path: Path) -> None:
     """--no-setup shows readings from the first picture on."""
     done = posecheck("live", "--terminal", "--source", ROUNDED, "--for", "1", "--no-setup", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "hip hinge" in done.stdout
+    assert "Hip hinge" in done.stdout
     assert "Set-up" not in done.stdout
 
 

@@ -22,7 +22,7 @@ from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import NOBODY, Bytes, Verdict
 from tests.journeys.drawn import ROOM, described, judged, moved, picture, pictures, side_by_side
 
-BENT = Pose(trunk_inclination_deg=55.0, lumbar_deg=12.0, thoracic_deg=6.0)
+BENT = Pose(trunk_inclination_deg=64.0, lumbar_deg=8.0, thoracic_deg=4.0)
 LEVEL = Pose(trunk_inclination_deg=90.0)
 SITTING = Pose(trunk_inclination_deg=20.0, knee_deg=8.0, other_knee_deg=85.0, arms="thighs")
 KNEELING = Pose(trunk_inclination_deg=20.0, knee_deg=6.0, other_knee_deg=90.0)

@@ -50,7 +50,7 @@ def test_the_report_is_german_and_tells_what_was_changed(everything: Path) -> No
     """The language asked for, the changed number first, with its default beside it."""
     page = (everything / "report.html").read_text(encoding="utf-8")
     assert '<html lang="de">' in page
-    assert "Dein Rücken" in page
+    assert "Du machst einen Rundrücken" in page
     numbers = page[page.index("Geltende Zahlen") :]
     first = numbers[numbers.index("<tbody>") :][:700]
     assert "spine_rounding.limit_deg" in first

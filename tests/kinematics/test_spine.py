@@ -153,8 +153,8 @@ def test_a_rounder_back_reads_rounder(lean_deg: float) -> None:
         measure_all([stick_figure(trunk_inclination_deg=lean_deg, spine_bend_deg=float(bend)).sighting(0.0)], TRUSTING)[
             0
         ]["spine_flexion_deg"]
-        for bend in range(-30, 61, 10)
+        for bend in range(-20, 61, 10)  # hollower than -17 no back was that the network has learnt from
     ]
     assert all(later > earlier - 1.0 for earlier, later in itertools.pairwise(flexion_deg))
     assert flexion_deg[-1] - flexion_deg[0] > 25.0
-    assert flexion_deg[3] < 20.0
+    assert flexion_deg[2] < 20.0

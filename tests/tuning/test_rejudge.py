@@ -96,7 +96,7 @@ def calibrated(sightings: list[Sighting], shifted: float = 0.0) -> Calibrations:
     )
 
 
-@pytest.mark.parametrize("shifted", [0.0, 4.0])
+@pytest.mark.parametrize("shifted", [0.0, 1.0])
 def test_a_calibrated_person_is_judged_as_the_session_judges_them(
     sightings: list[Sighting], shifted: float, tmp_path: Path
 ) -> None:
