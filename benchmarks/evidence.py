@@ -53,8 +53,8 @@ RANDOM: Final[Mapping[str, World]] = {
 }
 WORLDS: Final = {**ENOUGH, **HARD, **NOTHING, **RANDOM}
 DEFAULT_DEG: Final = next(rule.limit.default for rule in FOLD.rules if rule.id == RULE)
-#: The first seed; the numbers of the search were looked at with others.
-FIRST_SEED: Final = 10_000
+#: The first seed. `tuning.min_fit_kappa` was chosen with groups from seed 10000 on, which are not drawn here.
+FIRST_SEED: Final = 7_000
 
 
 def _draw(work: tuple[str, int]) -> tuple[str, Draw]:

@@ -77,7 +77,7 @@ MAX_PERSON: Final = Tunable(
     high=20.0,
     step=0.5,
     why="if the stored neutral changes the reading of the upright back by more than this, it is another person's, and not used",
-    source="measured on 100 drawn people (python -m benchmarks.calibration): of single pictures of one person before different cameras 5 in 100 differ by more, of two people 31 in 100, and 18 in 100 of 80 people apart from those: it notices those whose neutral does most harm, and no more",
+    source="measured on 80 drawn people (python -m benchmarks.calibration): of single pictures of one person before different cameras 4 in 100 differ by more, of two people 13 in 100: it notices those whose neutral does most harm, and no more",
 )
 PERSON_TIME: Final = Tunable(
     "match.person_s",
