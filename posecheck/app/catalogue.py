@@ -15,6 +15,7 @@ from posecheck.assessment.routine import EACH, Item, Routine
 from posecheck.assessment.routine_files import load_routine, routine_ids
 from posecheck.assessment.stretch import Stretch
 from posecheck.assessment.turns import Part
+from posecheck.records import SETUP_CHECKS
 from posecheck.tunables import Profile, Tunable
 
 #: The sections of the messages that the page reads: its own (`page_start` and the like, too), and what it may have to
@@ -25,11 +26,15 @@ _REP_S: Final = 4.0
 
 
 def words(language: str) -> Message:
-    """Every text the page shows by itself, by key. Raises UsageError for a language nobody knows."""
+    """Every text the page shows by itself, by key, and the checks of the set-up in their order.
+
+    Raises UsageError for a language nobody knows.
+    """
     messages = Messages.load(language)
     texts = {**messages.english, **messages.texts}
     chosen = {key: text for key, text in texts.items() if key.split(".", 1)[0].split("_", 1)[0] in _SECTIONS}
-    return {"lang": language, "languages": list(languages()), "words": chosen}
+    checks = [check.name for check in SETUP_CHECKS]
+    return {"lang": language, "languages": list(languages()), "words": chosen, "checks": checks}
 
 
 def stretches(text: Messages) -> list[Message]:

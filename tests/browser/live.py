@@ -58,12 +58,12 @@ def chromium_path() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
-def opened(context: BrowserContext, server: Server) -> Page:
-    """The page, on its start screen, with the forward fold chosen."""
+def opened(context: BrowserContext, server: Server, choice: str = FOLD) -> Page:
+    """The page, on its start screen, with a choice of last time: the forward fold."""
     context.add_cookies([{"name": _name(server), "value": _value(server), "url": server.origin}])
     page = context.new_page()
     page.goto(f"{server.origin}/")
-    page.evaluate(f"localStorage.setItem('posecheck.choice', {FOLD!r})")
+    page.evaluate(f"localStorage.setItem('posecheck.choice', {choice!r})")
     page.reload()
     until(page, "document.documentElement.dataset.stage !== undefined")
     if page.evaluate("[document.documentElement.dataset.stage, document.documentElement.lang].join()") != "start,en":

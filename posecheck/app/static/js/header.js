@@ -13,7 +13,7 @@ export function fillHeader(root, ctx) {
   const history = h("a", { class: "bar-link", href: "#history" }, icon("days"), h("span", {}, ctx.words("page.history")));
   const tune = h("a", { class: "bar-link", href: "#tune" }, icon("tune"), h("span", {}, ctx.words("page.tune")));
   const home = h("a", { class: "bar-link", href: "#" }, icon("home"), h("span", {}, ctx.words("page.home")));
-  const links = h("nav", { class: "bar-links", "aria-label": ctx.words("page.pages") }, home, history, tune);
+  const links = h("nav", { class: "bar-links", hidden: true, "aria-label": ctx.words("page.pages") }, home, history, tune);
   const brand = h("p", { class: "brand" }, h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 }), h("span", {}, "posecheck"));
   root.replaceChildren(brand, where, links, h("div", { class: "bar-tools" }, mute, theme, full, help));
 

@@ -33,12 +33,14 @@ const silent = () => {
 const settings = makeSettings();
 let texts = {};
 let languages = ["en"];
+let checks = [];
 const words = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (blank, name) => values[name] ?? blank);
 
 async function loadWords(lang) {
   const answer = await api(`/api/words?lang=${encodeURIComponent(lang ?? "en")}`);
   texts = answer.words;
   languages = answer.languages;
+  checks = answer.checks ?? [];
   document.documentElement.lang = answer.lang;
 }
 
@@ -70,6 +72,8 @@ let paintedMs = Infinity;
 const ctx = {
   get state() { return state; },
   get languages() { return languages; },
+  /** What the set-up looks at, in order. */
+  get checks() { return checks; },
   shown: "",
   page: "",
   words,
@@ -221,7 +225,7 @@ async function stayAwake(on) {
 
 /** Put everything into a language: words, bar, picture, screen. */
 async function dress(lang) {
-  await loadWords(lang);
+  await Promise.all([loadWords(lang), sounds]);
   document.title = "posecheck";
   $("skip").textContent = words("page.skip");
   picture = makePicture(ctx);
@@ -264,17 +268,28 @@ async function show() {
   const turn = ++mounting;
   ctx.page = wanted;
   const module = await load(wanted);
+  // What a screen is made of comes before the screen, so that nothing on it moves when it comes.
+  const prepared = await module.prepare?.(ctx);
   if (turn !== mounting) return;
   screen?.unmount?.();
   const root = $("screen");
   root.replaceChildren();
   ctx.shown = wanted === "stretch" ? "work" : wanted;
   document.documentElement.dataset.screen = wanted;
-  screen = module.mount(root, ctx);
+  screen = module.mount(root, ctx, prepared);
   header.update();
   scrollTo(0, 0);
   root.focus({ preventScroll: true });
 }
+
+/** The voice is there before the first words: a screen says at once how it speaks. */
+const sounds = import("./sound.js")
+  .then((module) => {
+    const make = module.makeSound ?? module.createSound ?? module.default;
+    ctx.sound = make ? make(ctx) : (module.sound ?? ctx.sound);
+    ctx.sound.mute(settings.get("muted", false));
+  })
+  .catch((error) => console.warn("No sound:", error));
 
 socket.on("state", async (message) => {
   const before = state;
@@ -350,13 +365,3 @@ document.addEventListener("visibilitychange", () => {
 });
 for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => ctx.sound.unlock(), { capture: true });
 listen(ctx);
-
-import("./sound.js")
-  .then((module) => {
-    const make = module.makeSound ?? module.createSound ?? module.default;
-    ctx.sound = make ? make(ctx) : (module.sound ?? ctx.sound);
-    ctx.sound.mute(settings.get("muted", false));
-    header?.update();
-    screen?.settings?.();
-  })
-  .catch((error) => console.warn("No sound:", error));

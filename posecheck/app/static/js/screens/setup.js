@@ -46,6 +46,14 @@ export function mount(root, ctx) {
     return rows.get(check.name);
   }
 
+  // Every check has its line from the beginning on: what is found out changes its sign and word, and moves nothing.
+  for (const name of ctx.checks) {
+    const { item, sign, word } = row({ name, label: ctx.words(`setup.label.${name}`) });
+    mark(item, "data-look", LOOK.UNKNOWN.name);
+    write(sign, LOOK.UNKNOWN.shape);
+    write(word, w("verdict_unknown"));
+  }
+
   /** Who was never measured, or long ago, is offered it here. */
   function offer() {
     calibrate.hidden = !ctx.state.session?.calibration;

@@ -6,10 +6,18 @@ const POSITIONS = ["standing", "kneeling", "seated", "floor", "lying"];
 const LANGUAGES = { en: "English", de: "Deutsch" };
 const SOUND = { "local voice": "voice", "bundled phrases": "phrases", "tones only": "tones" };
 
-export function mount(root, ctx) {
+/** The catalogue and the cameras, before anything is shown: what was chosen last fills half of the screen. */
+export async function prepare(ctx) {
+  const [catalogue, found] = await Promise.all([
+    ctx.api(`/api/catalogue?lang=${document.documentElement.lang}`).catch((error) => ({ error })),
+    ctx.cameras().catch(() => []),
+  ]);
+  return { catalogue, found };
+}
+
+export function mount(root, ctx, { catalogue, found }) {
   const { words, settings } = ctx;
   const w = (key, values) => words(`page_start.${key}`, values);
-  let catalogue = null;
   let chosen = null;
   let gone = false;
 
@@ -158,14 +166,11 @@ export function mount(root, ctx) {
     begin.disabled = false;
   }
 
-  async function load() {
-    try {
-      catalogue = await ctx.api(`/api/catalogue?lang=${document.documentElement.lang}`);
-    } catch (error) {
-      trouble.replaceChildren(h("strong", {}, error.message));
+  function fill() {
+    if (catalogue.error) {
+      trouble.replaceChildren(h("strong", {}, catalogue.error.message));
       return;
     }
-    if (gone) return;
     routines.append(h("div", { class: "card-grid" }, catalogue.routines.map(routineCard)));
     const rest = catalogue.stretches.map((stretch) => stretch.position).filter((position) => !POSITIONS.includes(position));
     for (const position of [...POSITIONS, ...new Set(rest)]) {
@@ -184,8 +189,7 @@ export function mount(root, ctx) {
   }
 
   // The camera: a preview where it is allowed without a question, else a button that asks.
-  async function listCameras() {
-    const found = await ctx.cameras();
+  function showCameras(found) {
     const named = found.filter((camera) => camera.label);
     picker.replaceChildren(...(named.length ? named.map((camera) => h("option", { value: camera.deviceId }, camera.label)) : [h("option", { value: "" }, w("camera_default"))]));
     const known = settings.get("camera");
@@ -201,7 +205,7 @@ export function mount(root, ctx) {
       preview.play().catch(() => {});
       card.hidden = true;
       trouble.replaceChildren();
-      await listCameras();
+      showCameras(await ctx.cameras());
     }
     return fine;
   }
@@ -217,7 +221,7 @@ export function mount(root, ctx) {
       return;
     }
     ask();
-    await listCameras();
+    showCameras(found);
     if (!gone && (await ctx.cameraAllowed())) await openCamera();
   }
 
@@ -237,7 +241,7 @@ export function mount(root, ctx) {
       history: settings.get("history", false),
       record: settings.get("record", false),
       pictures: !settings.get("skeleton", false),
-      profile: catalogue?.cli?.profile ?? null,
+      profile: catalogue.cli?.profile ?? null,
     });
   }
 
@@ -246,10 +250,10 @@ export function mount(root, ctx) {
     ctx.sound.volume(settings.get("volume", 0.8));
   }
 
-  mark(root, "data-ready", null);
   voices();
+  fill();
   camera();
-  load().then(() => mark(root, "data-ready", ""));
+  mark(root, "data-ready", "");
   return {
     state() {},
     settings: voices,
@@ -266,6 +270,7 @@ export function mount(root, ctx) {
     unmount() {
       gone = true;
       preview.srcObject = null;
+      mark(root, "data-ready", null);
     },
   };
 }

@@ -1,0 +1,113 @@
+"""Nothing on the live page jumps: how far what stands there is moved by what comes later, screen by screen."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from posecheck.resources import samples_dir
+from tests.app.serving import Server, serving
+from tests.browser.conftest import FLAGS
+from tests.browser.live import ALLOWED, CAMERA, FOLD, chromium_path, opened, stage, until
+
+pytestmark = pytest.mark.browser
+
+#: A tenth is what the web calls good. This is a fifth of that: one line of text that comes late under a title is more.
+MOST: Final = 0.02
+#: Every shift with the moment it came and what was moved, and when which screen began.
+WATCH: Final = """
+window.shifts = [];
+window.screens = [];
+new PerformanceObserver((list) => {
+  for (const {value, startTime, hadRecentInput, sources} of list.getEntries())
+    if (!hadRecentInput) shifts.push({value, at: startTime, moved: (sources ?? []).map(({node}) => node?.className || node?.nodeName || '')});
+}).observe({type: 'layout-shift', buffered: true});
+new MutationObserver(() => screens.push({name: document.documentElement.dataset.screen, at: performance.now()}))
+  .observe(document, {subtree: true, attributes: true, attributeFilter: ['data-screen']});
+"""
+WINDOWS: Final = {"desktop": (1920, 1080), "tablet": (1024, 768), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server."""
+    with serving(tmp_path_factory.mktemp("home")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def filmed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A Chromium before whose camera somebody stands still for five seconds, then folds with a round back."""
+    path = tmp_path_factory.mktemp("camera") / "person.mjpeg"
+    clip = cv2.VideoCapture(str(samples_dir() / "standing_fold_rounded.mp4"))
+    frames = []
+    while (read := clip.read())[0]:
+        frames.append(cv2.imencode(".jpg", read[1])[1].tobytes())
+    clip.release()
+    path.write_bytes(b"".join([frames[0]] * 150 + frames))
+    flags = [*FLAGS, CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}"]
+    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
+    yield chromium
+    chromium.close()
+
+
+def shifted(page: Page) -> dict[str, list[Any]]:
+    """Of each screen: how far it was moved in all, and by what."""
+    page.wait_for_timeout(300)
+    screens = page.evaluate("window.screens")
+    found: dict[str, list[Any]] = defaultdict(lambda: [0.0, []])
+    for shift in page.evaluate("window.shifts"):
+        place = bisect_right([screen["at"] for screen in screens], shift["at"])
+        one = found[screens[place - 1]["name"] if place else "loading"]
+        one[0] += shift["value"]
+        one[1].append((round(shift["value"], 4), shift["moved"]))
+    return found
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("choice", [FOLD, '{"kind": "routine", "id": "daily"}'], ids=["stretch", "routine"])
+def test_the_start_screen_stands_still_while_it_loads(
+    filmed: Browser, server: Server, window: str, choice: str
+) -> None:
+    """What is remembered is there from the first moment on, or has its place kept."""
+    width, height = WINDOWS[window]
+    context = filmed.new_context(viewport={"width": width, "height": height}, permissions=["camera"])
+    context.add_init_script(WATCH)
+    try:
+        page = opened(context, server, choice)
+        until(page, "document.querySelector('.preview').readyState > 1")
+        far = shifted(page)
+        assert {name: one for name, one in far.items() if one[0] > MOST} == {}
+        expect(page.get_by_role("button", name="Begin")).to_be_enabled()
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_no_screen_of_a_session_jumps(filmed: Browser, server: Server, window: str) -> None:
+    """Set-up, stretch and summary, begun by standing still: what comes and goes has its place."""
+    width, height = WINDOWS[window]
+    context = filmed.new_context(viewport={"width": width, "height": height}, permissions=["camera"])
+    context.add_init_script(WATCH)
+    try:
+        page = opened(context, server)
+        page.get_by_role("button", name="Begin").click()
+        until(page, "document.documentElement.dataset.screen === 'stretch'", within_s=60)
+        until(page, "document.querySelector('.verdict').dataset.look === 'warn'", within_s=60)
+        page.wait_for_timeout(2000)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Stop and see").press("Enter")
+        until(page, "document.documentElement.dataset.screen === 'summary'")
+        until(page, "document.querySelector('.summary canvas') !== null")
+        page.wait_for_timeout(800)
+        far = shifted(page)
+        assert {name: one for name, one in far.items() if one[0] > MOST} == {}
+    finally:
+        context.close()
