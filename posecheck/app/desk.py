@@ -61,7 +61,7 @@ class Desk:
         self._record_to = settings.record
         self._pictures = True
         self._profile: str | None = settings.profile.stem if settings.profile else None
-        self._texts: dict[tuple[str, str], Messages] = {}
+        self._texts: dict[tuple[str, ...], Messages] = {}
 
     # ---------------------------------------------------------------------------------------------- what is asked
     @property
@@ -245,7 +245,7 @@ class Desk:
             self.latest.put(sighting, seen.judged.measures, seen.before, seen.part)
         ms = replace(ms or Milliseconds(), judge=1000.0 * (time.perf_counter() - began_s))
         shown = Told(seq, seen.judged, seen.part, seen.hand, ms, seen.out, doings, seen.placed, seen.led)
-        message = protocol.frame(shown, session.run.parts, self._text(seen.part))
+        message = protocol.frame(shown, session.run.parts, self._text(seen.part, session.run.parts))
         if seen.found is not None:
             told += self._found(session, seen.found)
         said = seen.judged.said
@@ -377,10 +377,15 @@ class Desk:
         """Whether the history is being kept."""
         return self._session is not None and self._session.kept.following
 
-    def _text(self, part: Part) -> Messages:
-        key = (self.language, part.stretch.id)
+    def _text(self, part: Part, parts: Sequence[Part] = ()) -> Messages:
+        """The texts for a frame of `part`; what comes next may be said in it, so those of all `parts`."""
+        own = Messages.load(self.language)
+        others = [each.stretch for each in parts if f"stretch.{each.stretch.id}.name" not in own.english]
+        key = (self.language, part.stretch.id, *(stretch.id for stretch in others))
         if key not in self._texts:
-            self._texts[key] = Messages.load(self.language).knowing(part.stretch)
+            for stretch in (*others, part.stretch):
+                own = own.knowing(stretch)
+            self._texts[key] = own
         return self._texts[key]
 
     def _under_way(self) -> Session:

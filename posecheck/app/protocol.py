@@ -79,6 +79,7 @@ class Told:
     seq: int
     judged: Assessment
     part: Part
+    """The one it was judged by."""
     hand: float
     ms: Milliseconds
     out: Out | None = None
@@ -91,7 +92,7 @@ class Told:
 
 
 def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
-    """Everything that is to be said of one picture. `text` knows the stretch of the part."""
+    """Everything that is to be said of one picture. `text` knows the stretches of `parts`."""
     judged, stretch, sighting = told.judged, told.part.stretch, told.judged.sighting
     return {
         "type": "frame",
@@ -119,7 +120,7 @@ def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
             }
             for finding in judged.findings
         ],
-        "hold": _hold(judged, told.out, told.part),
+        "hold": _hold(judged, told.out, parts[told.out.index] if told.out else told.part),
         "reps": _reps(judged, text),
         "say": _stage_say(told, text) if told.placed or told.led else _say(judged, text),
         "setup": _setup(told.placed, text) if told.placed else None,
@@ -278,8 +279,9 @@ def _setup(placed: Placed, text: Messages) -> Message:
 
 
 def _routine(told: Told, parts: Sequence[Part], text: Messages) -> Message:
-    out, part = told.out, told.part
+    out = told.out
     assert out is not None
+    part = parts[out.index]
     more = out.index + 1 < len(parts)
     same = told.doings is not None and bool(missing(told.doings, out.index))
     coming = part if out.stage is Stage.REST and same else parts[out.index + 1] if more else None

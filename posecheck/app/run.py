@@ -88,6 +88,7 @@ class Seen:
 
     judged: Assessment
     part: Part
+    """The one it was judged by. With the frame that ends a rest, `out` is at the next one already."""
     out: Out | None
     """None while setting up."""
     placed: Placed | None
@@ -135,7 +136,7 @@ def look(run: Run, sighting: Sighting) -> tuple[Run, Seen]:
     run = replace(run, routine=state)
     if out.began and not judged.hold.active:
         run = replace(run, waiting=_begin_now(sighting.t_s))
-    seen = Seen(judged, run.parts[out.index], out, None, share, before=before)
+    seen = Seen(judged, part, out, None, share, before=before)
     return (go_on(run) if sign else run), seen
 
 

@@ -14,6 +14,7 @@ from posecheck.analysis import judge_recording, stretch_of
 from posecheck.app.choosing import Settings
 from posecheck.app.desk import Desk
 from posecheck.app.places import Places
+from posecheck.assessment.routine import BOTH, Item, Routine
 from posecheck.comparing import compare
 from posecheck.errors import RecordingError
 from posecheck.records import Assessment, Measures, Sighting
@@ -126,6 +127,25 @@ def test_a_stretch_that_ends_by_itself_hands_over_between_two_frames(desk: Desk)
     show(desk, 0.0, 30.0, TALL)
     opened = assert_as_live(desk, recordings(desk))
     assert len(opened) > 1
+
+
+def test_the_frame_with_which_a_rest_ends_lies_in_the_recording_of_the_stretch_before(tmp_path: Path) -> None:
+    """It was measured for the stretch that was rested from, though the routine is at the next one when it is over."""
+    short = Item("standing_posture", numbers={"hold.target_s": 2.0}, rest_s=2.0)
+    routine = Routine("rested", "Rested", "", "", (short, Item("foot_on_step", sides=BOTH)))
+    places = Places(tmp_path, tmp_path / "history.sqlite3")
+    desk = Desk(Settings(places, routine=routine), lambda: datetime(2026, 5, 3, 9, tzinfo=UTC))
+    desk.do({"do": "numbers", "set": OPEN})
+    desk.do({"do": "start", "routine": "rested", "setup": False, "record": True})
+    told = [message for number in range(120) for message in desk.look(number, TALL.sighting(number / FPS), lambda: JPEG)]
+    frames = [message for message in told if message["type"] == "frame"]
+    stages = [frame["routine"]["stage"] for frame in frames]
+    assert "rest" in stages
+    turn = next(number for number, frame in enumerate(frames) if frame["routine"]["index"] == 1)
+    assert stages[turn - 1] == "rest"
+    first, second = assert_as_live(desk, recordings(desk))
+    assert [one.t_s for one in again(first)][-1] == pytest.approx(frames[turn]["t_s"], abs=1e-3)
+    assert [one.t_s for one in again(second)][0] == pytest.approx(frames[turn + 1]["t_s"], abs=1e-3)
 
 
 def test_a_recording_turned_on_on_the_way_knows_what_was_learnt_before(desk: Desk) -> None:

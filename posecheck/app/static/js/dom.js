@@ -34,6 +34,9 @@ export function mark(element, name, value) {
 /** A sentence so long that it needs smaller letters to stay in its place. */
 export const isLong = (text, letters = 70) => text.length > letters;
 
+/** How many letters a big sentence has, in four sizes: where its place is small, each has letters of its own. */
+export const lettersOf = (text) => 1 + [45, 70, 95].filter((most) => text.length > most).length;
+
 /** What a verdict looks like: a shape and a class beside its colour, so that nobody depends on colour. */
 export const LOOK = {
   GOOD: { shape: "●", name: "good" },

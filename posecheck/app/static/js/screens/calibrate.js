@@ -1,6 +1,6 @@
 // Calibrate: what to do, and a ring that fills. What is measured, the server says.
 
-import { LOOK, button, h, icon, isLong, mark, write } from "../dom.js";
+import { LOOK, button, h, icon, isLong, lettersOf, mark, write } from "../dom.js";
 import { makeRing } from "../ring.js";
 
 export function mount(root, ctx) {
@@ -8,7 +8,7 @@ export function mount(root, ctx) {
   const title = h("h1", { class: "screen-title" }, w("title"));
   const text = h("p", { class: "big-sentence" }, w("wait"));
   const shape = h("span", { class: "big-shape", "aria-hidden": "true" });
-  const todo = h("div", { class: "todo", "data-look": "plain" }, shape, text);
+  const todo = h("div", { class: "todo", "data-look": "plain", "data-letters": 1 }, shape, text);
   const ring = makeRing({ label: w("progress"), className: "ring-hold" });
   root.append(
     h(
@@ -40,6 +40,7 @@ export function mount(root, ctx) {
       write(text, told);
       mark(todo, "data-look", calibrate.problem ? "warn" : "plain");
       mark(todo, "data-long", isLong(told, 90) ? "" : null);
+      mark(todo, "data-letters", lettersOf(told));
       write(shape, calibrate.problem ? LOOK.WARN.shape : "");
       const left = calibrate.left_s;
       ring.set({ part: calibrate.progress ?? 0, number: Number.isFinite(left) ? String(Math.ceil(left)) : "", of: Number.isFinite(left) ? w("seconds_left") : "", look: calibrate.problem ? "" : "good" });

@@ -1,13 +1,13 @@
 // Set-up: stand so that the camera sees you well. One sentence at a time, in letters to be read from across the room.
 
-import { LOOK, button, h, icon, isLong, mark, write } from "../dom.js";
+import { LOOK, button, h, icon, isLong, lettersOf, mark, write } from "../dom.js";
 import { makeRing } from "../ring.js";
 
 export function mount(root, ctx) {
   const w = (key, values) => ctx.words(`page_setup.${key}`, values);
   const shape = h("span", { class: "big-shape", "aria-hidden": "true" }, LOOK.UNKNOWN.shape);
   const sentence = h("p", { class: "big-sentence" }, w("looking"));
-  const todo = h("div", { class: "todo", "data-look": "unknown" }, shape, sentence);
+  const todo = h("div", { class: "todo", "data-look": "unknown", "data-letters": 1 }, shape, sentence);
   const checks = h("ul", { class: "checks", "aria-label": w("checks") });
   const still = makeRing({ label: w("still"), className: "ring-still" });
   const stillText = h("p", { class: "still-text" }, w("still"));
@@ -79,6 +79,7 @@ export function mount(root, ctx) {
       write(shape, setup.well ? LOOK.GOOD.shape : look.shape);
       write(sentence, text);
       mark(todo, "data-long", isLong(text, 90) ? "" : null);
+      mark(todo, "data-letters", lettersOf(text));
       const part = setup.still_target_s ? setup.still_s / setup.still_target_s : 0;
       const left = Math.max(0, Math.ceil(setup.still_target_s - setup.still_s));
       still.set({ part, number: setup.well ? String(left) : "", look: setup.well ? "good" : "" });
