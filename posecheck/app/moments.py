@@ -30,6 +30,8 @@ _EVERY_S: Final = 0.2
 _MOST_SAMPLES: Final = 1500
 #: A moment is another one only if it is better or worse by so much: its picture is not changed for noise.
 _BY: Final = 1.0
+#: With fewer good seconds, which are shown as none, there is no best moment either.
+_LEAST_GOOD_S: Final = 0.5
 #: Pictures in the summary are this wide.
 _PICTURE_PX: Final = 480
 
@@ -120,7 +122,8 @@ class Moments:
             return
         side.curve.put(judged)
         depth = judged.measures[part.stretch.depth] if part.stretch.depth else math.nan
-        if judged.verdict is Verdict.GOOD and under_way(judged):
+        held = judged.hold.active or part.stretch.reps is not None
+        if judged.verdict is Verdict.GOOD and held and under_way(judged):
             side.best.offer(depth, judged.t_s, jpeg)
         side.worst.offer(_excess(judged.findings), judged.t_s, jpeg)
         share = judged.measures["hip_share"]
@@ -168,6 +171,7 @@ def _told(part: Part, side: str, doing: Doing, seen: _Side | None, text: Message
             "unseen": seen.reps_unseen if seen else 0,
         }
     held = stretch.reps is None
+    good_s = number(doing.amount if held else row.good_s if row else 0.0) or 0.0
     return {
         "stretch": stretch.id,
         "name": text.text(stretch.name),
@@ -175,7 +179,7 @@ def _told(part: Part, side: str, doing: Doing, seen: _Side | None, text: Message
         "watch": stretch.watch,
         "done": doing.done,
         "left_out": doing.left_out,
-        "good_s": number(doing.amount if held else row.good_s if row else 0.0) or 0.0,
+        "good_s": good_s,
         "target_s": number(part.target * part.sets if held else 0.0),
         "rounded_s": number(row.rounded_s) if row else None,
         "unknown_s": number(row.unknown_s) if row else None,
@@ -183,7 +187,7 @@ def _told(part: Part, side: str, doing: Doing, seen: _Side | None, text: Message
         "depth_label": _depth_label(stretch.depth, text),
         "hip_share": number(seen.share_sum / seen.share_count, 3) if seen and seen.share_count else None,
         "reps": reps,
-        "best": seen.best.told() if seen else None,
+        "best": seen.best.told() if seen and good_s >= _LEAST_GOOD_S else None,
         "worst": seen.worst.told() if seen else None,
         "series": (seen.curve if seen else Curve()).told(),
         "limits": {measure: number(limit, 2) for measure, limit in limits_of(stretch, part.profile).items()},

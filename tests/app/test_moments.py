@@ -6,20 +6,24 @@ from typing import Any
 
 from posecheck.app import numbers
 from posecheck.app.moments import Moments
-from posecheck.assessment import judge, runner
+from posecheck.assessment import judge, turns
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.running import Out, Stage
 from posecheck.assessment.turns import Part
-from posecheck.records import Assessment
+from posecheck.records import Assessment, Verdict
 from tests.assessment.scenes import measured, sighting
 
 JPEG = b"\xff\xd8not looked at\xff\xd9"
 
 
-def told(leans_deg: list[float], fps: float = 20.0) -> tuple[dict[str, Any], list[Assessment]]:
-    """The summary of a snapshot of standing with these leans of the trunk, and how each frame was judged."""
-    stretch = load_stretch("standing_posture")
+def told(
+    leans_deg: list[float], fps: float = 20.0, stretch_id: str = "standing_posture"
+) -> tuple[dict[str, Any], list[Assessment]]:
+    """The summary of a snapshot of standing, or another stretch, with these leans of the trunk, and how each frame was
+    judged.
+    """
+    stretch = load_stretch(stretch_id)
     profile = numbers.base_profile(stretch)
     part = Part(numbers.single(stretch).first[0], stretch, profile)
     state, moments, seen = judge.start(stretch), Moments(), []
@@ -30,7 +34,8 @@ def told(leans_deg: list[float], fps: float = 20.0) -> tuple[dict[str, Any], lis
         state, judged = judge.step(state, sighting(t_s), frame, stretch, profile)
         moments.put(judged, out, part, lambda: JPEG)
         seen.append(judged)
-    doings = runner.so_far(runner.start((part,)))
+    good_s = judged.hold.good_s
+    doings = turns.added(turns.nothing_done((part,)), (0, ""), amount=good_s)
     (line,) = moments.told((part,), doings, {stretch.id: Messages.load("en").knowing(stretch)})
     return line, seen
 
@@ -49,3 +54,17 @@ def test_nobody_who_never_came_up_has_a_depth() -> None:
     line, _ = told([70.0] * 100)
     assert (line["depth"], line["best"]) == (None, None)
     assert len(line["series"]["t_s"]) > 10
+
+
+def test_without_a_good_second_there_is_no_best_moment() -> None:
+    """Bending a little is well judged, but it is not the stretch: a summary of nothing done praises no picture of it."""
+    way_down = [min(35.0, 2.0 * number) for number in range(100)]
+    line, seen = told(way_down, stretch_id="standing_forward_fold")
+    assert any(judged.verdict is Verdict.GOOD and judged.findings for judged in seen)
+    assert (line["good_s"], line["best"]) == (0.0, None)
+    line, seen = told([*way_down, *[60.0] * 60], stretch_id="standing_forward_fold")
+    assert line["good_s"] > 1.0
+    assert line["best"]["t_s"] >= next(judged.t_s for judged in seen if judged.hold.active) - 0.01
+    line, _ = told([*way_down, *[60.0] * 6], stretch_id="standing_forward_fold")
+    assert 0.0 < line["good_s"] < 0.5  # told as 0 s
+    assert line["best"] is None
