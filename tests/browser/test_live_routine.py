@@ -6,6 +6,7 @@ page did can be laid against what was true.
 
 from __future__ import annotations
 
+import base64
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -48,6 +49,14 @@ rest_s = 0
 stretch = "standing_posture"
 numbers = { "hold.target_s" = 2 }
 """
+#: The pictures that were taken in the seconds before the first warning: when, by the page's clock, and their JPEG.
+TAKEN: Final = """(secondsBefore) => {
+  const warnedMs = wire.shown.find(({look}) => look === 'warn').at;
+  return [...wire.sent.values()]
+    .map((packet) => [new DataView(packet.buffer).getFloat64(12, true) - performance.timeOrigin, packet.slice(20)])
+    .filter(([at]) => warnedMs - 1000 * secondsBefore < at && at < warnedMs)
+    .map(([at, jpeg]) => [at, btoa(Array.from(jpeg, (byte) => String.fromCharCode(byte)).join(''))]);
+}"""
 #: Remembers what goes over the wire, what the page shows and when.
 WATCH: Final = """
 window.wire = {sent: new Map(), frames: [], shown: []};
@@ -210,18 +219,28 @@ def test_rounding_is_seen_heard_and_read_out_in_time_and_a_slider_changes_the_ve
             ),
         )
     }
-    late_s = {name: _since_onset_s(page, at_ms) for name, at_ms in moments_ms.items()}
+    onset_ms = onset_at_ms(page)
+    late_s = {name: (at_ms - onset_ms) / 1000 for name, at_ms in moments_ms.items()}
     assert all(0.0 < late < IN_TIME_S for late in late_s.values()), late_s
 
 
-def _since_onset_s(page: Page, at_ms: float) -> float:
-    """How long the back had been round at a moment of the page, on the clip's clock.
+def onset_at_ms(page: Page) -> float:
+    """When the camera showed the first picture of a round back, by the clock on the wall: `performance.now()` of the page.
 
-    The clip had got as far as the picture that was answered last. So a slow machine, which looks at few pictures and
-    each of them late, is not taken for a slow warning; how late a picture is, `benchmarks.live` measures.
+    Each picture that was sent says when it was taken, and which one of the clip it is. Between the two nearest to the
+    onset the clip is taken to have run evenly.
     """
-    seq = page.evaluate(f"wire.frames.findLast(({{at}}) => at <= {at_ms}).seq")
-    packet = bytes(page.evaluate(f"Array.from(wire.sent.get({seq}))"))
+    onset = onset_place()
+    taken = page.evaluate(TAKEN, 3.0 * IN_TIME_S)
+    numbers = [(number_of(base64.b64decode(jpeg)), at_ms) for at_ms, jpeg in taken]
+    after = next(at for at, (number, _) in enumerate(numbers) if number >= onset)
+    (before, before_ms), (number, number_ms) = numbers[after - 1], numbers[after]
+    assert before < onset <= number, (before, onset, number)
+    return float(before_ms + (number_ms - before_ms) * (onset - before) / (number - before))
+
+
+def onset_place() -> int:
+    """At which place of what the camera shows the back is too round for the first time."""
     with (samples_dir() / "standing_fold_rounded.truth.csv").open(encoding="utf-8") as file:
         truth = list(csv.DictReader(file))
     round_at = next(
@@ -232,4 +251,4 @@ def _since_onset_s(page: Page, at_ms: float) -> float:
     shown = order(ROUND_S)
     onset = next(place for place, at in enumerate(shown) if at >= round_at)
     assert shown[onset] == round_at, "the clip is cut so that its onset is not shown"
-    return (number_of(packet[20:]) - onset) / FPS
+    return onset
