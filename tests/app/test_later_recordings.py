@@ -137,7 +137,9 @@ def test_the_frame_with_which_a_rest_ends_lies_in_the_recording_of_the_stretch_b
     desk = Desk(Settings(places, routine=routine), lambda: datetime(2026, 5, 3, 9, tzinfo=UTC))
     desk.do({"do": "numbers", "set": OPEN})
     desk.do({"do": "start", "routine": "rested", "setup": False, "record": True})
-    told = [message for number in range(120) for message in desk.look(number, TALL.sighting(number / FPS), lambda: JPEG)]
+    told = [
+        message for number in range(120) for message in desk.look(number, TALL.sighting(number / FPS), lambda: JPEG)
+    ]
     frames = [message for message in told if message["type"] == "frame"]
     stages = [frame["routine"]["stage"] for frame in frames]
     assert "rest" in stages

@@ -31,6 +31,27 @@ for (const name of ['wakeLock', 'permissions']) Object.defineProperty(navigator,
 """
 #: A browser whose workers stay silent.
 MUTE_WORKER = "window.Worker = class { postMessage() {} terminate() {} };"
+#: A camera that is open and gives nothing but what the test draws; each time it is opened is counted.
+SILENT_CAMERA = """
+window.opened = 0;
+window.scene = document.createElement('canvas');
+Object.assign(scene, {width: 640, height: 480});
+scene.getContext('2d').fillRect(0, 0, 640, 480);
+if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
+  window.opened += 1;
+  return (window.testStream = scene.captureStream(0));
+};
+"""
+#: From here on it gives pictures.
+WAKE = """() => {
+  const pen = scene.getContext('2d');
+  window.tick = 0;
+  setInterval(() => {
+    pen.fillStyle = `rgb(${window.tick++ % 255}, 90, 90)`;
+    pen.fillRect(0, 0, 640, 480);
+    testStream.getVideoTracks()[0].requestFrame();
+  }, 60);
+}"""
 #: The lock of the screen, as far as the page asks for it.
 LOCKS = """
 window.locks = [];
@@ -140,6 +161,29 @@ def test_a_browser_that_can_less_shows_the_same(open_page: Open, script: str) ->
     stage(page, "work")
     shown = page.evaluate("window.posecheck.stats().shown")
     until(page, f"window.posecheck.stats().shown > {shown + 10}")
+
+
+def test_pictures_that_stay_away_are_taken_in_another_way_and_it_is_said(open_page: Open) -> None:
+    """A reader that falls silent is told, and pictures come all the same."""
+    page = open_page(MUTE_WORKER)
+    begin(page)
+    expect(page.locator(".notice[data-code=stalled]")).to_contain_text("in another way")
+
+
+def test_a_camera_that_gives_no_pictures_is_opened_anew_then_told_and_believed_when_it_wakes(open_page: Open) -> None:
+    """Nobody stands before a page that waits for nothing: once by itself, then in words; no word outlives its reason."""
+    page = open_page(SILENT_CAMERA)
+    page.keyboard.press("Space")
+    stage(page, "setup")
+    card = page.locator(".picture-card")
+    expect(card).to_contain_text("The camera sends no pictures.")
+    assert_accessible(page)
+    assert page.evaluate("window.opened") == 2
+    expect(card.get_by_role("button", name="Try again")).to_be_visible()
+    page.evaluate(WAKE)
+    expect(card).to_be_hidden()
+    shown = page.evaluate("window.posecheck.stats().shown")
+    until(page, f"window.posecheck.stats().shown > {shown + 3}")
 
 
 def test_a_second_page_takes_over_and_the_first_rests(open_page: Open) -> None:

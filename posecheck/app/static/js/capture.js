@@ -9,7 +9,9 @@ const WIDTH = 640;
 const HEIGHT = 480;
 /** An answer that has not come by then never will: a dropped connection must not stop the camera for good. */
 const LOST_AFTER_MS = 4000;
-/** What went wrong with a camera, as one of: refused, missing, in_use, unplugged, unsupported. */
+/** A camera that falls silent is opened anew by itself, but not again and again: then the person is asked. */
+const ANEW_AFTER_MS = 60000;
+/** What went wrong with a camera, as one of: refused, missing, in_use, unplugged, unsupported, silent. */
 export class CameraTrouble extends Error {
   constructor(code, cause) {
     super(code, { cause });
@@ -43,20 +45,23 @@ export async function allowed() {
 
 /**
  * A camera that hands its pictures to the server.
- * `sendBytes(bytes)` sends; `trouble(code)` hears of a lost camera, `slower(level)` of a slow machine.
+ * `sendBytes(bytes)` sends; `trouble(code)` hears of a lost camera, `slower(level)` of a slow machine, `stalled()` of
+ * pictures that stayed away and are now taken in another way, `awake()` of those of a camera that was silent.
  */
-export function makeCapture({ sendBytes, trouble, slower }) {
+export function makeCapture({ sendBytes, trouble, slower, stalled, awake }) {
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;
   const waiting = new Map();
-  const grab = makeGrab(video, took);
+  const grab = makeGrab(video, took, (how) => (how === "stalled" ? stalled() : silent()));
   const pace = makePace(slower);
   let stream = null;
   let opened = null;
   let sending = false;
   let asked = 0;
   let seq = 0;
+  let anewMs = -Infinity;
+  let isSilent = false;
 
   /** Ask for as many pictures as may be on their way. */
   function fill() {
@@ -69,6 +74,10 @@ export function makeCapture({ sendBytes, trouble, slower }) {
   function took(taken) {
     asked -= 1;
     const number = (seq = (seq + 1) >>> 0);
+    if (taken && isSilent) {
+      isSilent = false;
+      awake();
+    }
     if (taken && sending && sendBytes(pack(number, taken.width, taken.height, performance.timeOrigin + taken.capturedMs, taken.jpeg))) {
       waiting.set(number, { picture: taken.picture, capturedMs: taken.capturedMs, sentMs: performance.now() });
     } else taken?.picture.close();
@@ -103,7 +112,21 @@ export function makeCapture({ sendBytes, trouble, slower }) {
     video.srcObject = null;
   };
 
-  return {
+  /** The camera is open and gives no pictures: it is closed and opened once more, then the person has to see to it. */
+  function silent() {
+    const now = performance.now();
+    if (now - anewMs < ANEW_AFTER_MS) {
+      isSilent = true;
+      trouble("silent");
+      return;
+    }
+    anewMs = now;
+    const again = opened;
+    closed();
+    made.start(again).catch((error) => trouble(error.code ?? "in_use"));
+  }
+
+  const made = {
     video,
     get open() {
       return stream !== null;
@@ -147,7 +170,10 @@ export function makeCapture({ sendBytes, trouble, slower }) {
       await grab.start(stream);
       fill();
     },
-    stop: closed,
+    stop() {
+      isSilent = false;
+      closed();
+    },
     /** Whether pictures go to the server, or only to the preview. */
     set sending(on) {
       if (on === sending) return;
@@ -173,4 +199,5 @@ export function makeCapture({ sendBytes, trouble, slower }) {
       fill();
     },
   };
+  return made;
 }

@@ -7,14 +7,20 @@ const inWorker = () => typeof MediaStreamTrackProcessor === "function" && typeof
 
 /** A camera at work that a worker brings no picture of for so long is watched by the page itself: some browsers lose them. */
 const STALLED_MS = 1500;
+/** After so long without any picture that was asked for, by whatever way, the camera itself gives none. */
+const SILENT_MS = 4500;
 
-/** `took({picture, jpeg, width, height, capturedMs})` gets each picture; null for one that could not be taken. */
-export function makeGrab(video, took) {
+/**
+ * `took({picture, jpeg, width, height, capturedMs})` gets each picture; null for one that could not be taken.
+ * `quiet(how)` hears, once each time, that no picture comes: "stalled" when another way is tried, "silent" when none does.
+ */
+export function makeGrab(video, took, quiet) {
   let turn = 0;
   let worker = null;
   let local = null;
   let wishes = [];
   let sinceMs = 0;
+  let told = false;
 
   function taken(picture, from) {
     if (from !== turn) {
@@ -23,6 +29,7 @@ export function makeGrab(video, took) {
     }
     wishes.shift();
     sinceMs = performance.now();
+    told = false;
     took(picture);
   }
 
@@ -51,10 +58,17 @@ export function makeGrab(video, took) {
   }
 
   setInterval(() => {
-    if (!worker || !wishes.length || document.hidden || performance.now() - sinceMs < STALLED_MS) return;
-    console.info("posecheck: pictures are taken by the page, the worker brings none");
-    endWorker();
-    startLocal();
+    // A page in the background may be given none; that says nothing of the camera.
+    if (!wishes.length || document.hidden) sinceMs = performance.now();
+    const quietMs = performance.now() - sinceMs;
+    if (worker && quietMs > STALLED_MS) {
+      endWorker();
+      startLocal();
+      quiet("stalled");
+    } else if (!worker && !told && quietMs > SILENT_MS) {
+      told = true;
+      quiet("silent");
+    }
   }, STALLED_MS / 3);
 
   return {
@@ -89,6 +103,7 @@ export function makeGrab(video, took) {
     stop() {
       turn += 1;
       wishes = [];
+      told = false;
       endWorker();
       local?.stop();
       local = null;

@@ -152,6 +152,8 @@ ctx.announce = announcer.aloud;
 const capture = makeCapture({
   sendBytes: socket.sendBytes,
   trouble: (code) => cameraTrouble(code),
+  stalled: () => notices.show("stalled", { title: words("page_trouble.stalled"), text: words("page_trouble.stalled_do"), look: "unknown", brief: true }),
+  awake: () => picture.say(null),
   slower: () => notices.show("slow", { title: words("page_trouble.slow"), text: words("page_trouble.slow_do"), look: "unknown", brief: true }),
 });
 const frames = makeFrames({
@@ -192,7 +194,11 @@ async function openCamera(deviceId = settings.get("camera")) {
 
 function cameraTrouble(code) {
   const told = { title: words(`page_trouble.${code}`), text: words(`page_trouble.${code}_do`) };
-  picture.say({ ...told, actions: [{ label: words("page_trouble.again"), run: () => openCamera().then(watch) }] });
+  const again = () => {
+    capture.stop();
+    openCamera().then(watch);
+  };
+  picture.say({ ...told, actions: [{ label: words("page_trouble.again"), run: again }] });
   if (WATCHED.includes(ctx.shown)) {
     announcer.aloud(`${told.title} ${told.text}`, true);
     ctx.sound.tone("firm");
