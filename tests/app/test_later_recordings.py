@@ -147,7 +147,7 @@ def test_the_frame_with_which_a_rest_ends_lies_in_the_recording_of_the_stretch_b
     assert stages[turn - 1] == "rest"
     first, second = assert_as_live(desk, recordings(desk))
     assert [one.t_s for one in again(first)][-1] == pytest.approx(frames[turn]["t_s"], abs=1e-3)
-    assert [one.t_s for one in again(second)][0] == pytest.approx(frames[turn + 1]["t_s"], abs=1e-3)
+    assert next(one.t_s for one in again(second)) == pytest.approx(frames[turn + 1]["t_s"], abs=1e-3)
 
 
 def test_a_recording_turned_on_on_the_way_knows_what_was_learnt_before(desk: Desk) -> None:
