@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from posecheck.app import catalogue, number_texts, numbers
@@ -16,6 +18,29 @@ def every_number() -> list[Tunable]:
     """The numbers of every stretch of the live page, each as that stretch declares it."""
     profiles = (numbers.base_profile(load_stretch(stretch_id)) for stretch_id in stretch_ids())
     return [tunable for profile in profiles for tunable in profile.tunables.values()]
+
+
+def figures(text: str) -> list[str]:
+    """The figures in a text, with a point where other languages write a comma."""
+    return sorted(figure.replace(",", ".") for figure in re.findall(r"\d+(?:[.,]\d+)*", text))
+
+
+def units(text: str) -> list[str]:
+    """The units behind its figures; degrees may be told once more than in English, never less."""
+    return sorted(re.findall(r"(?<=\d) ?(Hz|px|%|cm|m|s)\b", text))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_tells_the_same_figures_in_the_same_units(language: str) -> None:
+    """Whoever reads where a number comes from reads the numbers of the source, whatever the language."""
+    for texts in number_texts.translations(language).values():
+        for english, said in texts.items():
+            assert figures(said) == figures(english), said
+            assert units(said) == units(english), said
+            assert said.count(" Grad") >= len(re.findall(r"\d deg\b", english)), said
+    told = Messages.load(language)
+    for key, said in told.texts.items():
+        assert figures(said) == figures(told.english[key]), key
 
 
 @pytest.mark.parametrize("language", OTHERS)
