@@ -85,7 +85,7 @@ function limitLines(plot, limits) {
   const { ctx } = plot;
   const { left, width } = plot.bbox;
   ctx.save();
-  ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.font = `600 ${px(11) * devicePixelRatio}px system-ui, sans-serif`;
   ctx.textBaseline = "bottom";
   limits.forEach(({ value, label, colour }, number) => {
     const y = plot.valToPos(value, "y", true);
@@ -109,19 +109,22 @@ function limitLines(plot, limits) {
   ctx.restore();
 }
 
+/** A length that grows with the letters of the page: on a television a plot is read from as far away as its text. */
+const px = (length) => Math.round((length * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16);
+
 function axes(lang, time) {
   const grid = { stroke: () => token("--line"), width: 1 };
-  const common = { stroke: () => token("--muted"), font: "12px system-ui, sans-serif", grid, ticks: grid };
+  const common = { stroke: () => token("--muted"), font: `${px(12)}px system-ui, sans-serif`, grid, ticks: grid };
   const day = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short" });
   return [
-    { ...common, space: time ? 70 : 50, values: (_, all) => all.map((v) => (time ? day.format(v * 1000) : `${v} s`)), incrs: time ? [1, 2, 7, 14, 30, 91].map((d) => d * 86400) : undefined },
-    { ...common, size: 46, values: (_, all) => all.map((v) => `${v}°`) },
+    { ...common, size: px(46), space: px(time ? 70 : 50), values: (_, all) => all.map((v) => (time ? day.format(v * 1000) : `${v} s`)), incrs: time ? [1, 2, 7, 14, 30, 91].map((d) => d * 86400) : undefined },
+    { ...common, size: px(46), values: (_, all) => all.map((v) => `${v}°`) },
   ];
 }
 
 /** Draw anew when the place gets another width, the page another theme, or paper is asked for. */
 function keptFresh(place, plot, height) {
-  const size = new ResizeObserver(() => place.clientWidth && plot.setSize({ width: place.clientWidth, height }));
+  const size = new ResizeObserver(() => place.clientWidth && plot.setSize({ width: place.clientWidth, height: px(height) }));
   size.observe(place);
   const redraw = () => plot.redraw(false, true);
   const theme = new MutationObserver(redraw);
@@ -162,7 +165,7 @@ function make(root, { lines, data, label, height, lang, time, hooks = {}, meanin
   const plot = new window.uPlot(
     {
       width: Math.max(200, place.clientWidth),
-      height,
+      height: px(height),
       legend: { show: false },
       cursor: { y: false, points: { size: 8 } },
       scales: { x: { time: false }, y: { range: (_, low, high) => [Math.min(0, 10 * Math.floor((low ?? 0) / 10)), Math.max(60, 10 * Math.ceil((high ?? 0) / 10))] } },

@@ -36,7 +36,7 @@ export class Replay {
 
   constructor(ctx, { compact }) {
     this.#ctx = ctx;
-    this.height = compact ? 120 : 220;
+    this.height = compact ? 190 : 220;
     const { words } = ctx;
     this.body = h("div", { class: "replay-body" }, h("p", { class: "muted" }, words("page_tune.replay_wait")));
     this.place = h("div", { class: "plot-box", hidden: true });

@@ -103,7 +103,7 @@ export function mount(root, ctx) {
     write(shape, sign);
     write(word, w(key));
     write(reason, why);
-    mark(reason, "data-long", isLong(why) ? "" : null);
+    mark(reason, "data-long", isLong(why, VERY_LONG) ? "very" : isLong(why) ? "" : null);
   }
 
   function showRoutine(routine) {

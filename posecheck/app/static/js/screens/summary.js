@@ -23,7 +23,7 @@ export function mount(root, ctx) {
         { class: "summary-head" },
         h("div", {}, title, h("p", { class: "muted" }, subtitle(summary))),
         watched.length > 0 &&
-          h("p", { class: "summary-total" }, h("b", { class: "num good" }, seconds(summary.good_s)), " ", h("span", {}, words("page_summary.good_in_all"))),
+          h("p", { class: "summary-total" }, h("b", { class: summary.good_s < 0.5 ? "num" : "num good" }, seconds(summary.good_s)), " ", h("span", {}, words("page_summary.good_in_all"))),
       ),
       h("div", { class: "actions no-print" }, actions()),
       begun.length ? begun.map((part) => card(part, places)) : h("p", { class: "card" }, words("page_summary.nothing")),
