@@ -182,6 +182,31 @@ def test_a_clip_plays_steps_and_is_labelled_by_dragging(page: Page, folder: Path
     assert written(folder, CLIP, 1) == [(start_s, end_s, "warn")]
 
 
+def test_another_language_takes_nothing_back(page: Page, folder: Path) -> None:
+    """What was said can still be undone and done again, and the clip stays where it was."""
+    choose(page, REAL, "knee_bend")
+    page.keyboard.press("g")
+    seconds(page, 2)
+    page.keyboard.press("g")
+    seconds(page, 1)
+    ((start_s, end_s, _),) = written(folder, CLIP, 1)
+    assert end_s - start_s == pytest.approx(2.0, abs=0.1)
+    page.locator("#speed").select_option("0.5")
+    page.locator("#speed").blur()
+    there = page.locator("#time").inner_text().split(" · ")[0]
+    page.locator("#language").select_option("de")
+    expect(page.locator("#play")).to_have_text("Abspielen")
+    expect(page.locator("#desk")).to_be_focused()
+    expect(page.locator("#time")).to_contain_text(there.replace(".", ","))
+    expect(page.locator("#speed")).to_have_value("0.5")
+    expect(page.locator("#rule")).to_have_value("knee_bend")
+    expect(page.locator("#said tr")).to_have_count(1)
+    page.keyboard.press("z")
+    assert written(folder, CLIP, 0) == []
+    page.keyboard.press("y")
+    assert written(folder, CLIP, 1) == [(start_s, end_s, "good")]
+
+
 def test_others_stay_hidden_until_asked_for_and_are_never_overwritten(page: Page, folder: Path) -> None:
     """Blind by default; then kappa with the other rater and with posecheck. A save from elsewhere is noticed."""
     path = folder / f"{CLIP}.labels.toml"
