@@ -7,8 +7,10 @@ const inWorker = () => typeof MediaStreamTrackProcessor === "function" && typeof
 
 /** A camera at work that a worker brings no picture of for so long is watched by the page itself: some browsers lose them. */
 const STALLED_MS = 1500;
+/** The first picture may take longer: the camera and the worker begin, too. */
+const FIRST_MS = 2500;
 /** After so long without any picture that was asked for, by whatever way, the camera itself gives none. */
-const SILENT_MS = 4500;
+const SILENT_MS = 5000;
 
 /**
  * `took({picture, jpeg, width, height, capturedMs})` gets each picture; null for one that could not be taken.
@@ -21,6 +23,7 @@ export function makeGrab(video, took, quiet) {
   let wishes = [];
   let sinceMs = 0;
   let told = false;
+  let begun = false;
 
   function taken(picture, from) {
     if (from !== turn) {
@@ -30,6 +33,7 @@ export function makeGrab(video, took, quiet) {
     wishes.shift();
     sinceMs = performance.now();
     told = false;
+    begun = true;
     took(picture);
   }
 
@@ -61,7 +65,7 @@ export function makeGrab(video, took, quiet) {
     // A page in the background may be given none; that says nothing of the camera.
     if (!wishes.length || document.hidden) sinceMs = performance.now();
     const quietMs = performance.now() - sinceMs;
-    if (worker && quietMs > STALLED_MS) {
+    if (worker && quietMs > (begun ? STALLED_MS : FIRST_MS)) {
       endWorker();
       startLocal();
       quiet("stalled");
@@ -103,7 +107,7 @@ export function makeGrab(video, took, quiet) {
     stop() {
       turn += 1;
       wishes = [];
-      told = false;
+      told = begun = false;
       endWorker();
       local?.stop();
       local = null;
