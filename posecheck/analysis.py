@@ -23,6 +23,7 @@ from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs import hiding
 from posecheck.outputs.base import COMPLETE, Sink, cannot_write
 from posecheck.outputs.opensim import MotFile, TrcFile
+from posecheck.outputs.page import Tell
 from posecheck.outputs.parquet import ParquetTable
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import Clip, ReportWriter
@@ -209,6 +210,7 @@ def analyze_clip(
                 with_picture=not wanted.skeleton_only,
                 slow=wanted.slow,
                 sound_of=clip,
+                tell=_tell(stretch, wanted.language),
             )
             makers.append(lambda: drawn)
         _clear(folder)
@@ -332,7 +334,7 @@ def _report(
     versions: dict[str, str],
 ) -> ReportWriter:
     """The report in the language wanted."""
-    tell = Messages.load(wanted.language).knowing(stretch).text
+    tell = _tell(stretch, wanted.language)
     return ReportWriter(
         folder / FILES["report"],
         origin,
@@ -349,6 +351,11 @@ def _report(
         with_picture=not wanted.skeleton_only,
         sample_fps=wanted.sample_fps,
     )
+
+
+def _tell(stretch: Stretch, language: str) -> Tell:
+    """What says every text of a clip in its language."""
+    return Messages.load(language).knowing(stretch).text
 
 
 def _versions() -> dict[str, str]:

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from posecheck.outputs.overlay import draw
+from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import INK
 from posecheck.records import Assessment, Bytes, Event, Frame, Verdict
 
@@ -48,10 +49,14 @@ class _Candidate:
 
 
 class Moments:
-    """Collects pictures. `limits` are the limits by measure: nothing over one is shown as a good example."""
+    """Collects pictures. `limits` are the limits by measure: nothing over one is shown as a good example.
 
-    def __init__(self, limits: Mapping[str, float], *, without_picture: bool = False) -> None:
+    `tell` says the words in them.
+    """
+
+    def __init__(self, limits: Mapping[str, float], tell: Tell | None = None, *, without_picture: bool = False) -> None:
         self._limits = dict(limits)
+        self._tell = tell
         self._without_picture = without_picture
         self._open: dict[str, _Candidate] = {}
         self._kept: list[tuple[float, Picture]] = []
@@ -104,7 +109,7 @@ class Moments:
         image: Bytes = moment.frame.image_rgb
         if self._without_picture:
             image = np.full(image.shape, INK, np.uint8)
-        drawn = draw(image, moment.assessment)
+        drawn = draw(image, moment.assessment, self._tell, bare=self._without_picture)
         height, width = drawn.shape[:2]
         if height > PICTURE_HEIGHT_PX:
             width = max(1, round(width * PICTURE_HEIGHT_PX / height))

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from posecheck.body import SKELETON, Landmark, Side
+from posecheck.body import SKELETON, Side
+from posecheck.outputs.overlay import HEAD_TRUNKS, head_px
 from posecheck.records import CONTOUR_ROWS, PAUSE_S, QUANTITIES, Assessment, Floats, Verdict
 
 #: A value that was not seen; no angle, place or offset comes near it.
@@ -33,6 +34,8 @@ PER_S: Final = 10_000.0
 
 #: The landmarks that are drawn, in the order of the columns.
 DRAWN: Final = tuple(sorted({end for bone in SKELETON for end in bone}))
+#: After them comes the middle of the head, which is drawn where there is no picture.
+HEAD: Final = "head"
 VERDICTS: Final = (Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN)
 #: The rows of the outline that are drawn, from the seat to the shoulders.
 BACK_ROWS: Final[Floats] = np.linspace(-0.1, 1.0, 18)
@@ -87,7 +90,8 @@ class Track:
         self._pass_time(judged)
         self.t_s.append(judged.t_s)
         shown = np.where((seen.visibility >= _SHOWN_VISIBILITY)[:, None], seen.landmarks_px, np.nan)
-        self._points.frombytes(_whole(shown[list(DRAWN)].ravel() * PER_PX))
+        points = np.concatenate([shown[list(DRAWN)].ravel(), head_px(seen)])
+        self._points.frombytes(_whole(points * PER_PX))
         self._back.frombytes(_whole(_back(judged)))
         measures = judged.measures
         values = np.array([measures[name] for name in _NAMES])
@@ -153,7 +157,8 @@ class Track:
             "size": list(self.size_px),
             "per": {"px": PER_PX, "s": PER_S, "chord": PER_CHORD, "values": _SCALE[at].tolist()},
             "rows": [round(row, 4) for row in BACK_ROWS.tolist()],
-            "joints": [landmark.name.lower() for landmark in DRAWN],
+            "joints": [*(landmark.name.lower() for landmark in DRAWN), HEAD],
+            "head": HEAD_TRUNKS,
             "bones": [[DRAWN.index(a), DRAWN.index(b)] for a, b in SKELETON],
             "t": self._times(),
             "points": [chunk.points for chunk in chunks],
@@ -171,7 +176,7 @@ class Track:
         """What has gathered since the latest chunk, packed."""
         values = _table(self._values, len(_NAMES))
         return Chunk(
-            points=_pack(_table(self._points, 2 * len(DRAWN))),
+            points=_pack(_table(self._points, 2 * len(DRAWN) + 2)),
             back=_pack(_table(self._back, 4 + len(BACK_ROWS))),
             values=tuple(_pack(values[:, [at]]) for at in range(len(_NAMES))),
             told=_pack(_table(self._told, _TOLD)),
@@ -180,11 +185,6 @@ class Track:
 
 def _table(numbers: array[int], columns: int) -> Any:
     return np.frombuffer(numbers.tobytes(), np.int16).reshape(-1, columns)
-
-
-def joint_name(landmark: Landmark) -> str:
-    """A landmark as the page calls it."""
-    return landmark.name.lower()
 
 
 def _back(judged: Assessment) -> Floats:

@@ -36,7 +36,7 @@ async function readTrack(packed) {
   ]);
   const times = Array.from(t[0], (tick) => tick / packed.per.s);
   return {
-    size: packed.size, joints: packed.joints, bones: packed.bones, rows: packed.rows, frames: packed.frames,
+    size: packed.size, head: packed.head, joints: packed.joints, bones: packed.bones, rows: packed.rows, frames: packed.frames,
     t: times, begin: times[0] ?? 0, end: times[times.length - 1] ?? 0,
     values: values.map((column, c) =>
       Array.from(column, (whole) => (whole === UNSEEN ? null : whole / packed.per.values[c]))),
