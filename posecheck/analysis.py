@@ -24,7 +24,7 @@ from posecheck.outputs import hiding
 from posecheck.outputs.base import COMPLETE, Sink, cannot_write
 from posecheck.outputs.opensim import MotFile, TrcFile
 from posecheck.outputs.page import Tell
-from posecheck.outputs.parquet import ParquetTable
+from posecheck.outputs.parquet import ParquetTable, parquet_library
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
@@ -152,6 +152,12 @@ def _results(folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in (*FILES.values(), *(f"{VIDEO_STEM}.{ending}" for ending in VIDEO_ENDINGS)))
 
 
+def _check_extras(folder: Path, wanted: Wanted | None) -> None:
+    """Raise OutputError for an output whose library is missing, before anything old is taken away for it."""
+    if wanted is not None and wanted.parquet:
+        parquet_library(folder / FILES["parquet"])
+
+
 def _clear(folder: Path) -> None:
     """Take away an earlier run's results of the same clip, so that old and new are never mixed."""
     if (folder / FILES["recording"]).exists() or (folder / FILES["summary"]).exists():
@@ -213,6 +219,7 @@ def analyze_clip(
                 tell=_tell(stretch, wanted.language),
             )
             makers.append(lambda: drawn)
+        _check_extras(folder, wanted)
         _clear(folder)
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
         makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted))
@@ -283,6 +290,7 @@ def judge_recording(
         if (folder / FILES["recording"]).exists():
             raise OutputError(f"{folder} holds an analysis with its recording. Choose another folder with -o.")
         prepare_folder(folder, Path(played.origin.source))
+        _check_extras(folder, wanted)
         _clear(folder)
         origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile, calibrations)
         makers = _makers(folder, origin, stretch, profile, wanted or Wanted(), None)

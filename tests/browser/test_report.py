@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.records import Origin
 from posecheck.resources import samples_dir
 from posecheck.session import default_profile
+from tests.browser.paper import pages_of
 from tests.journeys import media
 from tests.outputs import people
 
@@ -313,16 +315,39 @@ def test_the_report_fits_phone_and_desktop_in_light_and_dark(
     context.close()
 
 
-def test_on_paper_everything_is_there_and_nothing_moves(browser: Browser, results: Path) -> None:
-    """Printed, the plots and tables stand, buttons and player do not."""
-    context = browser.new_context(viewport={"width": 794, "height": 1100})
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper_everything_is_there_and_nothing_moves(browser: Browser, results: Path, scheme: str) -> None:
+    """Printed to A4 the plots, tables, pictures and numbers stand on a few white pages; buttons and player do not."""
+    context = browser.new_context(
+        viewport={"width": 794, "height": 1100}, color_scheme="dark" if scheme == "dark" else "light"
+    )
     fresh = context.new_page()
     opened(fresh, results / "report.html")
+    pdf = fresh.pdf(format="A4")
+    pages = pages_of(pdf)
+    assert 2 <= len(pages) <= 4
+    whole = "".join(pages)
+    summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
+    worst = summary["worst_spine_flexion"]
+    for told in (
+        f"Good{summary['verdict_s']['GOOD']:.1f}s",
+        f"Mostroundedback{worst['spine_flexion_deg']:.0f}°at{worst['t_s']:.1f}s",
+        "Yourbackisrounding:thebendcomesfromthespine,notfromthehips.",
+        "Thedeepestgoodmoment",
+        "Numbersinforce",
+        "spine_rounding.limit_deg",
+        "Spinemodel:" + summary["spine_model_sha256"],
+    ):
+        assert told in whole
+    assert "Playbackspeed" not in whole
+    assert pdf.count(b"/Subtype /Image") >= 3  # the pictures of the moments
     fresh.emulate_media(media="print")
     expect(fresh.locator(".player")).to_be_hidden()
-    expect(fresh.locator(".zoom")).to_be_hidden()
+    expect(fresh.locator("#zoom-in")).to_be_hidden()
     expect(fresh.locator(".plot").first).to_be_visible()
-    assert len(fresh.pdf(format="A4")) > 20_000
+    expect(fresh.locator("#hatch")).to_have_count(1)
+    assert fresh.evaluate("getComputedStyle(document.querySelector('svg.defs')).display") != "none"
+    assert fresh.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert fresh.evaluate("document.documentElement.scrollWidth") <= 794
     context.close()
 
