@@ -72,7 +72,7 @@ def replay(
         tracks = Tracks.of(recording)
         tracks.know(chosen, numbers, gathering.track(), other)
         before = recorded_profile(chosen, origin.settings)
-        show(difference_table(whatif(tracks, chosen, before, numbers, other)))
+        show(difference_table(whatif(tracks, chosen, before, numbers, other), teller_for(lang, chosen)))
     finish([one.outcome])
 
 
