@@ -21,6 +21,8 @@ _PADDING: Final = 9.0
 _ICON: Final = 12.0
 _WORD: Final = 18.0
 _MAIN: Final = 15.0
+#: Of the main line where it then needs a line less: a word alone in the second would only cover more of the person.
+_TIGHT: Final = 13.2
 _SMALL: Final = 12.0
 _LEADING: Final = 1.28
 _LEAST_HEIGHT: Final = 42.0
@@ -131,8 +133,11 @@ def _rows(cue: str, reason: str, room_px: float, word_px: float, unit_px: float)
     if _width(main, _MAIN * unit_px, REGULAR) <= room_px - word_px:
         beside = main
     else:
-        lines = lettering.wrapped(main, room_px, _MAIN * unit_px, REGULAR, _MOST_LINES)
-        below = [_Row(text, _MAIN, REGULAR, strong=True) for text in lines]
+        wrapped = [
+            (lettering.wrapped(main, room_px, size * unit_px, REGULAR, _MOST_LINES), size) for size in (_MAIN, _TIGHT)
+        ]
+        lines, size = min(wrapped, key=lambda pair: len(pair[0]))  # of two that are as long the larger letters
+        below = [_Row(text, size, REGULAR, strong=True) for text in lines]
     lines = lettering.wrapped(why, room_px, _SMALL * unit_px, REGULAR, _MOST_LINES)
     below += [_Row(text, _SMALL, REGULAR, strong=False) for text in lines]
     return beside, below

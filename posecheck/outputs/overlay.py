@@ -233,7 +233,8 @@ def _draw_back(image: Bytes, back: Back, judged: Assessment, taken: Box, unit_px
 def label_px(back: Back, taken: Box, unit_px: float) -> Floats:
     """(2,) the middle of the back's number: off the back, behind its middle, so that it covers neither.
 
-    Where it would come to lie under the box `taken` it stands lower or higher on the back. The back has an outline.
+    Where it would come to lie under the box `taken` it stands lower or higher on the back, or behind the seat where
+    the whole back lies along the box. The back has an outline.
     """
     points = np.concatenate(contour_px(back))
     chord = back.shoulder_px - back.hip_px
@@ -242,6 +243,8 @@ def label_px(back: Back, taken: Box, unit_px: float) -> Floats:
     along = (points - back.hip_px) @ chord / max(length, 1e-6) ** 2
     reach = outward * (12.0 + _BACK_LABEL * 0.5 + abs(outward[0]) * _BACK_LABEL * 0.5) * unit_px
     places: list[Floats] = [points[np.argmin(np.abs(along - row))] + reach for row in _LABEL_ROWS]
+    seat: Floats = points[0] - chord / max(length, 1e-6) * (10.0 + _BACK_LABEL) * unit_px
+    places.append(seat)
     return next((place for place in places if not _under(place, taken, _BACK_LABEL * unit_px)), places[0])
 
 

@@ -329,6 +329,8 @@ def test_the_words_on_the_picture_are_in_the_language_asked_for() -> None:
         assert laid.word == german("report.verdict.warn").upper() != "WARN"
         assert told == f"{german(rule.say)} {german(rule.reason)}"
         assert german(rule.say) != rule.say
+    narrow = lay_out(judged, 640, 480 / 360, german)
+    assert [row.text for row in narrow.below if row.strong] == [german(rule.say)]  # a little smaller, on one line
     assert lay_out(judged, 1280, 2.0).word == lay_out(judged, 1280, 2.0, Messages.load("en").text).word == "WARN"
     assert not np.array_equal(draw(_picture((1280, 720)), judged), draw(_picture((1280, 720)), judged, german))
 
@@ -345,7 +347,7 @@ def test_the_number_of_the_back_is_never_under_the_banner(up_px: int) -> None:
     left, top, right, bottom = lay_out(long, 640, 1.0).box
     x, y = label_px(back, (left, top, right, bottom), 1.0)
     outline = np.concatenate(contour_px(back))
-    if outline[:, 1].max() > bottom + 40:  # there is a place beside the back that is free
+    if outline[:, 1].max() > bottom + 12:  # there is a place beside the back that is free
         assert not (left < x < right and y - 8.0 < bottom)
     assert np.hypot(*(outline - (x, y)).T).min() < 40.0
 
