@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import axe_core_python
@@ -19,6 +21,7 @@ from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.report import Clip, ReportWriter
+from posecheck.outputs.track import CHUNK_FRAMES
 from posecheck.records import Origin
 from posecheck.resources import samples_dir
 from posecheck.session import default_profile
@@ -231,6 +234,29 @@ def test_without_a_clip_the_figure_plays_alone(page: Page, results: Path, tmp_pa
     until(page, "+document.querySelector('.stage').dataset.frame > 10")
     page.locator("#play").click()
     assert shown(page) > 10
+
+
+def test_a_long_session_is_read_back_across_its_packets(page: Page, tmp_path: Path) -> None:
+    """The page says of any moment what was measured then, whichever of the packets it lies in."""
+    path = tmp_path / "long.html"
+    tell = Messages.load("en").text
+    report = ReportWriter(
+        path, people.ORIGIN, title="long", stretch_name="Fold", limits={"spine_flexion_deg": 36.0}, clip=None, tell=tell
+    )
+    seen = people.sighting(0.0)
+    spine = [round(40.0 * math.sin(index / 300.0)) for index in range(2 * CHUNK_FRAMES + 50)]
+    for index, value in enumerate(spine):
+        judged = people.assessment(seen, values={"spine_flexion_deg": float(value)})
+        report.put(None, replace(judged, t_s=index / 30.0))
+    report.close("complete")
+    opened(page, path)
+    for index in (0, CHUNK_FRAMES - 1, CHUNK_FRAMES, 2 * CHUNK_FRAMES + 1, len(spine) - 1):
+        page.evaluate(
+            "t => { const s = document.getElementById('seek'); s.value = t; s.dispatchEvent(new Event('input')); }",
+            index / 30.0,
+        )
+        assert shown(page) == index
+        expect(page.locator("[data-value=spine_flexion_deg]")).to_have_text(f"{spine[index]}°")
 
 
 def test_a_clip_that_was_moved_is_told(browser: Browser, results: Path, tmp_path: Path) -> None:
