@@ -1,7 +1,8 @@
 """What each output costs. Rows of `python -m benchmarks.speed`.
 
 The outputs that every analysis has (recording, tables, report) are measured by the processor time they take, since
-they cannot be switched off; those on request by whole analyses with and without them, in turn.
+they cannot be switched off, and beside them the files on request; what changes pictures by whole analyses with and
+without it, in turn, and the files once more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from posecheck import analysis
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.base import Sink
+from posecheck.outputs.opensim import MotFile, TrcFile
+from posecheck.outputs.parquet import ParquetTable
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.summary import SummaryFile
@@ -43,7 +46,7 @@ REQUESTED: Final[tuple[tuple[str, Wanted, str | None], ...]] = (
 
 
 def always(work: Path) -> Iterator[Figure]:
-    """Milliseconds of processor a frame, closing included, of the outputs that every analysis has."""
+    """Milliseconds of processor a frame, closing included, of each file an analysis writes, or can write."""
     stretch = load_stretch(STRETCH)
     profile = default_profile(stretch)
     clip = samples_dir() / CLIP
@@ -60,8 +63,14 @@ def always(work: Path) -> Iterator[Figure]:
         ("events.csv", lambda folder: EventsTable(folder / "events.csv")),
         ("summary.json", lambda folder: SummaryFile(folder / "summary.json", origin, {})),
         ("report.html", lambda folder: _report(folder, clip, origin=origin)),
+        ("measures.csv with --smooth", lambda folder: MeasuresTable(folder / "measures.csv", smooth=True)),
+        ("landmarks.trc", lambda folder: TrcFile(folder / "landmarks.trc")),
+        ("angles.mot", lambda folder: MotFile(folder / "angles.mot")),
+        ("measures.parquet", lambda folder: ParquetTable(folder / "measures.parquet")),
     )
     for name, make in outputs:
+        if name.endswith(".parquet") and importlib.util.find_spec("pyarrow") is None:
+            continue
         taken = []
         for _ in range(5):
             with tempfile.TemporaryDirectory(dir=work) as folder:

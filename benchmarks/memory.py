@@ -1,7 +1,10 @@
-"""Peak memory of the real command over short and long clips. Rows of `python -m benchmarks.speed`."""
+"""Peak memory of the real command over short and long clips and recordings. Rows of `python -m benchmarks.speed`."""
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import math
 import os
 import subprocess
 import sys
@@ -15,8 +18,12 @@ import av
 import numpy as np
 
 from benchmarks.batch import encode
-from benchmarks.figures import CLIP, ROOT, Figure
+from benchmarks.figures import CLIP, ROOT, STRETCH, Figure
+from posecheck.analysis import FILES, analyze_clip
+from posecheck.assessment.catalogue import load_stretch
+from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.resources import samples_dir
+from posecheck.session import default_profile
 from posecheck.sources.video import VideoSource
 
 #: The command as a person gives it; at its end the process tells its peak (VmHWM: ru_maxrss begins at the parent's).
@@ -49,12 +56,32 @@ def looped(path: Path, seconds: float) -> None:
                 out.mux(packet)
 
 
-def peak_mb(clip: Path, *more: str) -> float:
-    """Peak resident memory in MB of `posecheck analyze` over a clip, report included (Linux only)."""
+def looped_recording(path: Path, once: Path, seconds: float) -> int:
+    """A recording played over and over, with times that go on rising; how many frames it came to."""
+    head, *lines, end = once.read_text(encoding="utf-8").splitlines()
+    frames = [json.loads(line) for line in lines]
+    first_s, step_s = frames[0]["t_s"], frames[1]["t_s"] - frames[0]["t_s"]
+    length_s = frames[-1]["t_s"] - first_s + step_s
+    count = 0
+    with path.open("w", encoding="utf-8") as out:
+        out.write(head + "\n")
+        for number in range(math.ceil(seconds / length_s)):
+            for frame in frames:
+                again = {**frame, "t_s": frame["t_s"] + number * length_s, "index": count}
+                out.write(json.dumps(again, separators=(",", ":")) + "\n")
+                count += 1
+        out.write(
+            json.dumps({**json.loads(end), "frames": count, "person_frames": count}, separators=(",", ":")) + "\n"
+        )
+    return count
+
+
+def peak_mb(command: str, source: Path, *more: str) -> float:
+    """Peak resident memory in MB of `posecheck COMMAND` over a clip or recording, report included (Linux only)."""
     with tempfile.TemporaryDirectory(prefix="posecheck-memory-") as out:
         environment = {**os.environ, "XDG_STATE_HOME": out}
         done = subprocess.run(
-            [sys.executable, "-c", _TOLD, "analyze", str(clip), "-o", str(Path(out) / "out"), *more],
+            [sys.executable, "-c", _TOLD, command, str(source), "-o", str(Path(out) / "out"), *more],
             cwd=ROOT,
             env=environment,
             capture_output=True,
@@ -69,7 +96,7 @@ def _against(work: Path, short_min: float, long_min: float, *more: str) -> tuple
     for minutes in (short_min, long_min):
         clip = work / f"{minutes:g}min.mp4"
         looped(clip, minutes * 60.0)
-        found.append(peak_mb(clip, *more))
+        found.append(peak_mb("analyze", clip, *more))
         clip.unlink()
     return found[0], found[1]
 
@@ -87,3 +114,21 @@ def hour(work: Path) -> Iterator[Figure]:
     small, large = _against(work, 1.0, 60.0, "--sample-fps", f"{HOUR_FPS:g}")
     told = f"{large:.0f} / {small:.0f} MB; 30 frames/s, --sample-fps {HOUR_FPS:g}"
     yield Figure("peak memory, 60 min against 1 min", large / small, "×", "≈ 1", told)
+
+
+def judged_hour(work: Path) -> Iterator[Figure]:
+    """Judging and outputs of an hour against a minute, every frame; the model, whose memory is flat, is left out."""
+    stretch = load_stretch(STRETCH)
+    with MediaPipeBackend() as backend:
+        analyze_clip(samples_dir() / CLIP, work / "once", stretch, default_profile(stretch), backend)
+    every = ("--smooth", "--opensim", *(("--parquet",) if importlib.util.find_spec("pyarrow") else ()))
+    for name, options in (("", ()), (f" with {' '.join(every)}", every)):
+        found = []
+        for minutes in (1.0, 60.0):
+            recording = work / f"{minutes:g}min.jsonl"
+            frames = looped_recording(recording, work / "once" / FILES["recording"], minutes * 60.0)
+            found.append(peak_mb("replay", recording, *options))
+            recording.unlink()
+        small, large = found
+        told = f"{large:.0f} / {small:.0f} MB; {frames} frames from a recording, all outputs written"
+        yield Figure(f"peak memory, 60 min against 1 min at the full rate{name}", large / small, "×", "≈ 1", told)

@@ -211,6 +211,7 @@ PARTS: Final[dict[str, Callable[[int], Iterator[Figure]]]] = {
     "start": start,
     "outputs": lambda _: _in_folder(costs.always),
     "costs": lambda rounds: _in_folder(lambda folder: costs.requested(folder, rounds)),
+    "judged": lambda _: _in_folder(memory.judged_hour),
     "minutes": lambda _: _in_folder(memory.ten_minutes),
     "hour": lambda _: _in_folder(memory.hour),
 }

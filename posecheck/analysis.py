@@ -23,7 +23,8 @@ from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs import hiding
 from posecheck.outputs.base import COMPLETE, Sink, cannot_write
 from posecheck.outputs.opensim import MotFile, TrcFile
-from posecheck.outputs.parquet import ParquetTable
+from posecheck.outputs.page import Tell
+from posecheck.outputs.parquet import ParquetTable, parquet_library
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
@@ -151,6 +152,12 @@ def _results(folder: Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in (*FILES.values(), *(f"{VIDEO_STEM}.{ending}" for ending in VIDEO_ENDINGS)))
 
 
+def _check_extras(folder: Path, wanted: Wanted | None) -> None:
+    """Raise OutputError for an output whose library is missing, before anything old is taken away for it."""
+    if wanted is not None and wanted.parquet:
+        parquet_library(folder / FILES["parquet"])
+
+
 def _clear(folder: Path) -> None:
     """Take away an earlier run's results of the same clip, so that old and new are never mixed."""
     if (folder / FILES["recording"]).exists() or (folder / FILES["summary"]).exists():
@@ -209,8 +216,10 @@ def analyze_clip(
                 with_picture=not wanted.skeleton_only,
                 slow=wanted.slow,
                 sound_of=clip,
+                tell=_tell(stretch, wanted.language),
             )
             makers.append(lambda: drawn)
+        _check_extras(folder, wanted)
         _clear(folder)
         makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
         makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted))
@@ -281,6 +290,7 @@ def judge_recording(
         if (folder / FILES["recording"]).exists():
             raise OutputError(f"{folder} holds an analysis with its recording. Choose another folder with -o.")
         prepare_folder(folder, Path(played.origin.source))
+        _check_extras(folder, wanted)
         _clear(folder)
         origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile, calibrations)
         makers = _makers(folder, origin, stretch, profile, wanted or Wanted(), None)
@@ -332,7 +342,7 @@ def _report(
     versions: dict[str, str],
 ) -> ReportWriter:
     """The report in the language wanted."""
-    tell = Messages.load(wanted.language).knowing(stretch).text
+    tell = _tell(stretch, wanted.language)
     return ReportWriter(
         folder / FILES["report"],
         origin,
@@ -349,6 +359,11 @@ def _report(
         with_picture=not wanted.skeleton_only,
         sample_fps=wanted.sample_fps,
     )
+
+
+def _tell(stretch: Stretch, language: str) -> Tell:
+    """What says every text of a clip in its language."""
+    return Messages.load(language).knowing(stretch).text
 
 
 def _versions() -> dict[str, str]:

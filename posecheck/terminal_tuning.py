@@ -10,8 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from posecheck.assessment.messages import Messages
 from posecheck.records import Event, Verdict
-from posecheck.terminal import SHAPE, STYLE
+from posecheck.terminal import SHAPE, STYLE, Told
 from posecheck.tunables import Tunable, amount
 from posecheck.tuning import score
 from posecheck.tuning.evidence import Evidence
@@ -19,111 +20,124 @@ from posecheck.tuning.provenance import Provenance, Scores
 from posecheck.tuning.rated import RuleScore
 from posecheck.tuning.search import Found
 from posecheck.tuning.whatif import Difference
-from posecheck.tuning.words import FIGURES, SHOWN, figure, figure_of, people_told, seconds, spread
+from posecheck.tuning.words import FIGURES, SHOWN, figure, figure_of, people_told, plateau_told, seconds, spread
 
 
-def score_table(one: RuleScore) -> RenderableType:
+def score_table(one: RuleScore, tell: Told) -> RenderableType:
     """The score of one rule, with its intervals; then the measure alone, and who agrees with whom."""
     total = one.counts.sum(axis=0)
     good_s, warn_s = (total[score.COUNTS.index(name)] for name in ("good_s", "warn_s"))
     head = Text.assemble(
-        (f"{one.rule.name} ", "bold"),
+        (f"{tell(one.rule.name)} ", "bold"),
         (one.rule.id, "bright_black"),
-        f"   {people_told(len(one.people))}, labelled good {seconds(good_s)}, warn {seconds(warn_s)}",
+        "   "
+        + tell("tune.head", people=people_told(len(one.people), tell), good=seconds(good_s), warn=seconds(warn_s)),
     )
     table = Table(box=box.SIMPLE, pad_edge=False)
-    table.add_column("figure")
-    table.add_column("value", justify="right")
-    table.add_column("95 % interval", style="bright_black")
-    for name, (label, _) in FIGURES.items():
+    table.add_column(tell("tune.column.figure"))
+    table.add_column(tell("tune.column.value"), justify="right")
+    table.add_column(tell("tune.column.interval"), style="bright_black")
+    for name in FIGURES:
         value, low, high = one.figures[name]
-        table.add_row(label, figure_of(name, value), spread(low, high, name))
-    table.add_row(Text(f"AUC of {one.rule.measure}, by frame"), figure(one.roc.area), spread(one.roc.low, one.roc.high))
+        table.add_row(tell(f"tune.figure.{name}"), figure_of(name, value), spread(low, high, name))
+    area = Text(tell("tune.area", measure=one.rule.measure))
+    table.add_row(area, figure(one.roc.area), spread(one.roc.low, one.roc.high))
     parts: list[RenderableType] = [head, table]
     if one.raters:
-        parts.append(raters_table(one.raters))
+        parts.append(raters_table(one.raters, tell))
     return Group(*parts)
 
 
-def raters_table(raters: Mapping[tuple[str, str], tuple[float, float]]) -> Table:
+def raters_table(raters: Mapping[tuple[str, str], tuple[float, float]], tell: Told) -> Table:
     """Who agrees with whom, and how much both said."""
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for name in ("who", "with whom", "kappa", "in common"):
-        table.add_column(name)
+    for name in ("who", "with_whom", "kappa", "in_common"):
+        table.add_column(tell(f"tune.column.{name}"))
     for (first, second), (value, common_s) in raters.items():
         table.add_row(Text(first), Text(second), figure(value), seconds(common_s))
     return table
 
 
-def found_table(found: Found, evidence: Evidence) -> RenderableType:
+def found_table(found: Found, evidence: Evidence, tell: Told) -> RenderableType:
     """What a search found: numbers, plateau, score beside the defaults', doubts."""
     scores = Scores.of(found)
     numbers = Table(box=box.SIMPLE, pad_edge=False)
-    for name in ("number", "default", "found", "as good as far as these people tell"):
-        numbers.add_column(name)
+    for name in ("number", "default", "found", "as_good"):
+        numbers.add_column(tell(f"tune.column.{name}"))
     for axis, plateau in zip(found.axes, found.plateau, strict=True):
         numbers.add_row(
             axis.key,
             amount(axis.default, axis.unit),
             amount(found.setting[axis.key], axis.unit),
-            f"{amount(plateau.low, axis.unit)} to {amount(plateau.high, axis.unit)}"
-            + (" and perhaps beyond" if plateau.edge else ""),
+            plateau_told(plateau, axis.unit, tell),
         )
     for key in sorted(set(found.setting) - {axis.key for axis in found.axes}):
-        numbers.add_row(key, "", f"{found.setting[key]:g}", "keeps its distance")
+        numbers.add_row(key, "", f"{found.setting[key]:g}", tell("tune.distance"))
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for name in ("figure", "defaults", "found, on people left out", "95 % interval"):
-        table.add_column(name)
+    for name in ("figure", "defaults", "held_out", "interval"):
+        table.add_column(tell(f"tune.column.{name}"))
     before, held_out = score.with_interval(found.defaults), score.with_interval(found.held_out)
     for name in dict.fromkeys((found.objective.metric, *SHOWN)):
         value, low, high = held_out[name]
         table.add_row(
-            FIGURES[name][0],
+            tell(f"tune.figure.{name}"),
             figure_of(name, before[name][0]),
             figure_of(name, value),
             spread(low, high, name),
             style="bold" if name == found.objective.metric else "",
         )
-    told = Text(
-        f"Sought: {found.objective}, of {', '.join(found.rules)}. {len(found.trials.settings)} settings, "
-        f"{people_told(len(found.trials.people))}, one left out at a time."
+    told = tell(
+        "tune.sought_short",
+        objective=str(found.objective),
+        rules=", ".join(found.rules),
+        settings=len(found.trials.settings),
+        people=people_told(len(found.trials.people), tell),
     )
-    parts: list[RenderableType] = [told, numbers, table]
+    parts: list[RenderableType] = [Text(told), numbers, table]
     if found.best == 0:
-        parts.append(Text("No number has to change.", style="green"))
+        parts.append(Text(tell("tune.no_change_short"), style="green"))
     if not math.isnan(scores.low):
-        parts.append(Text(f"Better than the defaults in {100 * found.better_frac():.0f} of 100 groups drawn anew."))
-    parts += [Text(f"  {note}", style="bright_black") for note in evidence.notes]
+        parts.append(Text(tell("tune.better", number=f"{100 * found.better_frac():.0f}")))
+    parts += [Text(f"  {tell(note)}", style="bright_black") for note in evidence.notes]
     if evidence.doubts:
-        parts.append(Text("▲ Not enough evidence:", style="bold yellow"))
-        parts += [Text(f"  {doubt}", style="yellow") for doubt in evidence.doubts]
+        parts.append(Text(f"▲ {tell('tune.enough_not_short')}", style="bold yellow"))
+        parts += [Text(f"  {tell(doubt)}", style="yellow") for doubt in evidence.doubts]
     return Group(*parts)
 
 
-def difference_table(difference: Difference) -> RenderableType:
+def difference_table(difference: Difference, tell: Told) -> RenderableType:
     """What other numbers change in the events of a recording."""
     if difference.is_none:
-        return Text("The same events as with the numbers it was recorded with.", style="bright_black")
-    table = Table(
-        box=box.SIMPLE, pad_edge=False, title="Against the numbers it was recorded with", title_justify="left"
-    )
-    for name in ("", "from", "to", "verdict", "rule", "before"):
-        table.add_column(name)
+        return Text(tell("tune.difference.none"), style="bright_black")
+    table = Table(box=box.SIMPLE, pad_edge=False, title=tell("tune.difference.title"), title_justify="left")
+    table.add_column("")
+    for name in ("from", "to", "verdict", "rule", "before"):
+        table.add_column(tell(f"tune.column.{name}"))
     rows: list[tuple[float, str, Event, str]] = [
-        *((event.start_s, "+ gained", event, "") for event in difference.gained),
-        *((event.start_s, "− lost", event, "") for event in difference.lost),
+        *((event.start_s, f"+ {tell('tune.difference.gained')}", event, "") for event in difference.gained),
+        *((event.start_s, f"− {tell('tune.difference.lost')}", event, "") for event in difference.lost),
         *(
-            (one.after.start_s, "→ moved", one.after, f"{seconds(one.before.start_s)} to {seconds(one.before.end_s)}")
+            (one.after.start_s, f"→ {tell('tune.difference.moved')}", one.after, _span(one.before, tell))
             for one in difference.moved
         ),
     ]
     for _, how, event, before in sorted(rows, key=lambda row: row[:2]):
-        verdict = Text(f"{SHAPE[event.verdict]} {event.verdict}", style=STYLE[event.verdict])
+        verdict = Text(f"{SHAPE[event.verdict]} {_word(event.verdict, tell)}", style=STYLE[event.verdict])
         table.add_row(how, seconds(event.start_s), seconds(event.end_s), verdict, event.rule, before)
     told = ", ".join(
-        f"{verdict} {difference.verdict_s(verdict):+.1f} s" for verdict in Verdict if difference.verdict_s(verdict)
+        f"{_word(verdict, tell)} {difference.verdict_s(verdict):+.1f} s"
+        for verdict in Verdict
+        if difference.verdict_s(verdict)
     )
-    return Group(table, Text(f"{difference.kept} events as before. {told}", style="bright_black"))
+    return Group(table, Text(f"{tell('tune.difference.kept', number=difference.kept)} {told}", style="bright_black"))
+
+
+def _word(verdict: Verdict, tell: Told) -> str:
+    return tell(f"report.verdict.{verdict.lower()}").upper()
+
+
+def _span(event: Event, tell: Told) -> str:
+    return tell("tune.range", low=seconds(event.start_s), high=seconds(event.end_s))
 
 
 def numbers_table(rows: Sequence[tuple[str, Tunable, Sequence[float | None]]], columns: Sequence[str]) -> Table:
@@ -139,6 +153,7 @@ def numbers_table(rows: Sequence[tuple[str, Tunable, Sequence[float | None]]], c
 
 def provenance_table(one: Provenance, moved: Sequence[str]) -> RenderableType:
     """Where tuned numbers come from."""
+    english = Messages.load("en").text
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -152,7 +167,7 @@ def provenance_table(one: Provenance, moved: Sequence[str]) -> RenderableType:
         ("for", f"{one.stretch}: {', '.join(one.rules)}"),
         ("sought", one.objective),
         ("score", f"{figure(value)}{f' ({within})' if within else ''} on people left out; defaults {figure(before)}"),
-        ("split", f"{one.split}, {people_told(one.people)}"),
+        ("split", f"{one.split}, {people_told(one.people, english)}"),
         *(("as good", f"{two.key} {two.low:g} to {two.high:g} (default {two.default:g})") for two in one.plateau),
         *(
             ("clip", f"{clip.file} · {', '.join(clip.people)} · labelled by {', '.join(clip.raters)}")

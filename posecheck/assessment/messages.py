@@ -36,6 +36,8 @@ _ELSEWHERE: Final = (_STRETCH, "routines.")
 _PARTS: Final = "parts"
 _COUNT: Final = "count"
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+#: Blanks in which names stand, and values with their units.
+_NAMES: Final = ("rater", "other_rater", "number_key", "low_end", "high_end")
 _NUMBER: Final = r"-?\d+(?:\.\d+)?"
 
 
@@ -235,6 +237,8 @@ class Messages:
             return _in_words(number, {**self.english, **self.texts})
         if not isinstance(value, str):
             return _plain(value)
+        if _KEY.fullmatch(value) and value not in self.english:  # a file, a number's key: no text at all
+            return value
         if name == _PARTS:
             words = value.split(f" {self.english['part.and']} ")
             joined = f" {self.texts.get('part.and', self.english['part.and'])} "
@@ -251,7 +255,8 @@ def _messages(language: str, english: Mapping[str, str], texts: Mapping[str, str
     parts = f"(?:{'|'.join(words)})"
     several = f"{parts}(?: {re.escape(english['part.and'])} {parts})*" if words else parts
     counts = "|".join(map(re.escape, _count_words(english).values()))
-    forms = {_PARTS: several, "stretch": ".+", _COUNT: f"(?i:{counts})|{_NUMBER}" if counts else _NUMBER}
+    free = dict.fromkeys(("stretch", *_NAMES), ".+?")
+    forms = {_PARTS: several, **free, _COUNT: f"(?i:{counts})|{_NUMBER}" if counts else _NUMBER}
     patterns = tuple((_pattern(text, forms), key) for text, key in keys.items() if blanks(text))
     return Messages(language, english, texts, keys, patterns)
 

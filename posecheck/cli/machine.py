@@ -54,7 +54,8 @@ def replay(
         own = replace(own, calibrations=origin.calibrations)
     chosen = stretch_of(origin, stretch)
     numbers = numbers_of(chosen, own, sets)
-    gathering = Gathering()
+    # What was measured is only kept where two judgements of it are to be compared: else an hour needs no memory.
+    gathering = Gathering() if (sets or profile) and chosen.origin == origin.stretch else None
     with interruptible() as stop:
         one = judge_recording(
             recording,
@@ -63,15 +64,15 @@ def replay(
             numbers,
             calibrations=other,
             wanted=wanted,
-            on_frame=lambda _, judged: gathering.add(judged.sighting, judged.measures),
+            on_frame=None if gathering is None else lambda _, judged: gathering.add(judged.sighting, judged.measures),
             stop=stop,
         )
     show(result(recording.name, chosen, one.outcome, one.written, one.notes, teller_for(lang, chosen)))
-    if (sets or profile) and chosen.origin == origin.stretch and one.outcome.ending is Ending.COMPLETE:
+    if gathering is not None and one.outcome.ending is Ending.COMPLETE:
         tracks = Tracks.of(recording)
         tracks.know(chosen, numbers, gathering.track(), other)
         before = recorded_profile(chosen, origin.settings)
-        show(difference_table(whatif(tracks, chosen, before, numbers, other)))
+        show(difference_table(whatif(tracks, chosen, before, numbers, other), teller_for(lang, chosen)))
     finish([one.outcome])
 
 

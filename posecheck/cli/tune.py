@@ -21,6 +21,7 @@ from posecheck.cli.common import (
     own_of,
     quiet,
     show,
+    teller_for,
 )
 from posecheck.cli.options import LangOption, ModelOption, ProfileOption, SetOption
 from posecheck.errors import OutputError, PosecheckError, UsageError
@@ -28,6 +29,7 @@ from posecheck.errors import OutputError, PosecheckError, UsageError
 if TYPE_CHECKING:
     from posecheck.assessment.stretch import Stretch
     from posecheck.calibration import Calibrations
+    from posecheck.terminal import Told
     from posecheck.tunables import Profile
     from posecheck.tuning.clips import Clip
     from posecheck.tuning.evidence import Evidence
@@ -132,13 +134,13 @@ def tune_score(
     rule: RuleOption = None,
     sets: SetOption = None,
     profile: ProfileOption = None,
+    lang: LangOption = None,
 ) -> None:
     """How well do warnings fit the labels? Hits, misses, false alarms, delay; raters among each other."""
     from posecheck.terminal_tuning import score_table
     from posecheck.tuning.clips import find_clips, one_stretch
     from posecheck.tuning.rated import judge_clips, rate
     from posecheck.tuning.score import Leeway
-    from posecheck.tuning.words import HOW_COUNTED
 
     found, notes = find_clips(clips)
     chosen = one_stretch(found, stretch)
@@ -147,11 +149,12 @@ def tune_score(
     def numbers(one: Stretch, recorded: Calibrations | None) -> Profile:
         return numbers_of(one, replace(own, calibrations=own.calibrations or recorded), rest)
 
+    tell = teller_for(lang, chosen[0].stretch)
     judgements = judge_clips(chosen, numbers)
     rules = {one.id: one for one in chosen[0].stretch.rules}
     for rule_id in _rules(chosen, rule, []):
-        show(score_table(rate(judgements, rules[rule_id], leeway=Leeway.of(counting))))
-    show(HOW_COUNTED)
+        show(score_table(rate(judgements, rules[rule_id], leeway=Leeway.of(counting)), tell))
+    show(tell("tune.counted"))
     for note in notes:
         show(f"[yellow]◆[/] {note}")
 
@@ -193,6 +196,7 @@ def tune_search(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write the profile though the evidence is thin.")] = False,
+    lang: LangOption = None,
 ) -> None:
     """Search the numbers that fit these people best, leaving one person out at a time, and write them as a profile."""
     from posecheck.tuning.clips import find_clips, one_stretch
@@ -229,14 +233,15 @@ def tune_search(
         leeway=Leeway.of(counting),
     )
     evidence = weigh(found, chosen, counting)
-    _tell(found, evidence, notes)
+    tell = teller_for(lang, own)
+    _tell(found, evidence, notes, tell)
     if report is not None:
         from posecheck.tuning.report import write_report
 
-        write_report(report, found, chosen, evidence, leeway=Leeway.of(counting))
-        show(f"report   {report}")
+        write_report(report, found, chosen, evidence, leeway=Leeway.of(counting), language=language_for(lang))
+        show(f"{tell('tune.report'):8} {report}")
     if out is not None:
-        _write(out, found, chosen, evidence, force=force)
+        _write(out, found, chosen, evidence, tell, force=force)
 
 
 def _apart(sets: list[str] | None) -> tuple[Profile, list[str]]:
@@ -247,23 +252,22 @@ def _apart(sets: list[str] | None) -> tuple[Profile, list[str]]:
     return numbers_of_tuning(ours), [text for text in sets or () if text not in ours]
 
 
-def _tell(found: Found, evidence: Evidence, notes: tuple[str, ...]) -> None:
+def _tell(found: Found, evidence: Evidence, notes: tuple[str, ...], tell: Told) -> None:
     from posecheck.terminal_tuning import found_table
-    from posecheck.tuning.words import HOW_COUNTED
 
-    show(found_table(found, evidence))
-    show(HOW_COUNTED)
+    show(found_table(found, evidence, tell))
+    show(tell("tune.counted"))
     for note in notes:
         show(f"[yellow]◆[/] {note}")
 
 
-def _write(out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence, *, force: bool) -> None:
+def _write(out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence, tell: Told, *, force: bool) -> None:
     from posecheck.tuning.labels import write_whole
     from posecheck.tuning.provenance import changed, profile_text, provenance
 
     numbers = changed(found, clips[0].stretch)
     if not numbers:
-        show("Nothing was written: the defaults fit as well as anything.")
+        show(tell("tune.no_change"))
         return
     if not evidence.enough and not force:
         raise PosecheckError(
@@ -271,7 +275,7 @@ def _write(out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence,
         )
     today = datetime.now().astimezone().date().isoformat()
     write_whole(out, profile_text(numbers, provenance(found, clips, evidence, today)))
-    show(f"profile  {out}   use it with --profile {out}")
+    show(f"{tell('tune.profile'):8} {out}   {tell('tune.use', file=str(out))}")
 
 
 def _rules(clips: Sequence[Clip], asked: list[str] | None, keys: Sequence[str]) -> tuple[str, ...]:

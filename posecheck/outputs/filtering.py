@@ -25,6 +25,8 @@ _PASS_CORRECTION: Final = (math.sqrt(2.0) - 1.0) ** 0.25
 _HAMPEL_SIGMAS: Final = 3.0
 #: ... of so many values to each side (Sports2D: a window of 7).
 _HAMPEL_HALF: Final = 3
+#: Values that are looked at together.
+_BLOCK: Final = 4096
 _MAD_TO_SIGMA: Final = 1.4826
 #: A still person has no spread at all: nearer than this to the median nothing is an outlier.
 _LEAST_SPREAD: Final = 0.25
@@ -49,10 +51,15 @@ def without_outliers(values: Floats) -> Floats:
     """A run of values with outliers replaced by the median of their surroundings (Hampel)."""
     padded = np.pad(values, _HAMPEL_HALF, mode="reflect")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _HAMPEL_HALF + 1)
-    median = np.median(windows, axis=1)
-    spread = _MAD_TO_SIGMA * np.median(np.abs(windows - median[:, None]), axis=1)
-    outlier = np.abs(values - median) > np.maximum(_HAMPEL_SIGMAS * spread, _LEAST_SPREAD)
-    return np.asarray(np.where(outlier, median, values), np.float64)
+    out = np.empty(len(values))
+    for begin in range(0, len(values), _BLOCK):  # a median copies its windows: those of an hour would be many MB
+        block = windows[begin : begin + _BLOCK]
+        now = values[begin : begin + _BLOCK]
+        median = np.median(block, axis=1)
+        spread = _MAD_TO_SIGMA * np.median(np.abs(block - median[:, None]), axis=1)
+        outlier = np.abs(now - median) > np.maximum(_HAMPEL_SIGMAS * spread, _LEAST_SPREAD)
+        out[begin : begin + _BLOCK] = np.where(outlier, median, now)
+    return out
 
 
 def _runs(t_s: Floats, values: Floats) -> Iterator[slice]:

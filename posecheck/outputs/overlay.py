@@ -8,16 +8,19 @@ the same on a phone clip and in 4K.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from posecheck.body import SKELETON, Landmark, Side, of
 from posecheck.outputs import shapes
-from posecheck.outputs.banner import draw_banner
+from posecheck.outputs.banner import draw_banner, lay_out
 from posecheck.outputs.lettering import REGULAR, STRONG, put_on_picture
+from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import AMBER, GREY, INK, MIST, PAPER, Colour, back_colour
 from posecheck.records import CONTOUR_ROWS, Assessment, Back, Bytes, Finding, Floats, Sighting, Verdict
+
+Box: TypeAlias = tuple[float, float, float, float]
 
 #: All lengths below are in units of the picture's shorter side / this.
 _REFERENCE_PX: Final = 360.0
@@ -25,9 +28,14 @@ _BONE: Final = 2.6
 _FAR_BONE: Final = 2.0
 _BACK: Final = 4.6
 _HALO: Final = 1.1
+_BACK_LABEL: Final = 16.0
 _FAR_OPACITY: Final = 0.5
 #: The part of the outline that is drawn: from the seat to the shoulders.
 _DRAWN_ROWS: Final = (-0.1, 1.0)
+#: Radius of the head that is drawn where there is no picture, in lengths of the trunk.
+HEAD_TRUNKS: Final = 0.21
+#: Where on the back its number may stand, from the hip; the first place that is free.
+_LABEL_ROWS: Final = (0.55, 0.35, 0.75, 0.15)
 #: A landmark the model itself hardly believes in is not drawn.
 _SHOWN_VISIBILITY: Final = 0.3
 _MOST_ARC_PX: Final = 30.0
@@ -35,23 +43,53 @@ _MOST_ARC_PX: Final = 30.0
 _LEAST_ARC_DEG: Final = 8.0
 
 
-def draw(image_rgb: Bytes, assessment: Assessment) -> Bytes:
+def draw(image_rgb: Bytes, assessment: Assessment, tell: Tell | None = None, *, bare: bool = False) -> Bytes:
     """`image_rgb` (h, w, 3) with the assessment drawn on it, as a new array; the picture handed in is not touched.
 
     What was not seen is not drawn; an outline that cannot be judged is grey and dashed. Works for any size and shape
-    of picture; letters too small to read are left out.
+    of picture; letters too small to read are left out. `tell` says the words, in English without it; `bare` is for a
+    ground without a picture, on which the figure gets a head.
     """
     out: Bytes = np.array(image_rgb, np.uint8, order="C")
     height, width = out.shape[:2]
     unit_px = min(height, width) / _REFERENCE_PX
     seen = assessment.sighting
+    banner = lay_out(assessment, width, unit_px, tell)
+    if bare:
+        _draw_head(out, seen, unit_px)
     _draw_skeleton(out, seen, assessment.measures.view.near_side, unit_px)
     _draw_angles(out, assessment, unit_px)
     if seen.back is not None:
-        _draw_back(out, seen.back, assessment, unit_px)
-    draw_banner(out, assessment, unit_px)
+        _draw_back(out, seen.back, assessment, banner.box, unit_px)
+    draw_banner(out, assessment, banner, unit_px)
     _draw_time(out, assessment.t_s, unit_px)
     return out
+
+
+# -------------------------------------------------------------------------------------------------------------- head
+def head_px(seen: Sighting) -> Floats:
+    """(2,) the middle of the head, which lies between the ears; NaN where they were not seen."""
+    ears = [Landmark.LEFT_EAR, Landmark.RIGHT_EAR]
+    shown = bool((seen.visibility[ears] >= _SHOWN_VISIBILITY).any())
+    middle: Floats = seen.landmarks_px[ears].mean(axis=0) if shown else np.full(2, math.nan)
+    return middle
+
+
+def _draw_head(image: Bytes, seen: Sighting, unit_px: float) -> None:
+    """A ring for the head and a line for the neck: a figure without them is hard to read as a person."""
+    middle = head_px(seen)
+    points = seen.landmarks_px
+    shoulders = points[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=0)
+    hips = points[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0)
+    radius = HEAD_TRUNKS * float(np.hypot(*(shoulders - hips)))
+    apart = float(np.hypot(*(middle - shoulders)))
+    if not math.isfinite(radius + apart):
+        return
+    ring = shapes.arc_points(middle, radius, 0.0, 360.0)
+    shapes.line_with_halo(image, ring, MIST, _FAR_BONE * unit_px, _HALO * unit_px)
+    if apart > radius:
+        neck = np.stack([shoulders, middle + (shoulders - middle) * radius / apart])
+        shapes.line_with_halo(image, neck, MIST, _FAR_BONE * unit_px, _HALO * unit_px)
 
 
 # ---------------------------------------------------------------------------------------------------------- skeleton
@@ -170,7 +208,7 @@ def contour_px(back: Back) -> list[Floats]:
     return [points[begin:end] for begin, end in zip(edges[::2], edges[1::2], strict=True) if end - begin > 1]
 
 
-def _draw_back(image: Bytes, back: Back, judged: Assessment, unit_px: float) -> None:
+def _draw_back(image: Bytes, back: Back, judged: Assessment, taken: Box, unit_px: float) -> None:
     pieces = contour_px(back)
     spine_deg = judged.measures["spine_flexion_deg"]
     known = judged.verdict is not Verdict.UNKNOWN and not math.isnan(spine_deg)
@@ -188,18 +226,33 @@ def _draw_back(image: Bytes, back: Back, judged: Assessment, unit_px: float) -> 
     for piece in pieces:
         shapes.line(image, piece, colour, _BACK * unit_px)
     if pieces:
-        _label_back(image, back, np.concatenate(pieces), f"{round(spine_deg)}°", colour, unit_px)
+        x, y = label_px(back, taken, unit_px)
+        put_on_picture(image, f"{round(spine_deg)}°", (x, y), colour, _BACK_LABEL * unit_px, STRONG)
 
 
-def _label_back(image: Bytes, back: Back, points: Floats, text: str, colour: Colour, unit_px: float) -> None:
-    """The number stands off the back, behind its middle, so that it covers neither."""
+def label_px(back: Back, taken: Box, unit_px: float) -> Floats:
+    """(2,) the middle of the back's number: off the back, behind its middle, so that it covers neither.
+
+    Where it would come to lie under the box `taken` it stands lower or higher on the back, or behind the seat where
+    the whole back lies along the box. The back has an outline.
+    """
+    points = np.concatenate(contour_px(back))
     chord = back.shoulder_px - back.hip_px
     length = float(np.hypot(*chord))
     outward = np.array([chord[1], -chord[0]]) * back.facing / max(length, 1e-6)
-    middle = points[np.argmin(np.abs((points - back.hip_px) @ chord / max(length, 1e-6) ** 2 - 0.55))]
-    size = 16.0 * unit_px
-    centre = middle + outward * (12.0 * unit_px + size * 0.5 + abs(outward[0]) * size * 0.5)
-    put_on_picture(image, text, (centre[0], centre[1]), colour, size, STRONG)
+    along = (points - back.hip_px) @ chord / max(length, 1e-6) ** 2
+    reach = outward * (12.0 + _BACK_LABEL * 0.5 + abs(outward[0]) * _BACK_LABEL * 0.5) * unit_px
+    places: list[Floats] = [points[np.argmin(np.abs(along - row))] + reach for row in _LABEL_ROWS]
+    seat: Floats = points[0] - chord / max(length, 1e-6) * (10.0 + _BACK_LABEL) * unit_px
+    places.append(seat)
+    return next((place for place in places if not _under(place, taken, _BACK_LABEL * unit_px)), places[0])
+
+
+def _under(place: Floats, taken: Box, size_px: float) -> bool:
+    """Whether letters of this size around `place` would come to lie under the box."""
+    left, top, right, bottom = taken
+    x, y = float(place[0]), float(place[1])
+    return left - size_px < x < right + size_px and top - size_px < y < bottom + 0.7 * size_px
 
 
 def _draw_time(image: Bytes, t_s: float, unit_px: float) -> None:

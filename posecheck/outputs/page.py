@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -57,9 +57,9 @@ def write_page(
 ) -> None:
     """Write the page in one piece: it is there whole, or the old one stands.
 
-    `body` is HTML, whole or in pieces that are never held together; `data` plain values for the scripts (files in
-    static/, in order; with `plots` uPlot comes before them); `clips` videos to carry inside, by the id of their element. Raises OutputError when the file cannot be written or a clip
-    not be read.
+    `body` is HTML, whole or in pieces that are never held together; `data` plain values for the scripts, bytes
+    among them as base64 (files in static/, in order; with `plots` uPlot comes before them); `clips` videos to carry
+    inside, by the id of their element. Raises OutputError when the file cannot be written or a clip not be read.
     """
     code = [_text(f"static/{name}") for name in scripts]
     style = _text("static/page.css")
@@ -71,23 +71,23 @@ def write_page(
         f"default-src 'none'; img-src data:; media-src 'self' file: blob:; style-src '{_hash(style)}'; "
         f"script-src {hashes}; base-uri 'none'; form-action 'none'"
     )
-    # "<" never stands in the data, so no text in it can end the script element.
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     page = Template(_text("static/page.html")).substitute(
         language=html.escape(language),
         policy=html.escape(policy),
         title=html.escape(title),
         style=style,
         body="\0",
-        data=text,
+        data="\0",
         scripts="\0" + "\n".join(f"<script>{one}</script>" for one in code),
     )
-    before, between, after = page.split("\0")
+    before, after_body, between, after = page.split("\0")
     partial = path.with_name(path.name + ".part")
     try:
         with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(before)
             file.writelines([body] if isinstance(body, str) else body)
+            file.write(after_body)
+            file.writelines(_json(data))
             file.write(between)
             for name, clip in (clips or {}).items():
                 kind = "video/webm" if clip.suffix.lower() == ".webm" else "video/mp4"
@@ -102,6 +102,19 @@ def write_page(
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
+
+
+def _json(data: Mapping[str, Any]) -> Iterator[str]:
+    """The data as JSON in pieces, never held together: what an hour holds goes out packet after packet."""
+    coder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_base64)
+    # "<" never stands in the data, so no text in it can end the script element.
+    return (piece.replace("<", "\\u003c") for piece in coder.iterencode(data))
+
+
+def _base64(value: object) -> str:
+    if not isinstance(value, bytes):
+        raise TypeError(f"{type(value).__name__} has no place in a page")
+    return base64.b64encode(value).decode("ascii")
 
 
 def _text(name: str) -> str:

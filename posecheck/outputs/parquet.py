@@ -14,6 +14,8 @@ from posecheck.records import QUANTITY_NAMES, Assessment, Frame
 
 #: Rows kept in memory before they go to the disk: flat memory, and still few groups.
 _GROUP_ROWS: Final = 10_000
+#: Rows that are held as Python's own numbers until then.
+_BATCH_ROWS: Final = 500
 _NUMBERS: Final = frozenset(("t_s", *QUANTITY_NAMES, "hold_good_s"))
 _WHOLE: Final = frozenset(("people",))
 
@@ -29,12 +31,13 @@ class ParquetTable(ClosingSink):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._arrow, self._parquet = _library(path)
+        self._arrow, self._parquet = parquet_library(path)
         kinds = {**dict.fromkeys(_NUMBERS, self._arrow.float64()), **dict.fromkeys(_WHOLE, self._arrow.int32())}
         fields = [(name, kinds.get(name, self._arrow.string())) for name in MEASURES_COLUMNS]
         self._schema = self._arrow.schema(fields)
         self._partial = path.with_name(path.name + ".part")
         self._rows: list[tuple[Any, ...]] = []
+        self._batches: list[Any] = []
         self._closed = False
         try:
             self._writer: Any = self._parquet.ParquetWriter(str(self._partial), self._schema, compression="zstd")
@@ -45,8 +48,10 @@ class ParquetTable(ClosingSink):
         """Add the row of one frame."""
         del frame
         self._rows.append(tuple(_typed(*cell) for cell in zip(MEASURES_COLUMNS, _cells(assessment), strict=True)))
-        if len(self._rows) == _GROUP_ROWS:
-            self._flush()
+        if len(self._rows) == _BATCH_ROWS:
+            self._pack()
+            if len(self._batches) * _BATCH_ROWS >= _GROUP_ROWS:
+                self._flush()
 
     def close(self, ending: str) -> None:
         """Write what is left; the table itself does not say how it ended, `summary.json` does."""
@@ -61,19 +66,27 @@ class ParquetTable(ClosingSink):
         except OSError as error:
             raise cannot_write(self.path, error) from None
 
+    def _pack(self) -> None:
+        """Turn the open rows into columns: as Python's own numbers they take ten times the room."""
+        if self._rows:
+            columns = zip(*self._rows, strict=True)
+            arrays = [self._arrow.array(cells, field.type) for cells, field in zip(columns, self._schema, strict=True)]
+            self._batches.append(self._arrow.RecordBatch.from_arrays(arrays, schema=self._schema))
+            self._rows = []
+
     def _flush(self) -> None:
-        if not self._rows:
+        self._pack()
+        if not self._batches:
             return
-        columns = list(zip(*self._rows, strict=True))
-        self._rows = []
-        arrays = [self._arrow.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+        group = self._arrow.Table.from_batches(self._batches, schema=self._schema)
+        self._batches = []
         try:
-            self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
+            self._writer.write_table(group)
         except OSError as error:
             raise cannot_write(self.path, error) from None
 
 
-def _library(path: Path) -> tuple[Any, Any]:
+def parquet_library(path: Path) -> tuple[Any, Any]:
     """PyArrow and its Parquet part. Raises OutputError, naming the file it is wanted for, where they are missing."""
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")

@@ -77,7 +77,7 @@ class ReportWriter(ClosingSink):
         self._sample_fps = sample_fps
         self._track = Track()
         self._totals = Totals()
-        self._moments = Moments(limits, without_picture=not with_picture)
+        self._moments = Moments(limits, tell, without_picture=not with_picture)
         self._events: list[Event] = []
         self._holds: list[tuple[float, float, float]] = []
         self._hold_good_s = 0.0

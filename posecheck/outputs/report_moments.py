@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from posecheck.outputs.overlay import draw
+from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import INK
 from posecheck.records import Assessment, Bytes, Event, Frame, Verdict
 
@@ -43,15 +44,20 @@ class _Candidate:
     """A moment that may come to be shown. The frame is kept, not drawn: a worse one may follow at once."""
 
     badness: float
-    frame: Frame
+    frame: Frame | None
+    """None in a replay, where there are no pixels: the figure then stands on a dark ground."""
     assessment: Assessment
 
 
 class Moments:
-    """Collects pictures. `limits` are the limits by measure: nothing over one is shown as a good example."""
+    """Collects pictures. `limits` are the limits by measure: nothing over one is shown as a good example.
 
-    def __init__(self, limits: Mapping[str, float], *, without_picture: bool = False) -> None:
+    `tell` says the words in them.
+    """
+
+    def __init__(self, limits: Mapping[str, float], tell: Tell | None = None, *, without_picture: bool = False) -> None:
         self._limits = dict(limits)
+        self._tell = tell
         self._without_picture = without_picture
         self._open: dict[str, _Candidate] = {}
         self._kept: list[tuple[float, Picture]] = []
@@ -59,8 +65,6 @@ class Moments:
 
     def put(self, frame: Frame | None, judged: Assessment) -> None:
         """Look at one frame."""
-        if frame is None:
-            return
         for finding in judged.findings:
             if finding.verdict is not Verdict.WARN or math.isnan(finding.value):
                 continue
@@ -101,10 +105,12 @@ class Moments:
         return any(judged.measures[name] > limit for name, limit in self._limits.items())
 
     def _picture(self, moment: _Candidate, event: Event | None) -> Picture:
-        image: Bytes = moment.frame.image_rgb
-        if self._without_picture:
-            image = np.full(image.shape, INK, np.uint8)
-        drawn = draw(image, moment.assessment)
+        wide, high = moment.assessment.sighting.image_wh
+        bare = moment.frame is None or self._without_picture
+        image: Bytes = (
+            np.full((high, wide, 3), INK, np.uint8) if moment.frame is None or bare else moment.frame.image_rgb
+        )
+        drawn = draw(image, moment.assessment, self._tell, bare=bare)
         height, width = drawn.shape[:2]
         if height > PICTURE_HEIGHT_PX:
             width = max(1, round(width * PICTURE_HEIGHT_PX / height))
@@ -114,4 +120,4 @@ class Moments:
             ".jpg", cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]
         )
         raw = packed.tobytes() if done else b""
-        return Picture(moment.frame.t_s, base64.b64encode(raw).decode("ascii"), (width, height), event)
+        return Picture(moment.assessment.t_s, base64.b64encode(raw).decode("ascii"), (width, height), event)

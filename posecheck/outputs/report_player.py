@@ -107,7 +107,7 @@ def plots(quantities: Sequence[Quantity], tell: Tell, legend: str = "report.plot
 def player_data(
     quantities: Sequence[Quantity], track: Track, limits: Mapping[str, float], clip: Clip | None, tell: Tell
 ) -> dict[str, Any]:
-    """What the scripts need, as plain values."""
+    """What the scripts need, as plain values and bytes."""
     verdicts = ("good", "warn", "unknown")
     index = {name: number for number, name in enumerate(verdicts)}
     return {

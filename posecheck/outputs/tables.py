@@ -12,14 +12,12 @@ import contextlib
 import csv
 import io
 import math
-from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from posecheck.outputs.base import ClosingSink, LineFile, cannot_write
+from posecheck.outputs.columns import Columns
 from posecheck.outputs.filtering import filtered
 from posecheck.outputs.summary import SummaryFile
 from posecheck.records import QUANTITIES, QUANTITY_NAMES, Assessment, Event, Frame
@@ -109,25 +107,36 @@ class MeasuresTable(_Table):
 
     def __init__(self, path: Path, *, smooth: bool = False) -> None:
         super().__init__(path, MEASURES_COLUMNS)
-        self._kept: dict[str, array[float]] | None = None
+        self._kept: Columns | None = None
         if smooth:
-            self._kept = {name: array("d") for name in ("t_s", *SMOOTHED)}
+            try:
+                self._kept = Columns(self.path.parent, 1 + len(SMOOTHED))
+            except OSError as error:
+                self._file.close()
+                raise cannot_write(self.path, error) from None
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Write the row of one frame."""
         del frame
         if self._kept is not None:
-            self._kept["t_s"].append(assessment.t_s)
-            for name in SMOOTHED:
-                self._kept[name].append(assessment.measures[name])
+            try:
+                self._kept.append((assessment.t_s, *(assessment.measures[name] for name in SMOOTHED)))
+            except OSError as error:
+                raise cannot_write(self.path, error) from None
         self._row(measures_row(assessment))
 
     def close(self, ending: str) -> None:
         """Close the file; with `smooth` add the filtered columns. Twice does nothing."""
         super().close(ending)
         kept, self._kept = self._kept, None
-        if kept is not None and not self._file.failed:
-            _add_columns(self.path, kept)
+        if kept is None:
+            return
+        try:
+            if not self._file.failed:
+                _add_columns(self.path, kept)
+        finally:
+            with contextlib.suppress(OSError):
+                kept.close()
 
 
 def measures_row(assessment: Assessment) -> tuple[str, ...]:
@@ -148,17 +157,21 @@ def measures_row(assessment: Assessment) -> tuple[str, ...]:
     )
 
 
-def _add_columns(path: Path, kept: Mapping[str, array[float]]) -> None:
-    """Write the table once more, with the filtered columns; the old one stands until the new one is whole."""
-    t_s = np.asarray(kept["t_s"])
-    columns = [filtered(t_s, np.asarray(kept[name])).tolist() for name in SMOOTHED]
+def _add_columns(path: Path, kept: Columns) -> None:
+    """Write the table once more, with the filtered columns; the old one stands until the new one is whole.
+
+    `kept` are the times and then the columns of `SMOOTHED`, unrounded; they are filtered in place.
+    """
     names = [f"{name}{SMOOTH_SUFFIX}" for name in SMOOTHED]
     partial = path.with_name(path.name + ".part")
     try:
+        t_s = kept.column(0)
+        for at in range(1, 1 + len(SMOOTHED)):
+            kept.put(at, filtered(t_s, kept.column(at)))
         with path.open(encoding="utf-8", newline="") as old, partial.open("w", encoding="utf-8", newline="") as new:
             rows, out = csv.reader(old), csv.writer(new, lineterminator="\n")
             out.writerow([*next(rows), *names])
-            for row, values in zip(rows, zip(*columns, strict=True), strict=True):
+            for row, (_, *values) in zip(rows, kept.rows(), strict=True):
                 out.writerow([*row, *(fixed(value, _VALUE_DECIMALS) for value in values)])
         partial.replace(path)
     except OSError as error:

@@ -13,6 +13,7 @@ from posecheck.errors import OutputError
 from posecheck.outputs.base import ClosingSink
 from posecheck.outputs.encoders import Encoder, Mp4Encoder, Sound, WebmEncoder, h264_library
 from posecheck.outputs.overlay import draw
+from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import INK
 from posecheck.records import Assessment, Bytes, Frame
 
@@ -29,7 +30,7 @@ class AnnotatedVideo(ClosingSink):
     `size` is (width, height) in pixels; None takes the first frame's. A side that is odd is widened by one pixel, as
     H.264 wants. A frame of another size is fitted in. In a replay, without pixels, and without `with_picture`, the figure
     stands on a dark ground. `slow` times slower than life, every picture kept. `sound_of` is a file whose sound goes
-    along with an .mp4 in real time; WebM and slow motion are silent.
+    along with an .mp4 in real time; WebM and slow motion are silent. `tell` says the words, in English without it.
 
     Raises OutputError for any other ending, a missing extra, or a file that cannot be written.
     """
@@ -45,12 +46,14 @@ class AnnotatedVideo(ClosingSink):
         with_picture: bool = True,
         slow: float = 1.0,
         sound_of: Path | None = None,
+        tell: Tell | None = None,
     ) -> None:
         self.path = Path(path)
         self._fps_hint = fps_hint
         self._with_picture = with_picture
         self._slow = slow
         self._sound_of = sound_of if slow == 1.0 else None
+        self._tell = tell
         self._begin_s = math.nan
         self._closed = False
         self._size = (0, 0)
@@ -65,14 +68,13 @@ class AnnotatedVideo(ClosingSink):
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Draw and write one frame."""
         width, height = assessment.sighting.image_wh
-        if frame is None or not self._with_picture:
-            picture = np.full((height, width, 3), INK, np.uint8)
-        else:
-            picture = frame.image_rgb
+        bare = frame is None or not self._with_picture
+        picture = np.full((height, width, 3), INK, np.uint8) if frame is None or bare else frame.image_rgb
         if math.isnan(self._begin_s):
             self._begin_s = assessment.t_s
         encoder = self._encoder or self._open((picture.shape[1], picture.shape[0]))
-        encoder.write(_fitted(draw(picture, assessment), self._size), (assessment.t_s - self._begin_s) * self._slow)
+        drawn = draw(picture, assessment, self._tell, bare=bare)
+        encoder.write(_fitted(drawn, self._size), (assessment.t_s - self._begin_s) * self._slow)
 
     def close(self, ending: str) -> None:
         """Finish the file, so that what was written plays, however the session ended."""

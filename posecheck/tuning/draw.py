@@ -10,12 +10,13 @@ from typing import Final
 import numpy as np
 
 from posecheck.assessment.stretch import Direction, Rule
+from posecheck.outputs.page import Tell
 from posecheck.tunables import amount
 from posecheck.tuning.objective import BROKEN
 from posecheck.tuning.rated import Judgement, RuleScore, alarms_of
 from posecheck.tuning.search import Found
 from posecheck.tuning.spans import Spans, minus, union
-from posecheck.tuning.words import FIGURES, figure
+from posecheck.tuning.words import figure
 
 #: Drawing units of a square plot: the plane within its margins.
 _WIDTH, _HEIGHT = 420.0, 300.0
@@ -24,7 +25,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 410.0, 12.0, 258.0
 _MOST_POINTS: Final = 400
 
 
-def sweep_svg(found: Found, k: int) -> str:
+def sweep_svg(found: Found, k: int, tell: Tell) -> str:
     """The objective's figure on everybody against one number, the others at their best; the plateau is shaded.
 
     Among settings drawn at random there is no such line: then every setting is a point. Where a condition is broken
@@ -66,8 +67,8 @@ def sweep_svg(found: Found, k: int) -> str:
         ]
     best = found.setting[axis.key]
     for number, mark, word, other in (
-        (axis.default, "default", "default", best),
-        (best, "found", "found", axis.default),
+        (axis.default, "default", tell("tune.draw.default", value=amount(axis.default, axis.unit)), best),
+        (best, "found", tell("tune.draw.found", value=amount(best, axis.unit)), axis.default),
     ):
         if axis.low <= number <= axis.high:
             # Each is written on the side away from the other one, where the picture has room for it.
@@ -77,15 +78,14 @@ def sweep_svg(found: Found, k: int) -> str:
             parts.append(
                 f'<line class="mark-{mark}" x1="{x(number):.1f}" x2="{x(number):.1f}" y1="{_TOP}" y2="{_BOTTOM}"/>'
                 f'<text class="{mark}" x="{x(number) + (4 if end == "start" else -4):.1f}" y="{row}" text-anchor="{end}">'
-                f"{word} {amount(number, axis.unit)}</text>"
+                f"{html.escape(word)}</text>"
             )
-    label = FIGURES[found.objective.metric][0]
-    title = f"{label} against {axis.key}; shaded: as good as far as these people can tell"
-    heading = f"<h3>{html.escape(label)} against {html.escape(axis.key)}</h3>"
-    return f"{heading}{_svg(parts, title)}<small>Shaded: as good, as far as these people can tell.</small>"
+    title = tell("tune.draw.against", figure=tell(f"tune.figure.{found.objective.metric}"), key=axis.key)
+    shaded = tell("tune.draw.shaded")
+    return f"<h3>{html.escape(title)}</h3>{_svg(parts, f'{title}. {shaded}')}<small>{html.escape(shaded)}</small>"
 
 
-def roc_svg(one: RuleScore, limit: float) -> str:
+def roc_svg(one: RuleScore, limit: float, tell: Tell) -> str:
     """True against false positive rate of frames, with the point of the limit that was found."""
 
     def x(rate: float) -> float:
@@ -98,23 +98,24 @@ def roc_svg(one: RuleScore, limit: float) -> str:
         *_frame([(0.0, "0"), (0.5, "0.5"), (1.0, "1")], y),
         *_ticks([0.0, 0.5, 1.0], x, ""),
         f'<line class="chance" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>',
-        f'<text x="{_RIGHT}" y="{_HEIGHT - 6}" text-anchor="end">false alarms, share of good frames →</text>',
+        f'<text x="{_RIGHT}" y="{_HEIGHT - 6}" text-anchor="end">{html.escape(tell("tune.draw.false_rate"))}</text>',
     ]
     roc = one.roc
     if len(roc.false_rate):
         kept = np.unique(np.linspace(0, len(roc.false_rate) - 1, _MOST_POINTS).astype(int))
         parts.append(_curve([(x(roc.false_rate[i]), y(roc.true_rate[i])) for i in kept]))
         sign = one.rule.direction.sign
+        side = "tune.draw.above" if one.rule.direction is Direction.ABOVE else "tune.draw.below"
         i = max(int(np.sum(sign * roc.threshold > sign * limit)) - 1, 0)
         parts.append(
             f'<circle cx="{x(roc.false_rate[i]):.1f}" cy="{y(roc.true_rate[i]):.1f}" r="5" fill="var(--good)"/>'
             f'<text class="found" x="{x(roc.false_rate[i]) + 9:.1f}" y="{y(roc.true_rate[i]) + 16:.1f}">'
-            f"{'above' if one.rule.direction is Direction.ABOVE else 'below'} {amount(limit, one.rule.limit.unit)}</text>"
+            f"{html.escape(tell(side, value=amount(limit, one.rule.limit.unit)))}</text>"
         )
-    return _svg(parts, f"ROC of {one.rule.measure}, by frame")
+    return _svg(parts, tell("tune.draw.roc", measure=one.rule.measure))
 
 
-def timeline_svg(before: Judgement, after: Judgement, rule: Rule) -> str:
+def timeline_svg(before: Judgement, after: Judgement, rule: Rule, tell: Tell) -> str:
     """One rule in one clip: what is true, what was said before, what is said now."""
     t_s = before.track.t_s
     if not len(t_s):
@@ -126,14 +127,15 @@ def timeline_svg(before: Judgement, after: Judgement, rule: Rule) -> str:
     for k, (name, good, warn, unknown) in enumerate(_rows(before, after, rule)):
         top = 2.0 + k * step
         parts.append(f'<rect class="row" x="{left}" y="{top}" width="{width - left - 6:.1f}" height="{height}"/>')
-        parts.append(f'<text x="0" y="{top + 12.5}">{name}</text>')
+        parts.append(f'<text x="0" y="{top + 12.5}">{html.escape(tell(f"tune.draw.{name}"))}</text>')
         for spans, kind in ((good, "good"), (unknown, "unknown"), (warn, "warn")):
             for start_s, end_s in spans:
                 a, b = (left + (min(max(t, from_s), to_s) - from_s) * scale for t in (start_s, end_s))
-                told = f"{kind} {start_s:.1f} to {end_s:.1f} s"
+                verdict = tell(f"report.verdict.{kind}")
+                told = tell("tune.draw.span", verdict=verdict, **{"from": f"{start_s:.1f}", "to": f"{end_s:.1f}"})
                 parts.append(
                     f'<rect class="s-{kind}" x="{a:.1f}" y="{top + 1}" width="{max(b - a, 1.0):.1f}" '
-                    f'height="{height - 2}"><title>{told}</title></rect>'
+                    f'height="{height - 2}"><title>{html.escape(told)}</title></rect>'
                 )
     bottom = 2.0 + 3 * step + 10.0
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
@@ -142,21 +144,22 @@ def timeline_svg(before: Judgement, after: Judgement, rule: Rule) -> str:
         parts.append(
             f'<text x="{at_x:.1f}" y="{bottom}" text-anchor="{anchor}">{from_s + share * (to_s - from_s):.1f} s</text>'
         )
-    title = f"{rule.name}: truth, before, after"
+    name = tell(rule.name)
+    title = tell("tune.draw.rows", rule=name)
     return (
-        f'<small>{html.escape(rule.name)} <code>{rule.id}</code></small><svg class="line" viewBox="0 0 {width:.0f} {bottom + 6:.0f}" '
+        f'<small>{html.escape(name)} <code>{rule.id}</code></small><svg class="line" viewBox="0 0 {width:.0f} {bottom + 6:.0f}" '
         f'role="img" aria-label="{html.escape(title)}">{"".join(parts)}</svg>'
     )
 
 
 def _rows(before: Judgement, after: Judgement, rule: Rule) -> Iterator[tuple[str, Spans, Spans, Spans]]:
-    """Truth, before and after, each as (name, good, warn, unknown)."""
+    """Truth, before and after, each as (name in `tune.draw`, good, warn, unknown)."""
     truths = [before.clip.truth(rule.id, person) for person in before.clip.people]
     good = union(span for kept, _ in truths for span in kept)
     warn = union(span for _, broken in truths for span in broken)
     said = union((one.start_s, one.end_s) for one in before.clip.labels.intervals if one.rule == rule.id)
     yield "labels", good, warn, minus(minus(said, good), warn)
-    for name, one in (("defaults", before), ("found", after)):
+    for name, one in (("defaults", before), ("now", after)):
         warned, unknown = alarms_of(one.judged, rule.id)
         yield name, (), warned, unknown
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from posecheck.assessment.messages import Messages
 from posecheck.profiles import parse_set
 from posecheck.tunables import Profile, Tunable, amount
 from posecheck.tuning import score
@@ -85,7 +86,7 @@ class Evidence:
     """What is known of how far a finding may be trusted."""
 
     doubts: tuple[str, ...]
-    """Why it is not enough to act on; empty when it is."""
+    """Why it is not enough to act on, in English; empty when it is. `Messages.text` says it in other languages."""
     notes: tuple[str, ...]
     """What is worth knowing besides."""
 
@@ -110,43 +111,41 @@ def weigh(found: Found, clips: Sequence[Clip], numbers: Mapping[str, float] | No
     total = dict(zip(score.COUNTS, found.defaults.sum(axis=0).tolist(), strict=True))
     people, faults = len(found.trials.people), round(total["hits"] + total["misses"])
     if people < least[MIN_PEOPLE.key]:
-        doubts.append(f"Too few people: {people}, at least {least[MIN_PEOPLE.key]:g} are needed.")
+        doubts.append(_say("people", number=people, least=least[MIN_PEOPLE.key]))
     if faults < least[MIN_FAULTS.key]:
-        doubts.append(f"Too few faults labelled: {faults}, at least {least[MIN_FAULTS.key]:g} are needed.")
+        doubts.append(_say("faults", number=faults, least=least[MIN_FAULTS.key]))
     if total["good_s"] < least[MIN_GOOD.key]:
-        doubts.append(
-            f"Too little labelled good: {total['good_s']:.0f} s, at least {least[MIN_GOOD.key]:g} s are needed."
-        )
+        doubts.append(_say("good", number=f"{total['good_s']:.0f}", least=least[MIN_GOOD.key]))
     for (one, other), (value, seconds) in raters_agree(clips, found.rules).items():
         if seconds >= _IN_COMMON_S and not value >= least[MIN_KAPPA.key]:
-            told = "cannot be told apart from chance" if math.isnan(value) else f"is {value:.2f}"
-            doubts.append(
-                f"The raters {one} and {other} disagree: their kappa {told}, at least {least[MIN_KAPPA.key]:g} is needed."
-            )
+            names = {"rater": one, "other_rater": other}
+            known = {} if math.isnan(value) else {"kappa": f"{value:.2f}"}
+            key = "raters" if known else "raters_chance"
+            doubts.append(_say(key, **names, **known, least=least[MIN_KAPPA.key]))
     if found.best == 0:
-        doubts.append("The defaults are the best of what was tried: there is nothing to change.")
+        doubts.append(_say("defaults"))
         return Evidence(tuple(doubts), ())
     _, low, _ = score.with_interval(found.held_out)["kappa"]
     if people > 1 and not low >= least[MIN_FIT.key]:
-        doubts.append(
-            f"On people left out, warnings and labels agree too little: kappa may be as low as {low:.2f}, "
-            f"at least {least[MIN_FIT.key]:g} is needed."
-        )
+        doubts.append(_say("fit", kappa=f"{low:.2f}", least=least[MIN_FIT.key]))
     if people > 1 and found.better_frac() < least[SURE.key]:
-        doubts.append("On people left out, the search may do no better than the defaults: their intervals overlap.")
+        doubts.append(_say("sure"))
     if found.objective.conditions and not found.objective.keeps(found.held_out.sum(axis=0)):
-        doubts.append("On people left out, a condition of the objective is not kept.")
+        doubts.append(_say("condition"))
     if not found.objective.keeps(found.counts.sum(axis=0)):
-        doubts.append("No setting that was tried keeps the conditions of the objective.")
+        doubts.append(_say("no_setting"))
     return Evidence(tuple(doubts), tuple(_notes(found)))
+
+
+def _say(name: str, **values: str | float) -> str:
+    """A doubt in English, as it is kept in a profile; other languages find it by its wording."""
+    return Messages.load("en").text(f"tune.doubt.{name}", **values)
 
 
 def _notes(found: Found) -> list[str]:
     notes = []
     for axis, plateau in zip(found.axes, found.plateau, strict=True):
         if plateau.edge:
-            notes.append(
-                f"{axis.key}: what fits reaches the end of what was tried "
-                f"({amount(plateau.low, axis.unit)} to {amount(plateau.high, axis.unit)}); values beyond may fit too."
-            )
+            ends = {"low_end": amount(plateau.low, axis.unit), "high_end": amount(plateau.high, axis.unit)}
+            notes.append(_say("edge", number_key=axis.key, **ends))
     return notes

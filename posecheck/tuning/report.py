@@ -13,8 +13,10 @@ from string import Template
 from typing import Final
 
 import posecheck
+from posecheck.assessment.messages import Messages
 from posecheck.assessment.stretch import Rule, Stretch
 from posecheck.calibration import Calibrations
+from posecheck.outputs.page import Tell
 from posecheck.tunables import Profile, amount
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, Tracks
@@ -26,10 +28,14 @@ from posecheck.tuning.score import LEEWAY, Leeway
 from posecheck.tuning.search import Found
 from posecheck.tuning.space import profile_of
 from posecheck.tuning.trial import TracksOf
-from posecheck.tuning.words import FIGURES, HOW_COUNTED, SHOWN, figure, figure_of, people_told, seconds, spread
+from posecheck.tuning.words import SHOWN, figure, figure_of, people_told, plateau_told, seconds, spread
 
 #: More disagreements than this are counted, not listed.
 _MOST_ROWS: Final = 500
+_COLUMNS: Final = (
+    *("number", "default", "found", "as_good", "figure", "defaults", "held_out", "interval", "rule", "who"),
+    *("with_whom", "kappa", "in_common", "clip", "from", "to", "what"),
+)
 _text = html.escape
 
 
@@ -41,12 +47,13 @@ def write_report(
     tracks_of: TracksOf = Tracks.of,
     *,
     leeway: Leeway = LEEWAY,
+    language: str = "en",
 ) -> None:
-    """Write the report of a search to `path`, whole or not at all.
+    """Write the report of a search to `path`, in `language`, whole or not at all.
 
     Raises OutputError if it cannot be written, RecordingError if a recording cannot be read any more.
     """
-    write_whole(path, page(found, clips, evidence, tracks_of, leeway=leeway))
+    write_whole(path, page(found, clips, evidence, tracks_of, leeway=leeway, language=language))
 
 
 def page(
@@ -56,34 +63,49 @@ def page(
     tracks_of: TracksOf = Tracks.of,
     *,
     leeway: Leeway = LEEWAY,
+    language: str = "en",
 ) -> str:
-    """The report as HTML."""
+    """The report as HTML. Raises UsageError for a language nobody knows."""
     stretch = clips[0].stretch
+    tell = Messages.load(language).knowing(stretch).text
     kept = {clip.recording: tracks_of(clip.recording) for clip in clips}
     before = judge_clips(clips, _numbers({}), kept.__getitem__)
     after = judge_clips(clips, _numbers(found.setting), kept.__getitem__)
     rules = [rule for rule in stretch.rules if rule.id in found.rules]
     rated = [rate(after, rule, leeway=leeway) for rule in rules]
+    told = tell(
+        "tune.sought",
+        objective=str(found.objective),
+        rules=", ".join(found.rules),
+        settings=len(found.trials.settings),
+        people=people_told(len(found.trials.people), tell),
+        clips=len(clips),
+    )
+    headings = ("numbers", "score", "curves", "raters", "disagree", "clips", "filled")
     frame = Template((resources.files("posecheck.tuning") / "report.html").read_text(encoding="utf-8"))
     return frame.substitute(
-        stretch=_text(stretch.name),
-        told=_text(
-            f"Sought: {found.objective}, of {', '.join(found.rules)}. {len(found.trials.settings)} settings on "
-            f"{people_told(len(found.trials.people))} in {len(clips)} clips, one person left out at a time."
-        ),
-        doubts=_doubts(evidence),
-        result=_result(found, stretch, evidence),
-        numbers="".join(_number_rows(found, stretch)),
-        notes="".join(f"<small>{_text(note)}</small><br>" for note in evidence.notes),
-        scores="".join(_score_rows(found)),
-        how=_text(HOW_COUNTED),
-        sweeps="".join(f'<div class="card">{sweep_svg(found, k)}</div>' for k in range(len(found.axes))),
-        rocs="".join(_roc(one, found) for one in rated),
-        raters="".join(_rater_rows(rated)) or '<tr><td colspan="5">Nobody to compare.</td></tr>',
-        disagreements="".join(_disagreement_rows(after, rules, leeway)) or '<tr><td colspan="5">Nowhere.</td></tr>',
-        clips="".join(_clip(k, old, new, rules) for k, (old, new) in enumerate(zip(before, after, strict=True))),
-        footer=_text(f"posecheck {posecheck.__version__}. Estimates of form cues from one camera; nothing medical."),
+        language=_text(language),
+        title=_text(tell("tune.title", stretch=stretch.name)),
+        told=_text(told),
+        doubts=_doubts(evidence, tell),
+        result=_result(found, stretch, evidence, tell),
+        number_rows="".join(_number_rows(found, stretch, tell)),
+        notes="".join(f"<small>{_text(tell(note))}</small><br>" for note in evidence.notes),
+        score_rows="".join(_score_rows(found, tell)),
+        how=_text(tell("tune.counted")),
+        sweeps="".join(f'<div class="card">{sweep_svg(found, k, tell)}</div>' for k in range(len(found.axes))),
+        rocs="".join(_roc(one, found, tell) for one in rated),
+        rater_rows="".join(_rater_rows(rated)) or _nothing(tell("tune.nobody")),
+        disagreement_rows="".join(_disagreement_rows(after, rules, leeway, tell)) or _nothing(tell("tune.nowhere")),
+        clip_cards="".join(_clip(k, *both, rules, tell) for k, both in enumerate(zip(before, after, strict=True))),
+        footer=_text(tell("tune.footer", version=posecheck.__version__)),
+        **{f"heading_{name}": _text(tell(f"tune.{name}")) for name in headings},
+        **{f"column_{name}": _text(tell(f"tune.column.{name}")) for name in _COLUMNS},
     )
+
+
+def _nothing(told: str) -> str:
+    return f'<tr><td colspan="5">{_text(told)}</td></tr>'
 
 
 def _numbers(setting: Mapping[str, float]) -> Callable[[Stretch, Calibrations | None], Profile]:
@@ -95,11 +117,11 @@ def _numbers(setting: Mapping[str, float]) -> Callable[[Stretch, Calibrations | 
     return numbers
 
 
-def _doubts(evidence: Evidence) -> str:
+def _doubts(evidence: Evidence, tell: Tell) -> str:
     if evidence.enough:
         return ""
-    items = "".join(f"<li>{_text(doubt)}</li>" for doubt in evidence.doubts)
-    return f'<div class="card doubt"><b>▲ Not enough evidence to use these numbers</b><ul>{items}</ul></div>'
+    items = "".join(f"<li>{_text(tell(doubt))}</li>" for doubt in evidence.doubts)
+    return f'<div class="card doubt"><b>▲ {_text(tell("tune.enough_not"))}</b><ul>{items}</ul></div>'
 
 
 def _key(key: str) -> str:
@@ -107,62 +129,67 @@ def _key(key: str) -> str:
     return f"<code>{_text(key).replace('.', '.<wbr>').replace('_', '_<wbr>')}</code>"
 
 
-def _result(found: Found, stretch: Stretch, evidence: Evidence) -> str:
+def _result(found: Found, stretch: Stretch, evidence: Evidence, tell: Tell) -> str:
     """What came of it, in two sentences."""
     metric = found.objective.metric
     value, low, high = score.with_interval(found.held_out)[metric]
     within = spread(low, high, metric)
-    names = {rule.limit.key: f"{rule.name}, limit" for rule in stretch.rules}
+    names = {rule.limit.key: tell("tune.limit_of", rule=tell(rule.name)) for rule in stretch.rules}
     if found.best == 0:
-        said = "No number has to change: the defaults do as well as anything that was tried."
+        said = tell("tune.no_change")
     else:
         said = "; ".join(
-            f"{names.get(axis.key, axis.key)}: {amount(found.setting[axis.key], axis.unit)} instead of "
-            f"{amount(axis.default, axis.unit)}"
+            tell(
+                "tune.instead",
+                what=names.get(axis.key, axis.key),
+                value=amount(found.setting[axis.key], axis.unit),
+                default=amount(axis.default, axis.unit),
+            )
             for axis in found.axes
         )
-    told = (
-        f"On people left out, {FIGURES[metric][0]}: {figure_of(metric, value)}{f' ({within})' if within else ''}; "
-        f"with the defaults {figure_of(metric, score.with_interval(found.defaults)[metric][0])}."
+    told = tell(
+        "tune.left_out",
+        figure=tell(f"tune.figure.{metric}"),
+        value=figure_of(metric, value) + (f" ({within})" if within else ""),
+        default=figure_of(metric, score.with_interval(found.defaults)[metric][0]),
     )
     sure = " sure" if evidence.enough else ""
     return f'<div class="card result{sure}"><p class="big">{_text(said)}</p><p class="soft">{_text(told)}</p></div>'
 
 
-def _number_rows(found: Found, stretch: Stretch) -> Iterator[str]:
+def _number_rows(found: Found, stretch: Stretch, tell: Tell) -> Iterator[str]:
     for axis, plateau in zip(found.axes, found.plateau, strict=True):
-        as_good = f"{amount(plateau.low, axis.unit)} to {amount(plateau.high, axis.unit)}"
-        beyond = " and perhaps beyond" if plateau.edge else ""
+        as_good = plateau_told(plateau, axis.unit, tell)
         yield (
             f"<tr><td>{_key(axis.key)}</td><td>{amount(axis.default, axis.unit)}</td>"
-            f"<td><b>{amount(found.setting[axis.key], axis.unit)}</b></td><td>{as_good}{beyond}</td></tr>"
+            f"<td><b>{amount(found.setting[axis.key], axis.unit)}</b></td><td>{_text(as_good)}</td></tr>"
         )
     known = {tunable.key: tunable for tunable in stretch.tunables}
     for key in sorted(set(found.setting) - {axis.key for axis in found.axes}):
         tunable = known[key]
         yield (
             f"<tr><td>{_key(key)}</td><td>{amount(tunable.default, tunable.unit)}</td>"
-            f"<td><b>{amount(found.setting[key], tunable.unit)}</b></td><td>keeps its distance</td></tr>"
+            f"<td><b>{amount(found.setting[key], tunable.unit)}</b></td><td>{_text(tell('tune.distance'))}</td></tr>"
         )
 
 
-def _score_rows(found: Found) -> Iterator[str]:
+def _score_rows(found: Found, tell: Tell) -> Iterator[str]:
     before, held_out = score.with_interval(found.defaults), score.with_interval(found.held_out)
     for name in dict.fromkeys((found.objective.metric, *SHOWN)):
         value, low, high = held_out[name]
         yield (
-            f"<tr><td>{_text(FIGURES[name][0])}</td><td>{figure_of(name, before[name][0])}</td>"
+            f"<tr><td>{_text(tell(f'tune.figure.{name}'))}</td><td>{figure_of(name, before[name][0])}</td>"
             f"<td>{figure_of(name, value)}</td><td>{spread(low, high, name)}</td></tr>"
         )
 
 
-def _roc(one: RuleScore, found: Found) -> str:
+def _roc(one: RuleScore, found: Found, tell: Tell) -> str:
     within = spread(one.roc.low, one.roc.high)
-    told = f"area {figure(one.roc.area)}{f' ({within})' if within else ''}; 0.5 is chance"
+    told = tell("tune.draw.area", area=figure(one.roc.area) + (f" ({within})" if within else ""))
     limit = found.setting.get(one.rule.limit.key, one.rule.limit.default)
     return (
-        f'<div class="card"><h3>{_text(one.rule.name)}: {_text(one.rule.measure)}</h3>{roc_svg(one, limit)}'
-        f"<small>ROC, {told}. Where the rule is in force; what waits and lingers plays no part.</small></div>"
+        f'<div class="card"><h3>{_text(tell(one.rule.name))}: {_text(one.rule.measure)}</h3>{roc_svg(one, limit, tell)}'
+        f"<small>{_text(told)}</small></div>"
     )
 
 
@@ -175,7 +202,7 @@ def _rater_rows(rated: Sequence[RuleScore]) -> Iterator[str]:
             )
 
 
-def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], leeway: Leeway) -> Iterator[str]:
+def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], leeway: Leeway, tell: Tell) -> Iterator[str]:
     found = [
         (k, one)
         for k, judgement in enumerate(after)
@@ -185,17 +212,18 @@ def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], leeway
     for k, one in found[:_MOST_ROWS]:
         yield (
             f'<tr><td><a href="#clip-{k}">{_text(one.clip)}</a></td><td>{seconds(one.start_s)}</td>'
-            f"<td>{seconds(one.end_s)}</td><td>{_key(one.rule)}</td><td>{_text(one.what)}</td></tr>"
+            f"<td>{seconds(one.end_s)}</td><td>{_key(one.rule)}</td><td>{_text(tell(one.what))}</td></tr>"
         )
     if len(found) > _MOST_ROWS:
-        yield f'<tr><td colspan="5">… and {len(found) - _MOST_ROWS} more.</td></tr>'
+        yield _nothing(tell("tune.more", number=len(found) - _MOST_ROWS))
 
 
-def _clip(k: int, before: Judgement, after: Judgement, rules: Sequence[Rule]) -> str:
+def _clip(k: int, before: Judgement, after: Judgement, rules: Sequence[Rule], tell: Tell) -> str:
     people, raters = ", ".join(before.clip.people), ", ".join(before.clip.labels.raters)
-    lines = "".join(timeline_svg(before, after, rule) for rule in rules)
+    told = tell("tune.labelled", people=people, raters=raters)
+    lines = "".join(timeline_svg(before, after, rule, tell) for rule in rules)
     return (
         f'<div class="card" id="clip-{k}"><h3>{_text(before.clip.name)}</h3>'
-        f'<p class="soft">{_text(people)}, labelled by {_text(raters)}</p>'
+        f'<p class="soft">{_text(told)}</p>'
         f'<div class="wide" tabindex="0" role="group" aria-label="{_text(before.clip.name)}">{lines}</div></div>'
     )

@@ -6,20 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-#: The figures as people read them: label, unit.
-FIGURES: Final[Mapping[str, tuple[str, str]]] = {
-    "hits": ("hits", ""),
-    "misses": ("misses", ""),
-    "false_alarms": ("false alarms", ""),
-    "false_alarms_per_min": ("false alarms a minute", ""),
-    "delay_s": ("delay", "s"),
-    "unknown_frac": ("share UNKNOWN", ""),
-    "precision": ("precision", ""),
-    "recall": ("recall", ""),
-    "f1": ("F1", ""),
-    "f2": ("F2 (recall counts more)", ""),
-    "f05": ("F0.5 (precision counts more)", ""),
-    "kappa": ("kappa over time", ""),
+from posecheck.outputs.page import Tell
+from posecheck.tunables import amount
+from posecheck.tuning.search import Plateau
+
+#: The figures that are shown, and their units; what they are called is `tune.figure.NAME` of the messages.
+FIGURES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("hits", "misses", "false_alarms", "false_alarms_per_min"), ""),
+    "delay_s": "s",
+    **dict.fromkeys(("unknown_frac", "precision", "recall", "f1", "f2", "f05", "kappa"), ""),
 }
 _COUNTED: Final = frozenset({"hits", "misses", "false_alarms"})
 SHOWN: Final = (
@@ -32,10 +27,6 @@ SHOWN: Final = (
     "precision",
     "recall",
     "kappa",
-)
-HOW_COUNTED: Final = (
-    "By event: a fault is hit if posecheck warns in it or within a second after; a warning in time labelled good is a "
-    "false alarm, unless it only lingers for two seconds after a fault. Intervals: 95 %, people drawn anew. Estimates of form cues, nothing more."
 )
 
 
@@ -50,12 +41,18 @@ def figure_of(name: str, value: float) -> str:
     """A figure of `score.METRICS` as people read it: whole numbers where things are counted."""
     if name in _COUNTED and not math.isnan(value):
         return f"{value:.0f}"
-    return figure(value, FIGURES[name][1])
+    return figure(value, FIGURES[name])
 
 
-def people_told(count: int) -> str:
+def people_told(count: int, tell: Tell) -> str:
     """So many people."""
-    return f"{count} person" if count == 1 else f"{count} people"
+    return tell("tune.person" if count == 1 else "tune.people", number=count)
+
+
+def plateau_told(plateau: Plateau, unit: str, tell: Tell) -> str:
+    """From where to where a number is as good as the best."""
+    ends = {"low": amount(plateau.low, unit), "high": amount(plateau.high, unit)}
+    return tell("tune.beyond" if plateau.edge else "tune.range", **ends)
 
 
 def spread(low: float, high: float, name: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import axe_core_python
@@ -14,6 +15,7 @@ from posecheck.comparing import compare
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.resources import samples_dir
 from posecheck.session import default_profile
+from tests.browser.paper import pages_of
 from tests.browser.test_report import until
 
 pytestmark = pytest.mark.browser
@@ -62,3 +64,24 @@ def test_both_play_on_one_clock(browser: Browser, comparison: Path, width: int) 
     assert page.evaluate("async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])") == []
     context.close()
     assert mistakes == []
+
+
+def test_on_paper_both_pictures_stand_beside_each_other(browser: Browser, comparison: Path) -> None:
+    """What both clips show just now is printed, with plots and differences, on two pages; afterwards they play on."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(comparison.as_uri())
+    until(page, "document.documentElement.dataset.ready === 'yes'")
+    until(page, "[...document.querySelectorAll('video')].every(v => v.readyState >= 2)")
+    pdf = page.pdf(format="A4")
+    pages = pages_of(pdf)
+    assert 1 <= len(pages) <= 3
+    whole = "".join(pages)
+    for told in ("Tworecordingssidebyside", "Mostroundedback", "Sidenearerthecamera"):
+        assert told in whole
+    wide = [int(number) for number in re.findall(rb"/Subtype /Image\n/Width (\d+)", pdf)]
+    assert wide.count(640) >= 2
+    assert page.locator("canvas.still").count() == 0
+    page.locator("#play").click()
+    until(page, "[...document.querySelectorAll('.stage')].every(s => +s.dataset.frame > 8)")
+    context.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import axe_core_python
@@ -18,9 +21,11 @@ from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.report import Clip, ReportWriter
+from posecheck.outputs.track import CHUNK_FRAMES
 from posecheck.records import Origin
 from posecheck.resources import samples_dir
 from posecheck.session import default_profile
+from tests.browser.paper import pages_of
 from tests.journeys import media
 from tests.outputs import people
 
@@ -231,6 +236,29 @@ def test_without_a_clip_the_figure_plays_alone(page: Page, results: Path, tmp_pa
     assert shown(page) > 10
 
 
+def test_a_long_session_is_read_back_across_its_packets(page: Page, tmp_path: Path) -> None:
+    """The page says of any moment what was measured then, whichever of the packets it lies in."""
+    path = tmp_path / "long.html"
+    tell = Messages.load("en").text
+    report = ReportWriter(
+        path, people.ORIGIN, title="long", stretch_name="Fold", limits={"spine_flexion_deg": 36.0}, clip=None, tell=tell
+    )
+    seen = people.sighting(0.0)
+    spine = [round(40.0 * math.sin(index / 300.0)) for index in range(2 * CHUNK_FRAMES + 50)]
+    for index, value in enumerate(spine):
+        judged = people.assessment(seen, values={"spine_flexion_deg": float(value)})
+        report.put(None, replace(judged, t_s=index / 30.0))
+    report.close("complete")
+    opened(page, path)
+    for index in (0, CHUNK_FRAMES - 1, CHUNK_FRAMES, 2 * CHUNK_FRAMES + 1, len(spine) - 1):
+        page.evaluate(
+            "t => { const s = document.getElementById('seek'); s.value = t; s.dispatchEvent(new Event('input')); }",
+            index / 30.0,
+        )
+        assert shown(page) == index
+        expect(page.locator("[data-value=spine_flexion_deg]")).to_have_text(f"{spine[index]}°")
+
+
 def test_a_clip_that_was_moved_is_told(browser: Browser, results: Path, tmp_path: Path) -> None:
     """The report alone, without its clip, says so and still plays the figure."""
     # Deeper than where it was written: from less deep the address "../../.." stops at "/" and may still find the clip.
@@ -313,16 +341,39 @@ def test_the_report_fits_phone_and_desktop_in_light_and_dark(
     context.close()
 
 
-def test_on_paper_everything_is_there_and_nothing_moves(browser: Browser, results: Path) -> None:
-    """Printed, the plots and tables stand, buttons and player do not."""
-    context = browser.new_context(viewport={"width": 794, "height": 1100})
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper_everything_is_there_and_nothing_moves(browser: Browser, results: Path, scheme: str) -> None:
+    """Printed to A4 the plots, tables, pictures and numbers stand on a few white pages; buttons and player do not."""
+    context = browser.new_context(
+        viewport={"width": 794, "height": 1100}, color_scheme="dark" if scheme == "dark" else "light"
+    )
     fresh = context.new_page()
     opened(fresh, results / "report.html")
+    pdf = fresh.pdf(format="A4")
+    pages = pages_of(pdf)
+    assert 2 <= len(pages) <= 4
+    whole = "".join(pages)
+    summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
+    worst = summary["worst_spine_flexion"]
+    for told in (
+        f"Good{summary['verdict_s']['GOOD']:.1f}s",
+        f"Mostroundedback{worst['spine_flexion_deg']:.0f}°at{worst['t_s']:.1f}s",
+        "Yourbackisrounding:thebendcomesfromthespine,notfromthehips.",
+        "Thedeepestgoodmoment",
+        "Numbersinforce",
+        "spine_rounding.limit_deg",
+        "Spinemodel:" + summary["spine_model_sha256"],
+    ):
+        assert told in whole
+    assert "Playbackspeed" not in whole
+    assert pdf.count(b"/Subtype /Image") >= 3  # the pictures of the moments
     fresh.emulate_media(media="print")
     expect(fresh.locator(".player")).to_be_hidden()
-    expect(fresh.locator(".zoom")).to_be_hidden()
+    expect(fresh.locator("#zoom-in")).to_be_hidden()
     expect(fresh.locator(".plot").first).to_be_visible()
-    assert len(fresh.pdf(format="A4")) > 20_000
+    expect(fresh.locator("#hatch")).to_have_count(1)
+    assert fresh.evaluate("getComputedStyle(document.querySelector('svg.defs')).display") != "none"
+    assert fresh.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert fresh.evaluate("document.documentElement.scrollWidth") <= 794
     context.close()
 

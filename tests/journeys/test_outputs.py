@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,11 @@ import cv2
 import numpy as np
 import pytest
 
+from posecheck.analysis import judge_recording
+from posecheck.assessment.catalogue import load_stretch
+from posecheck.errors import OutputError
+from posecheck.session import default_profile
+from posecheck.wanted import Wanted
 from tests.journeys import media
 from tests.journeys.test_analyze import CLEAN, ROUNDED, posecheck, refused
 from tests.outputs.schema import mistakes
@@ -55,6 +62,33 @@ def test_the_report_is_german_and_tells_what_was_changed(everything: Path) -> No
     first = numbers[numbers.index("<tbody>") :][:700]
     assert "spine_rounding.limit_deg" in first
     assert re.search(r'<td class="number">30</td><td class="number">3[1-9]</td><td>deg</td><td>--set</td>', first)
+
+
+def test_a_missing_library_is_told_before_earlier_results_are_taken_away(
+    everything: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judged again with --parquet where that extra is missing: one line, and what was there stands as it was."""
+    stretch = load_stretch("standing_forward_fold")
+    profile, again = default_profile(stretch), tmp_path / "again"
+    judge_recording(everything / "recording.jsonl", again, stretch, profile)
+    before = {path.name: path.read_bytes() for path in again.iterdir()}
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(OutputError, match=r"posecheck\[parquet\]"):
+        judge_recording(everything / "recording.jsonl", again, stretch, profile, wanted=Wanted(parquet=True))
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == before
+
+
+def test_a_replay_shows_its_moments_as_a_drawn_figure(everything: Path, tmp_path: Path) -> None:
+    """Without pixels the report has pictures of the worst moments all the same, on a dark ground."""
+    stretch = load_stretch("standing_forward_fold")
+    judge_recording(everything / "recording.jsonl", tmp_path / "again", stretch, default_profile(stretch))
+    page = (tmp_path / "again" / "report.html").read_text(encoding="utf-8")
+    packed = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', page)
+    assert packed
+    picture = cv2.imdecode(np.frombuffer(base64.b64decode(packed[0]), np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert np.median(picture) < 40
+    assert picture.max() > 200
 
 
 def test_a_hidden_face_is_hidden_in_clip_and_report(everything: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.messages import Messages, blanks
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.records import Origin
 from posecheck.session import default_profile
@@ -112,6 +114,59 @@ def test_the_report_asks_for_nothing(folder: Path) -> None:
     assert not re.search(r"<script|<link|https?://|url\((?!#)|@import", text)
     assert all(f"{name}.mp4" in text for name in ("ada", "fay"))
     assert 'class="band"' in text
+
+
+def test_tables_and_report_are_in_the_language_asked_for(folder: Path, tmp_path: Path) -> None:
+    """With --lang de neither the tables of score and search nor the report has an English sentence or heading left."""
+    scored = posecheck("tune", "score", str(folder), "--lang", "de", cwd=tmp_path)
+    assert scored.returncode == 0, scored.stderr
+    for words in (
+        "6 Personen, als gut bewertet",
+        "Fehlalarme je Minute",
+        "Trefferquote",
+        "mit wem",
+        "Nach Ereignissen:",
+    ):
+        assert words in scored.stdout
+    found = posecheck(
+        "tune", "search", str(folder), "--jobs", "1", "--trials", "12", "--report", "neu.html", "--lang", "de",
+        "--set", "tuning.min_people=9", "--objective", "f1 at false_alarms_per_min<=0.2", "--keys",
+        f"{RULE}.limit_deg", cwd=tmp_path,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    for words in (
+        "Gesucht: f1 at false",
+        "Nicht genug Belege:",
+        "Zu wenige Personen: 6, mindestens 9",
+        "Vorgabe",
+        "Bericht",
+    ):
+        assert words in found.stdout
+    text = (tmp_path / "neu.html").read_text(encoding="utf-8")
+    assert '<html lang="de">' in text
+    assert "<h1>Abstimmung: Vorbeuge im Stehen</h1>" in text
+    english = Messages.load("en")
+    german = Messages.load("de")
+    shown = html.unescape(re.sub(r"<style.*?</style>|<[^>]+>", "\n", text, flags=re.DOTALL)).splitlines()
+    for key, sentence in english.texts.items():
+        if key.startswith("tune.") and sentence != german.texts[key]:
+            assert sentence not in shown, key
+    assert german.text("tune.counted") in shown
+
+
+def test_every_doubt_is_found_by_its_wording_in_german() -> None:
+    """Doubts and notes are kept in English in a profile; each is said in German, with its names and numbers."""
+    english, german = Messages.load("en"), Messages.load("de")
+    values: dict[str, str | float] = {
+        "number": 3, "least": 5, "kappa": "-0.12", "rater": "Ada B.", "other_rater": "ben.c", "number_key":
+        "spine_rounding.limit_deg", "low_end": "15°", "high_end": "45°",
+    }  # fmt: skip
+    doubts = [key for key in english.texts if key.startswith("tune.doubt.")]
+    assert len(doubts) == 11
+    for key in doubts:
+        given = {name: values[name] for name in blanks(english.texts[key])}
+        told = english.text(key, **given)
+        assert german.text(told) == german.text(key, **given) != told
 
 
 def test_two_people_are_refused_a_profile_unless_somebody_insists(tmp_path: Path) -> None:

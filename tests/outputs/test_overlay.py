@@ -12,10 +12,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.messages import Messages
+from posecheck.body import Landmark
 from posecheck.kinematics import back as back_room
 from posecheck.outputs import lettering, palette, shapes
-from posecheck.outputs.overlay import contour_px, draw
-from posecheck.records import CONTOUR_ROWS, Assessment, Bytes, Floats, Hold, Reps, Verdict, frozen
+from posecheck.outputs.banner import lay_out
+from posecheck.outputs.overlay import HEAD_TRUNKS, contour_px, draw, head_px, label_px
+from posecheck.records import (
+    CONTOUR_ROWS,
+    Assessment,
+    Bytes,
+    CueKind,
+    Floats,
+    Hold,
+    Reps,
+    Said,
+    Urgency,
+    Verdict,
+    frozen,
+)
 from tests.outputs import people
 from tests.stick_figure import stick_figure
 
@@ -297,3 +313,59 @@ def test_repetitions_are_counted_in_the_corner() -> None:
     filled = [int(_near(one, palette.OF_VERDICT[Verdict.GOOD]).sum()) for one in pictures]
     assert filled[0] < filled[1] < filled[2]
     assert not np.array_equal(draw(_picture(wh), bare)[:60, -60:], pictures[0])
+
+
+def test_the_words_on_the_picture_are_in_the_language_asked_for() -> None:
+    """Verdict, cue and reason are said in German where German is asked for, and never half in English."""
+    stretch = load_stretch("standing_forward_fold")
+    rule = next(rule for rule in stretch.rules if rule.id == "spine_rounding")
+    said = Said(CueKind.FORM, f"stretch.{stretch.id}.{rule.id}.say", 1.0, spoken=True, urgency=Urgency.NOTICE)
+    judged = _judged((1280, 720), Verdict.WARN, 48.0)
+    judged = replace(judged, cue=rule.say, said=said, reason=rule.reason)
+    german = Messages.load("de").knowing(stretch).text
+    for one in (judged, replace(judged, said=None)):
+        laid = lay_out(one, 1280, 2.0, german)
+        told = " ".join((laid.beside, *(row.text for row in laid.below))).strip()
+        assert laid.word == german("report.verdict.warn").upper() != "WARN"
+        assert told == f"{german(rule.say)} {german(rule.reason)}"
+        assert german(rule.say) != rule.say
+    narrow = lay_out(judged, 640, 480 / 360, german)
+    assert [row.text for row in narrow.below if row.strong] == [german(rule.say)]  # a little smaller, on one line
+    assert lay_out(judged, 1280, 2.0).word == lay_out(judged, 1280, 2.0, Messages.load("en").text).word == "WARN"
+    assert not np.array_equal(draw(_picture((1280, 720)), judged), draw(_picture((1280, 720)), judged, german))
+
+
+@pytest.mark.parametrize("up_px", range(0, 140, 20))
+def test_the_number_of_the_back_is_never_under_the_banner(up_px: int) -> None:
+    """Where the banner reaches down to the back its number stands elsewhere on the back instead of being cut off."""
+    judged = _judged((640, 360), Verdict.WARN, 48.0, hinge_deg=80.0)
+    back = judged.sighting.back
+    assert back is not None
+    lifted = np.array([0.0, -up_px])
+    back = replace(back, hip_px=back.hip_px + lifted, shoulder_px=back.shoulder_px + lifted)
+    long = replace(judged, cue="Lengthen your back, tip your pelvis forward. " * 2)
+    left, top, right, bottom = lay_out(long, 640, 1.0).box
+    x, y = label_px(back, (left, top, right, bottom), 1.0)
+    outline = np.concatenate(contour_px(back))
+    if outline[:, 1].max() > bottom + 12:  # there is a place beside the back that is free
+        assert not (left < x < right and y - 8.0 < bottom)
+    assert np.hypot(*(outline - (x, y)).T).min() < 40.0
+
+
+def test_only_without_a_picture_the_figure_gets_a_head() -> None:
+    """On a dark ground a ring is drawn around the ears; over a picture the person's own head is there already."""
+    wh = (640, 480)
+    judged = _judged(wh)
+    points = judged.sighting.landmarks_px.copy()
+    points[: Landmark.LEFT_SHOULDER] = points[Landmark.LEFT_SHOULDER] + (60.0, 0.0)
+    judged = replace(judged, sighting=replace(judged.sighting, landmarks_px=points))
+    plain, bare = draw(_picture(wh), judged), draw(_picture(wh), judged, bare=True)
+    ys, xs = np.nonzero((plain != bare).any(axis=2))
+    assert len(xs) > 100
+    x, y = head_px(judged.sighting)
+    trunk = float(np.hypot(*(points[Landmark.LEFT_SHOULDER] - points[Landmark.LEFT_HIP])))
+    far = np.hypot(xs - x, ys - y) > HEAD_TRUNKS * trunk + 6.0
+    assert far.mean() < 0.5
+    gone = np.full_like(points, np.nan)
+    nobody = replace(judged, sighting=replace(judged.sighting, landmarks_px=gone))
+    assert np.array_equal(draw(_picture(wh), nobody), draw(_picture(wh), nobody, bare=True))

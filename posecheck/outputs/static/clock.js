@@ -33,6 +33,20 @@ function watchClip(video, lost, found) {
   if (video.error) lose();
 }
 
+/** Paper shows no video: what it shows just now is put there as a picture for as long as the page is printed. */
+function printStill(video) {
+  const still = document.createElement('canvas');
+  still.className = 'still';
+  addEventListener('beforeprint', () => {
+    if (video.hidden || video.readyState < 2) return;
+    still.width = video.videoWidth;
+    still.height = video.videoHeight;
+    still.getContext('2d').drawImage(video, 0, 0);
+    video.after(still);
+  });
+  addEventListener('afterprint', () => still.remove());
+}
+
 /** A clock of a <video>. `place` tells where the file's time lies in the session: {from_s, slow}. */
 function clipClock(video, place, track, show) {
   let first = 0;  // some files begin later than 0: the first picture then tells by how much

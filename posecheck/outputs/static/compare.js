@@ -6,7 +6,7 @@
     const stage = document.querySelectorAll('.stage')[k];
     return {...side, track: await readTrack(side.track), stage, video: stage.querySelector('video'), index: 0, last: undefined};
   }));
-  const draw = (side) => drawFigure(side.stage.querySelector('canvas'), side.track, side.index, {
+  const draw = (side) => drawFigure(side.stage.querySelector('canvas:not(.still)'), side.track, side.index, {
     palette: data.palette, names: data.names, limits: side.inForce, ground: !side.video,
     shown: {skeleton: true, back: true, angles: true},
   });
@@ -19,6 +19,7 @@
     if (!side.video) continue;
     const video = side.video, ofClip = clipClock(video, side.clip, side.track, (t) => { if (side.clock) place(side, t); });
     side.clock = ofClip;
+    printStill(video);
     watchClip(video, () => {
       video.pause();
       video.hidden = true;

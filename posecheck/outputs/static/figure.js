@@ -61,6 +61,20 @@ function drawFigure(canvas, track, i, {palette, shown, names, limits, ground}) {
     pen.fillText(text, x, y);
   };
   const value = (name) => (names.includes(name) ? track.values[names.indexOf(name)][i] : null);
+  const joint = (name) => track.point(i, track.joints.indexOf(name));
+  const between = (name) => {
+    const [a, b] = ['left_', 'right_'].map((side) => joint(side + name));
+    return a && b && [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+  };
+  const head = joint('head'), neck = between('shoulder'), seat = between('hip');
+  if (ground && shown.skeleton && head && neck && seat) {  // without a picture the figure gets a head
+    const radius = track.head * Math.hypot(neck[0] - seat[0], neck[1] - seat[1]);
+    const apart = Math.hypot(head[0] - neck[0], head[1] - neck[1]);
+    haloed(Array.from({length: 49}, (_, k) => [head[0] + radius * Math.cos(k * Math.PI / 24), head[1] + radius * Math.sin(k * Math.PI / 24)]), rgb(palette.mist), 2.0);
+    if (apart > radius) {
+      haloed([neck, [0, 1].map((c) => head[c] + ((neck[c] - head[c]) * radius) / apart)], rgb(palette.mist), 2.0);
+    }
+  }
   if (shown.skeleton) {
     const bones = track.bones.map(([a, b]) => ({
       ends: [track.point(i, a), track.point(i, b)],

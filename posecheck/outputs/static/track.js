@@ -9,26 +9,34 @@ async function inflated(base64) {
   return new Response(stream).arrayBuffer();
 }
 
-/** The columns of one packed group, differences summed up again. */
-async function columnsOf(group) {
-  const buffer = await inflated(group.data);
-  const all = group.kind === 'i4' ? new Int32Array(buffer) : new Int16Array(buffer);
-  const rows = all.length / group.columns, columns = [];
-  for (let c = 0; c < group.columns; c++) {
-    const column = all.subarray(c * rows, (c + 1) * rows);
-    for (let i = 1; i < rows; i++) column[i] += column[i - 1];  // wraps like the packing did
-    columns.push(column);
+/** The columns of a group that is packed in chunks, differences summed up again. */
+async function columnsOf(chunks, count, frames, Whole = Int16Array) {
+  const columns = Array.from({length: count}, () => new Whole(frames));
+  let begin = 0;
+  for (const chunk of chunks) {
+    const all = new Whole(await inflated(chunk)), rows = all.length / count;
+    columns.forEach((column, c) => {
+      let sum = 0;
+      for (let i = 0; i < rows; i++) column[begin + i] = sum += all[c * rows + i];  // wraps like the packing did
+    });
+    begin += rows;
   }
   return columns;
 }
 
 /** Unpack a track: times in seconds, values as numbers or null, points and back in pixels. */
 async function readTrack(packed) {
-  const [t, points, back, values, told] = await Promise.all(
-    [packed.t, packed.points, packed.back, packed.values, packed.told].map(columnsOf));
+  const frames = packed.frames;
+  const [t, points, back, told, ...values] = await Promise.all([
+    columnsOf(packed.t, 1, frames, Int32Array),
+    columnsOf(packed.points, 2 * packed.joints.length, frames),
+    columnsOf(packed.back, 4 + packed.rows.length, frames),
+    columnsOf(packed.told, 6, frames),
+    ...packed.values.map(async (chunks) => (await columnsOf(chunks, 1, frames))[0]),
+  ]);
   const times = Array.from(t[0], (tick) => tick / packed.per.s);
   return {
-    size: packed.size, joints: packed.joints, bones: packed.bones, rows: packed.rows, frames: packed.frames,
+    size: packed.size, head: packed.head, joints: packed.joints, bones: packed.bones, rows: packed.rows, frames: packed.frames,
     t: times, begin: times[0] ?? 0, end: times[times.length - 1] ?? 0,
     values: values.map((column, c) =>
       Array.from(column, (whole) => (whole === UNSEEN ? null : whole / packed.per.values[c]))),
