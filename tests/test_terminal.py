@@ -18,18 +18,10 @@ from posecheck.doctor import Fact, State
 from posecheck.records import Assessment, Event, Reps, Verdict
 from posecheck.session import Ending, Outcome, default_profile
 from posecheck.sources.camera import CameraInfo
-from posecheck.terminal import (
-    cameras_table,
-    degrees,
-    events_table,
-    facts_table,
-    gauge,
-    live_line,
-    live_panel,
-    result,
-    seconds,
-    timeline,
-)
+from posecheck.terminal import degrees, gauge, seconds
+from posecheck.terminal_live import live_line, live_panel
+from posecheck.terminal_machine import cameras_table, facts_table
+from posecheck.terminal_result import events_table, result, timeline
 from tests.outputs.people import REPS, assessment, repeated, sighting
 
 STRETCH = load_stretch("standing_forward_fold")

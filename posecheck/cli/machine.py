@@ -40,7 +40,7 @@ def replay(
     from posecheck.analysis import judge_recording, stretch_of
     from posecheck.session import Ending
     from posecheck.sources.replay import read_recording
-    from posecheck.terminal import result
+    from posecheck.terminal_result import result
     from posecheck.terminal_tuning import difference_table
     from posecheck.tuning.clips import Tracks
     from posecheck.tuning.track import Gathering
@@ -78,7 +78,7 @@ def replay(
 def cameras() -> None:
     """List the cameras that answer."""
     from posecheck.sources.camera import list_cameras
-    from posecheck.terminal import cameras_table
+    from posecheck.terminal_machine import cameras_table
 
     with quiet():
         found = list_cameras()
@@ -90,7 +90,7 @@ def cameras() -> None:
 def doctor(model: ModelOption = None) -> None:
     """Check this installation: versions, OpenCV, the model, one timed frame, cameras, where the log is."""
     from posecheck.doctor import State, examine
-    from posecheck.terminal import facts_table
+    from posecheck.terminal_machine import facts_table
 
     with quiet() as log:
         facts = list(examine(log, model))
