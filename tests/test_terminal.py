@@ -197,6 +197,21 @@ def test_doctor_and_cameras_are_tables() -> None:
     assert "–" in table
 
 
+def test_the_doctors_card_is_german_and_leaves_names_and_errors_as_they_are() -> None:
+    """Every fact is told in the language of the person; files, versions and what a library says stay letter by letter."""
+    german = Messages.load("de").text
+    whole = Fact("doctor.what.model", State.FINE, "doctor.whole", {"file": "spine_1.npz", "sha256": "00ff"})
+    broken = Fact("OpenCV", State.FAULT, "ImportError: libGL.so.1: cannot open shared object file")
+    shown = text_of(facts_table([whole, broken, Fact("doctor.what.network", State.FINE, "doctor.network")], german))
+    assert "1 zu beheben" in shown
+    assert re.search(r"Modell +spine_1\.npz, sha256 00ff…, unversehrt", shown)
+    assert "ImportError: libGL.so.1: cannot open shared object file" in shown
+    assert "wird nicht benutzt" in shown
+    assert "alles in Ordnung" in text_of(facts_table([whole], german))
+    cameras = text_of(cameras_table([CameraInfo(index=0, width=640, height=480, fps=30.0, name="Front")], german))
+    assert {"Kamera", "Bild", "Bilder/s"} <= set(cameras.split())
+
+
 LOOKS = [
     pytest.param(STRETCH, assessment(sighting(0.0), Verdict.WARN), id="a hold"),
     pytest.param(load_stretch("hip_hinge_drill"), list(repeated())[-1], id="repetitions"),
