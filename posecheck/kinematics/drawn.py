@@ -9,6 +9,7 @@ run outside of the body even so is a guess, whatever visibility it has.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -42,7 +43,17 @@ EDGE: Final = Tunable(
     source="measured on drawn people: half a leg off, a near knee is read 7 deg wrong instead of 11 in chair and raised-leg "
     "stretches",
 )
-TUNABLES: Final = (LEAST_ON_BODY, EDGE)
+UNSTEADY: Final = Tunable(
+    "legs.unsteady_s",
+    "s",
+    default=2.0,
+    low=0.0,
+    high=10.0,
+    step=0.1,
+    why="a far leg that was drawn outside of the body three times within this is not measured; 0 believes it again at once",
+    source="judgement: as long as three swings of an angle are told from a leg's own (swings.window_s)",
+)
+TUNABLES: Final = (LEAST_ON_BODY, EDGE, UNSTEADY)
 
 #: Places along a bone at which the silhouette is asked; a power of two, so that a share is written in four bytes.
 _PLACES: Final = 16
@@ -57,6 +68,43 @@ _LEG_WIDE: Final = (0.2, 0.62)
 _STRETCHED: Final = 0.8
 #: How finely, in the same unit, going either way.
 _ACROSS: Final = np.linspace(-_REACH, _REACH, 121)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnState:
+    """When the far leg was lost. The default has not lost it."""
+
+    lost: bool = False
+    """Whether it was drawn outside of the body in the previous frame."""
+    first_s: float = math.nan
+    second_s: float = math.nan
+    third_s: float = math.nan
+    """When it was last lost, three times; the latest is the third."""
+
+
+def step(
+    state: DrawnState, t_s: float, seen: Floats, legs: LegsSeen | None, near: Side | None, profile: Profile
+) -> tuple[DrawnState, Floats]:
+    """Take in one frame: the new memory, and the landmarks of `put_right` without a far leg that comes and goes.
+
+    Where the far leg was lost three times within `legs.unsteady_s`, the model draws it now here, now there, and where it
+    lies on the body it may be the other leg's place: knee and ankle are NaN. Time that runs backwards begins anew.
+    """
+    out = put_right(seen, legs, profile)
+    if near is None or legs is None:
+        return state, out
+    rows = [int(of(joint, near.other)) for joint in ("knee", "ankle")]
+    lost = bool(np.isnan(out[rows]).any() and not np.isnan(seen[rows]).any())
+    if t_s < state.third_s:
+        state = DrawnState()
+    if lost and not state.lost:
+        state = DrawnState(lost, state.second_s, state.third_s, t_s)
+    elif lost != state.lost:
+        state = replace(state, lost=lost)
+    if t_s - state.first_s < profile[UNSTEADY.key]:
+        out = out.copy() if out is seen else out
+        out[rows] = np.nan
+    return state, out
 
 
 def see_legs(mask: NDArray[np.float32], landmarks_px: Floats) -> LegsSeen:
@@ -144,7 +192,7 @@ def _is_body(mask: NDArray[np.float32], places: Floats) -> NDArray[np.bool_]:
 
 
 def _share(mask: NDArray[np.float32], start: Floats, end: Floats) -> float:
-    return np.count_nonzero(_is_body(mask, start + _ALONG * (end - start))) / _PLACES
+    return float(np.count_nonzero(_is_body(mask, start + _ALONG * (end - start)))) / _PLACES
 
 
 def _nearest(body: NDArray[np.bool_]) -> tuple[int, int] | None:

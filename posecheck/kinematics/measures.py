@@ -91,6 +91,7 @@ class MeasureState:
     posture: posture.PostureState
     lead: legs.LeadState
     apart: apart.ApartState
+    drawn: drawn.DrawnState
 
 
 def start(calibrations: Calibrations | None = None, network: Network | None = None) -> MeasureState:
@@ -106,6 +107,7 @@ def start(calibrations: Calibrations | None = None, network: Network | None = No
         posture.PostureState(),
         legs.LeadState(),
         apart.ApartState(),
+        drawn.DrawnState(),
     )
 
 
@@ -155,7 +157,7 @@ def step(
     posture_state = posture.hold(state.posture, sighting.t_s, posture.position(seen, facing, profile), profile)
     position = posture_state.position
     apart_state, visibility = state.apart, sighting.visibility
-    shown = drawn.put_right(seen, sighting.legs, profile)
+    drawn_state, shown = drawn.step(state.drawn, sighting.t_s, seen, sighting.legs, side, profile)
     if lead != "":  # without a role both legs do the same, and it does not matter which is which
         apart_state, shown, visibility = apart.step(state.apart, sighting.t_s, shown, visibility, profile)
     lead_state = legs.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
@@ -190,7 +192,9 @@ def step(
         values[name] = angles.wrap_inclination_deg(values[name])
     values["hip_share"] = hip_share(values["pelvis_inclination_deg"], values["spine_flexion_deg"], profile)
     return (
-        MeasureState(facing_state, side_state, own_state, filter_state, posture_state, lead_state, apart_state),
+        MeasureState(
+            facing_state, side_state, own_state, filter_state, posture_state, lead_state, apart_state, drawn_state
+        ),
         Measures(sighting.t_s, values, replace(looked.view, lead_side=lead_state.side)),
     )
 
@@ -259,7 +263,7 @@ def look(
 ) -> Look:
     """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`).
 
-    `told_apart` are the same and their visibility with the legs put right (`drawn.put_right`, `apart.step`): knees are
+    `told_apart` are the same and their visibility with the legs put right (`drawn.step`, `apart.step`): knees are
     measured there.
 
     `position` is the one that is believed (`posture`): it decides which own neutral is used, and who lies is not judged.

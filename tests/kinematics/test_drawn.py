@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from posecheck.body import Side, of
 from posecheck.kinematics import drawn
 from posecheck.kinematics.angles import knee_flexion_deg
-from posecheck.kinematics.drawn import put_right, see_legs, sideways
+from posecheck.kinematics.drawn import DrawnState, put_right, see_legs, sideways, step
 from posecheck.records import Floats, LegsSeen, frozen
 from posecheck.tunables import Profile
 from tests.kinematics.legged import Leg, points_of
@@ -151,3 +151,35 @@ def test_where_nothing_is_known_every_leg_is_believed() -> None:
 def test_across_is_a_quarter_turn_clockwise() -> None:
     """From a hip above its ankle, + is to the left of the picture."""
     np.testing.assert_allclose(sideways(np.array([0.0, 0.0]), np.array([0.0, 50.0])), [-1.0, 0.0], atol=1e-12)
+
+
+@pytest.mark.parametrize("fps", [10.0, 24.0, 60.0])
+def test_a_far_leg_that_comes_and_goes_is_not_seen_until_it_stays(fps: float) -> None:
+    """Three losses within two seconds, at any frame rate; a near leg that does so is seen wherever it is on the body."""
+    there = points_of(20.0, (30.0, 5.0), (-30.0, 0.0))
+    gone = moved(there, "ankle", -70.0, -10.0)
+    drawings = {away: (points, see_legs(body_of(there), points)) for away, points in ((False, there), (True, gone))}
+
+    def frames(near: Side) -> list[tuple[float, bool]]:
+        state, out = DrawnState(), []
+        for number in range(round(4.0 * fps)):
+            t_s = number / fps
+            points, seen = drawings[t_s < 1.2 and t_s % 0.4 < 0.15]
+            state, right = step(state, t_s, points, seen, near, PROFILE)
+            out.append((t_s, is_lost(right, Side.LEFT)))
+        return out
+
+    far = frames(Side.RIGHT)
+    assert not any(lost for t_s, lost in far if 0.15 < t_s < 0.39)
+    assert all(lost for t_s, lost in far if 0.9 < t_s < 1.9)
+    assert not any(lost for t_s, lost in far if t_s > 2.2)
+    assert not any(lost for t_s, lost in frames(Side.LEFT) if t_s > 1.0)
+
+
+def test_time_that_runs_backwards_forgets_the_losses() -> None:
+    """A clip that is played again begins anew."""
+    there = points_of(20.0, (30.0, 5.0), (-30.0, 0.0))
+    state = DrawnState(False, 8.0, 8.5, 9.0)
+    again, right = step(state, 0.0, there, see_legs(body_of(there), there), Side.RIGHT, PROFILE)
+    assert again == DrawnState()
+    assert right is there
