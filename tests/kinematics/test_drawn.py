@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from posecheck.body import Side, of
-from posecheck.kinematics import drawn
+from posecheck.kinematics import TUNABLES, drawn, measures
 from posecheck.kinematics.angles import knee_flexion_deg
 from posecheck.kinematics.drawn import DrawnState, put_right, see_legs, sideways, step
 from posecheck.records import Floats, LegsSeen, frozen
 from posecheck.tunables import Profile
-from tests.kinematics.legged import Leg, points_of
+from tests.kinematics.legged import Leg, points_of, sighting_of
 
 PROFILE = Profile(drawn.TUNABLES)
+MEASURING = Profile(TUNABLES)
 #: A leg up on something high, the other one stood on.
 UP: tuple[Leg, Leg] = ((90.0, 8.0), (-5.0, 0.0))
 WIDE_PX = 30
@@ -174,6 +176,28 @@ def test_a_far_leg_that_comes_and_goes_is_not_seen_until_it_stays(fps: float) ->
     assert all(lost for t_s, lost in far if 0.9 < t_s < 1.9)
     assert not any(lost for t_s, lost in far if t_s > 2.2)
     assert not any(lost for t_s, lost in frames(Side.LEFT) if t_s > 1.0)
+
+
+def test_what_is_measured_is_the_leg_in_the_silhouette() -> None:
+    """The knee of the working leg is measured where it was put right, and not at all where its leg is in the air."""
+    there = points_of(20.0, (90.0, 8.0), (-5.0, 0.0))
+    body = body_of(there)
+    knees = {}
+    for name, points in (
+        ("there", there),
+        ("knee in the air", moved(there, "knee", 0.0, -35.0)),
+        ("leg in the air", moved(there, "ankle", -30.0, 80.0)),
+    ):
+        seen = sighting_of(points, 0.0, Side.LEFT)
+        for told, legs in (("asked", see_legs(body, points)), ("not asked", None)):
+            _, out = measures.step(measures.start(), replace(seen, legs=legs), MEASURING, "raised")
+            assert out.view.lead_side is Side.LEFT
+            knees[name, told] = out["lead_knee_flexion_deg"]
+    assert knees["there", "asked"] == knees["there", "not asked"]
+    assert abs(knees["knee in the air", "asked"] - knees["there", "asked"]) < 12.0
+    assert knees["knee in the air", "not asked"] > 40.0
+    assert math.isnan(knees["leg in the air", "asked"])
+    assert not math.isnan(knees["leg in the air", "not asked"])
 
 
 def test_time_that_runs_backwards_forgets_the_losses() -> None:
