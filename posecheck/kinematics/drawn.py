@@ -157,7 +157,7 @@ def put_right(seen: Floats, legs: LegsSeen | None, profile: Profile) -> Floats:
 
 def _aside_px(across_px: Floats, hip: Floats, knee: Floats, ankle: Floats, edge: float) -> float:
     """How far across the leg the knee has to go; 0 where it may stay, or nobody knows."""
-    first, last = across_px.tolist()
+    first, last = float(across_px[0]), float(across_px[1])
     thigh_px, shin_px = math.dist(hip, knee), math.dist(knee, ankle)
     middle, half = (first + last) / 2.0, (last - first) / 2.0
     wide = 2.0 * half / thigh_px if thigh_px > 0.0 else math.nan
@@ -192,7 +192,8 @@ def _is_body(mask: NDArray[np.float32], places: Floats) -> NDArray[np.bool_]:
 
 
 def _share(mask: NDArray[np.float32], start: Floats, end: Floats) -> float:
-    return float(np.count_nonzero(_is_body(mask, start + _ALONG * (end - start)))) / _PLACES
+    on_body = float(np.count_nonzero(_is_body(mask, start + _ALONG * (end - start))))
+    return on_body / _PLACES
 
 
 def _nearest(body: NDArray[np.bool_]) -> tuple[int, int] | None:

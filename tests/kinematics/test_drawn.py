@@ -38,7 +38,8 @@ def body_of(points: Floats, *, wide_px: int = WIDE_PX) -> NDArray[np.float32]:
 
 def knee_of(points: Floats, side: Side = Side.LEFT) -> float:
     """How far a knee is bent, for somebody who faces right."""
-    return knee_flexion_deg(*(points[of(joint, side)] for joint in ("hip", "knee", "ankle")), 1)
+    hip, knee, ankle = (points[of(joint, side)] for joint in ("hip", "knee", "ankle"))
+    return knee_flexion_deg(hip, knee, ankle, 1)
 
 
 def moved(points: Floats, joint: str, x_px: float, y_px: float) -> Floats:
@@ -122,7 +123,8 @@ def test_how_the_camera_is_turned_changes_no_share(turn_deg: float) -> None:
         points = points_of(20.0, *UP, roll_deg=roll_deg, size=0.9)
         wrong = points_of(20.0, (UP[0][0], 40.0), UP[1], roll_deg=roll_deg, size=0.9)
         shares.append(see_legs(body_of(points), wrong).on_body)
-    np.testing.assert_allclose(*shares, atol=0.13)
+    level, rolled = shares
+    np.testing.assert_allclose(level, rolled, atol=0.13)
 
 
 def test_what_is_outside_of_the_picture_is_no_body() -> None:
