@@ -40,8 +40,8 @@ EDGE: Final = Tunable(
     step=0.05,
     why="a knee drawn further from the middle of the leg than this share of half its width is brought so near to it; "
     "lower moves knees that the model has right, 1 moves only those beside the leg",
-    source="measured on drawn people: half a leg off, a near knee is read 7 deg wrong instead of 11 in chair and raised-leg "
-    "stretches",
+    source="measured on drawn people, near knees of 10 clips with a leg up or out from a chair: 10.6 deg wrong as drawn, "
+    "7.7 with 0.5, 8.9 put into the very middle",
 )
 UNSTEADY: Final = Tunable(
     "legs.unsteady_s",
