@@ -44,7 +44,7 @@ from benchmarks.stretch_clips import (
 from posecheck import wire
 from posecheck.analysis import origin_of
 from posecheck.assessment import load_stretch, stretch_ids
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.stretch import LEAD_KNEE, Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import Assessment, Frame, Sighting, Verdict, frozen
 from posecheck.session import Looker, Outcome, default_profile, run
@@ -221,8 +221,8 @@ def summary(rows: Sequence[Row]) -> str:
     near_s = sorted(abs(row.hold_error_s) for row in told)
     return (
         f"{len(rows)} synthetic clips, {FPS:g} frames a second. "
-        f"{sum(bool(row.missed) for row in wrong)} of {len(wrong)} wrong executions were called good, "
-        f"{sum(bool(row.withheld) for row in wrong)} were told to be unknown, with what to do about it. "
+        f"{sum(bool(row.missed) for row in wrong)} of {len(wrong)} wrong executions got no cue though seconds of them were called good, "
+        f"{sum(bool(row.withheld) for row in wrong)} were told to be unknown, with what to do about it (most of them because the working leg is the far one). "
         f"{sum(bool(row.false) for row in rows)} of {len(rows)} clips brought a cue that was not due. "
         f"Of {len(well)} good executions {sum(row.good_s >= 4.0 for row in well)} were called good for 4 of the 5 s and more. "
         f"The hold timer was within 1 s in {sum(error <= 1.0 for error in near_s)} of {len(near_s)} clips whose leg can be "
@@ -231,8 +231,10 @@ def summary(rows: Sequence[Row]) -> str:
 
 
 def _turned_away(row: Row) -> bool:
-    """Whether the clip shows the working leg on the far side, in a stretch that asks to turn round then."""
-    return row.leg == "far" and load_stretch(row.stretch).wants_near_lead
+    """Whether the clip shows the working leg on the far side, in a stretch that asks to turn round for its knee."""
+    stretch = load_stretch(row.stretch)
+    knee = any(rule.measure == LEAD_KNEE for rule in stretch.rules)
+    return row.leg == "far" and knee and stretch.position != "lying"
 
 
 def _expected(row: Row) -> str:
