@@ -67,7 +67,7 @@ def stretch_card(stretch: Stretch, profile: Profile, text: Told | None = None) -
     if stretch.sides is not None:
         camera = f" {text(f'card.lead.{stretch.lead}')}" if stretch.lead else ""
         camera += f", {text(f'card.camera.{stretch.sides.camera}')}" if stretch.sides.camera else ""
-        said = f"“{text(stretch.sides.say)}”{camera}{'.' if camera else ''}"
+        said = f"{text('card.quote', said=stretch.sides.say)}{camera}{'.' if camera else ''}"
         parts += [_heading(text("card.heading.other_side")), Text(said)]
     if stretch.breathing:
         parts += [_heading(text("card.heading.breathing")), _bulleted(list(map(text, stretch.breathing)))]
@@ -124,8 +124,8 @@ def _rules(stretch: Stretch, profile: Profile, text: Told) -> RenderableType:
     for rule in stretch.rules:
         line = Text(_warns(rule, profile, text))
         line.append(text("card.during", phase=phases[rule.phase]) if rule.phase else "", style=_DIM)
-        line.append(f"\n“{text(rule.say)}”")
-        line.append(f"\n“{text(rule.fix)}”" if rule.fix else "", style=_DIM)
+        line.append(f"\n{text('card.quote', said=rule.say)}")
+        line.append(f"\n{text('card.quote', said=rule.fix)}" if rule.fix else "", style=_DIM)
         table.add_row(text(rule.name), line)
     return table
 

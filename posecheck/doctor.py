@@ -1,4 +1,8 @@
-"""Is this installation sound? Facts about it, each with what to do when it is not. Collects, prints nothing."""
+"""Is this installation sound? Facts about it, each with what to do when it is not. Collects, prints nothing.
+
+A fact names its text by a key of the messages, so that it is told in the person's language; what a library says of its
+own failure is told as it is.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -16,6 +20,11 @@ from typing import Final
 
 import posecheck
 from posecheck.errors import PosecheckError
+
+_MODEL, _SPINE_MODEL, _ONE_FRAME, _CAMERAS = (
+    f"doctor.what.{name}" for name in ("model", "spine_model", "one_frame", "cameras")
+)
+_IN, _WHOLE = "doctor.installed", "doctor.whole"
 
 #: Every distribution that installs the module `cv2`. Two of them overwrite each other's files.
 OPENCV_DISTRIBUTIONS: Final = (
@@ -42,23 +51,29 @@ class Fact:
     """One line of the doctor's card."""
 
     what: str
+    """What it is about: a name, or a key of the messages."""
     state: State
     text: str
+    """A key of the messages, or text that is told as it is."""
+    values: Mapping[str, str | float] = field(default_factory=dict)
+    """What fills the blanks of that text; keys of the messages among them are told in the person's language."""
 
 
 def examine(log: Path, model: Path | None = None, camera_limit: int = 4) -> Iterator[Fact]:
     """All facts, one after the other as they are found. `log` is where the log is; `model` the user's own bundle."""
-    yield Fact("posecheck", State.FINE, f"{posecheck.__version__}, in {Path(posecheck.__file__).parent}")
+    yield Fact(
+        "posecheck", State.FINE, _IN, {"version": posecheck.__version__, "folder": str(Path(posecheck.__file__).parent)}
+    )
     yield Fact("Python", State.FINE, f"{platform.python_version()}, {sys.executable}")
-    yield Fact("System", State.FINE, f"{platform.system()} {platform.release()}, {platform.machine()}")
+    yield Fact("doctor.what.system", State.FINE, f"{platform.system()} {platform.release()}, {platform.machine()}")
     yield _guarded("mediapipe", _mediapipe)
     yield _guarded("OpenCV", _opencv)
-    yield _guarded("Model", lambda: _model(model))
-    yield _guarded("Spine model", _spine_model)
-    yield _guarded("One frame", lambda: _timed_frame(model))
-    yield _guarded("Cameras", lambda: _cameras(camera_limit))
-    yield Fact("Log", State.FINE, str(log))
-    yield Fact("Network", State.FINE, "none used: posecheck makes no connection, and pins a mediapipe that makes none")
+    yield _guarded(_MODEL, lambda: _model(model))
+    yield _guarded(_SPINE_MODEL, _spine_model)
+    yield _guarded(_ONE_FRAME, lambda: _timed_frame(model))
+    yield _guarded(_CAMERAS, lambda: _cameras(camera_limit))
+    yield Fact("doctor.what.log", State.FINE, str(log))
+    yield Fact("doctor.what.network", State.FINE, "doctor.network")
 
 
 def _guarded(what: str, look: Callable[[], Fact]) -> Fact:
@@ -76,8 +91,8 @@ def _mediapipe() -> Fact:
         return Fact(
             "mediapipe",
             State.FAULT,
-            f"{version}; posecheck is made for {MEDIAPIPE_VERSION}, and later ones report usage over the network. "
-            f"Try: pip install mediapipe=={MEDIAPIPE_VERSION}",
+            "doctor.mediapipe_other",
+            {"found": version, "wanted": MEDIAPIPE_VERSION},
         )
     return Fact("mediapipe", State.FINE, version)
 
@@ -92,14 +107,9 @@ def _opencv() -> Fact:
     import cv2  # noqa: PLC0415  a broken cv2 is one of the things looked for
 
     if len(found) != 1:
-        told = " and ".join(found) or "none"
-        return Fact(
-            "OpenCV",
-            State.FAULT,
-            f"one cv2 distribution is wanted, found: {told}. "
-            "Try: pip uninstall the others, then pip install --force-reinstall opencv-python",
-        )
-    return Fact("OpenCV", State.FINE, f"{found[0]} (the only cv2), FFmpeg {'in' if _has_ffmpeg(cv2) else 'NOT in'} it")
+        return Fact("OpenCV", State.FAULT, "doctor.opencv_other", {"found": " + ".join(found) or "–"})
+    text = "doctor.opencv" if _has_ffmpeg(cv2) else "doctor.opencv_no_ffmpeg"
+    return Fact("OpenCV", State.FINE, text, {"found": found[0]})
 
 
 def _has_ffmpeg(cv2: object) -> bool:
@@ -111,16 +121,15 @@ def _model(model: Path | None) -> Fact:
     from posecheck.landmarks.weights import bundled_model, verify  # noqa: PLC0415
 
     path = model or bundled_model()
-    return Fact("Model", State.FINE, f"{path.name}, sha256 {verify(path)[:16]}…, whole")
+    return Fact(_MODEL, State.FINE, _WHOLE, {"file": path.name, "sha256": verify(path)[:16]})
 
 
 def _spine_model() -> Fact:
     from posecheck.kinematics.network import WEIGHTS_NAME, load  # noqa: PLC0415
     from posecheck.resources import models_dir  # noqa: PLC0415
 
-    return Fact(
-        "Spine model", State.FINE, f"{WEIGHTS_NAME}, sha256 {load(models_dir() / WEIGHTS_NAME).sha256[:16]}…, whole"
-    )
+    sha256 = load(models_dir() / WEIGHTS_NAME).sha256
+    return Fact(_SPINE_MODEL, State.FINE, _WHOLE, {"file": WEIGHTS_NAME, "sha256": sha256[:16]})
 
 
 def _timed_frame(model: Path | None) -> Fact:
@@ -139,14 +148,12 @@ def _timed_frame(model: Path | None) -> Fact:
             seen += not looker.look(frame, backend.detect(frame)).is_empty
             times_s.append(time.perf_counter() - begun)
     if len(times_s) < TIMED_FRAMES or seen < TIMED_FRAMES // 2:
-        return Fact(
-            "One frame", State.FAULT, f"the person of the sample clip was seen in {seen} of {len(times_s)} frames"
-        )
+        return Fact(_ONE_FRAME, State.FAULT, "doctor.frame_unseen", {"seen": seen, "frames": len(times_s)})
     middle_s = statistics.median(times_s)
-    told = f"{middle_s * 1000:.0f} ms from picture to landmarks and back line: {1 / middle_s:.0f} frames/s"
+    values = {"milliseconds": f"{middle_s * 1000:.0f}", "rate": f"{1 / middle_s:.0f}"}
     if middle_s > 1 / 15:
-        return Fact("One frame", State.NOTE, f"{told}. Slow for live use: close other programs.")
-    return Fact("One frame", State.FINE, told)
+        return Fact(_ONE_FRAME, State.NOTE, "doctor.frame_slow", values)
+    return Fact(_ONE_FRAME, State.FINE, "doctor.frame", values)
 
 
 def _cameras(limit: int) -> Fact:
@@ -154,7 +161,7 @@ def _cameras(limit: int) -> Fact:
 
     cameras = list_cameras(limit)
     if not cameras:
-        return Fact("Cameras", State.NOTE, "none answered. Recorded videos work without one.")
+        return Fact(_CAMERAS, State.NOTE, "doctor.no_camera")
     return Fact(
-        "Cameras", State.FINE, "; ".join(f"{c.index}: {c.name or 'camera'} {c.width}×{c.height}" for c in cameras)
+        _CAMERAS, State.FINE, "; ".join(f"{c.index}: {c.name or 'camera'} {c.width}×{c.height}" for c in cameras)
     )

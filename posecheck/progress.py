@@ -68,7 +68,9 @@ class Progress:
             left = ""
             if self._total_s and done_s > 0:
                 left = f", about {max(self._total_s / done_s - 1, 0.0) * (now - self._begun):.0f} s left"
-            self._console.print(f"{self._name}: {done_s:.1f} s, {self._frames} frames, {fps:.0f} frames/s{left}")
+            self._console.print(
+                f"{self._name}: {done_s:.1f} s, {self._frames} frames, {fps:.0f} frames/s{left}", soft_wrap=True
+            )
 
 
 class Rate:

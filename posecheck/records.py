@@ -114,6 +114,19 @@ class Back:
     """Share of the crop's trunk rows that lie inside the picture, 0..1."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LegsSeen:
+    """What the silhouette says of the legs as the model draws them; the left leg first. NaN where it says nothing."""
+
+    on_body: Floats
+    """(2, 2) the share of thigh and shin that lies on the silhouette, 0..1."""
+    across_px: Floats
+    """(2, 2) where the leg begins and ends on the line across it through the drawn knee, in pixels from that knee, + a
+    quarter turn clockwise from hip → ankle; NaN where there is none nearby."""
+    middle: Floats
+    """(2, 2) as `on_body`, with the knee in the middle of that."""
+
+
 def nobody_px() -> Floats:
     """Landmarks of nobody: (33, 2) NaN."""
     return frozen(np.full((LANDMARK_COUNT, 2), np.nan), np.float64)
@@ -135,6 +148,8 @@ class Sighting:
     people: int
     brightness_frac: float
     """Mean luma of the picture, 0..1."""
+    legs: LegsSeen | None = None
+    """None where there is no person, and in recordings of before that do not tell."""
 
     @property
     def is_empty(self) -> bool:

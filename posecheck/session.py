@@ -22,7 +22,7 @@ from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibrations, Notice
 from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
 from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
-from posecheck.kinematics import back, carried, matching, measures, setup, view
+from posecheck.kinematics import back, carried, drawn, matching, measures, setup, view
 from posecheck.kinematics.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs.base import Sink
@@ -78,6 +78,7 @@ def sighting_of(frame: Frame, detection: Detection, facing: int) -> Sighting:
         back=seen,
         people=detection.people,
         brightness_frac=brightness_frac(frame.image_rgb),
+        legs=None if detection.mask is None else drawn.see_legs(detection.mask, detection.landmarks_px),
     )
 
 

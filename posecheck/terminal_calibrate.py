@@ -17,7 +17,7 @@ from rich.text import Text
 
 from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibration, Calibrations
-from posecheck.terminal import ACCURACY_NOTE, Told, degrees, gauge, rate_text
+from posecheck.terminal import ACCURACY_NOTE, Told, degrees, gauge, in_english, rate_text
 from posecheck.tunables import amount
 
 if TYPE_CHECKING:
@@ -99,47 +99,55 @@ def calibration_card(
     )
 
 
-def profiles_table(rows: Sequence[tuple[str, Mapping[str, str], Calibrations | None]]) -> RenderableType:
+def profiles_table(
+    rows: Sequence[tuple[str, Mapping[str, str], Calibrations | None]], tell: Told = in_english
+) -> RenderableType:
     """Every profile in one line: its name, its own numbers, what it is calibrated for."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("profile", "own numbers", "calibrated"):
-        table.add_column(heading)
+    for heading in ("name", "numbers", "calibrated"):
+        table.add_column(tell(f"terminal.profile.column.{heading}"))
     for name, numbers, calibrations in rows:
-        table.add_row(escape(name), str(len(numbers)), _short(calibrations))
+        table.add_row(escape(name), str(len(numbers)), _short(calibrations, tell))
     return table
 
 
-def _short(calibrations: Calibrations | None) -> str:
-    told = [f"{one.position} {one.made_on}" for one in calibrations or ()]
+def _short(calibrations: Calibrations | None, tell: Told) -> str:
+    told = [f"{_position(one, tell)} {one.made_on}" for one in calibrations or ()]
     return ", ".join(told) or "–"
 
 
-def profile_card(name: str, path: Path, calibrations: Calibrations | None) -> RenderableType:
+def profile_card(name: str, path: Path, calibrations: Calibrations | None, tell: Told = in_english) -> RenderableType:
     """One profile: its calibrations with their age, its file."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for one in calibrations or ():
-        table.add_row(f"Calibrated {one.position}", f"on {one.made_on}, {_age(one.age_days)}, posecheck {one.version}")
-        most = "not taken" if math.isnan(one.own_max_deg) else _deg(one.own_max_deg)
         table.add_row(
-            "", f"own maximum {most}, {one.seen_s:.1f} s tall, read as {amount(one.tallest_deg, 'deg')} before"
+            tell("terminal.profile.calibrated", position=_position(one, tell)),
+            tell("terminal.profile.made", day=one.made_on, age=_age(one.age_days, tell), version=one.version),
         )
+        most = "terminal.profile.most_none" if math.isnan(one.own_max_deg) else "terminal.profile.most"
+        table.add_row("", tell(most, **({} if math.isnan(one.own_max_deg) else {"degrees": _deg(one.own_max_deg)})))
+        table.add_row("", tell("terminal.profile.tall", seconds=f"{one.seen_s:.1f}", degrees=_deg(one.tallest_deg)))
         camera = one.camera
-        table.add_row(
-            "",
-            f"camera {amount(camera.yaw_deg, 'deg')} from side-on, height {amount(camera.elevation_deg, 'deg')}, "
-            f"roll {amount(camera.roll_deg, 'deg')}, {camera.image_wh[0]}×{camera.image_wh[1]}",
-        )
+        angles = {"yaw": _deg(camera.yaw_deg), "height": _deg(camera.elevation_deg), "roll": _deg(camera.roll_deg)}
+        size = f"{camera.image_wh[0]}×{camera.image_wh[1]}"
+        table.add_row("", tell("terminal.profile.camera", **angles, size=size))
     if calibrations is None:
-        table.add_row("Calibrated", f"not yet: posecheck calibrate {escape(name)}")
-    table.add_row("File", escape(str(path)))
+        calibrated, command = tell("terminal.profile.column.calibrated"), f"posecheck calibrate {name}"
+        table.add_row(calibrated, escape(tell("terminal.profile.not_yet", command=command)))
+    table.add_row(tell("terminal.profile.file"), escape(str(path)))
     return Panel(table, title=escape(name), border_style=_DIM, box=box.ROUNDED)
 
 
-def _age(age_days: float) -> str:
+def _position(one: Calibration, tell: Told) -> str:
+    return tell(f"terminal.profile.position.{one.position}")
+
+
+def _age(age_days: float, tell: Told) -> str:
     days = round(age_days)
-    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+    named = {0: "terminal.profile.today", 1: "terminal.profile.yesterday"}
+    return tell(named[days]) if days in named else tell("terminal.profile.ago", days=days)
 
 
 def _deg(value_deg: float) -> str:

@@ -25,7 +25,7 @@ import numpy as np
 from posecheck.body import LANDMARK_COUNT
 from posecheck.calibration import Calibrations, from_table, to_table
 from posecheck.errors import RecordingError
-from posecheck.records import CROP_SHAPE, Back, Bytes, Floats, Origin, Sighting
+from posecheck.records import CROP_SHAPE, Back, Bytes, Floats, LegsSeen, Origin, Sighting
 
 FORMAT: Final = "posecheck recording"
 FORMAT_VERSION: Final = 1
@@ -41,12 +41,18 @@ UNITS: Final[Mapping[str, str]] = {
     "back.crop": f"base64 of {CROP_SHAPE[0]} x {CROP_SHAPE[1]} mask bytes",
     "back.dorsal": "outline of the back: distance from the axis hip to shoulder, in lengths of that axis",
     "brightness_frac": "mean luma 0..1",
+    "legs.on_body": "2 x 2 shares 0..1: how much of thigh and shin, left and right leg, lies on the silhouette",
+    "legs.across_px": "2 x 2 pixels: where the left and the right leg begin and end across the drawn knee",
+    "legs.middle": "2 x 2 shares: as on_body, with the knee in the middle of that",
     "packed arrays": "f4: or f8:, then base64 of little-endian floats of 4 or 8 bytes; null or NaN: not seen",
 }
 
 _SIGHTING_KEYS: Final = frozenset(
     ("t_s", "index", "image_wh", "people", "brightness_frac", "landmarks_px", "visibility", "world_m", "back")
 )
+#: Left out where there is nothing to say, and in recordings of before.
+_SIGHTING_OPTIONAL: Final = frozenset(("legs",))
+_LEGS_KEYS: Final = ("on_body", "across_px", "middle")
 _BACK_KEYS: Final = frozenset(("facing", "inside_frac", "hip_px", "shoulder_px", "dorsal", "crop"))
 _HEADER_KEYS: Final = frozenset(
     ("format", "format_version", "posecheck", "source", "stretch", "model_sha256", "settings", "units")
@@ -138,6 +144,9 @@ def _read_calibration(found: Any, place: str) -> Calibrations:
 def sighting_line(sighting: Sighting) -> str:
     """One sighting as a line, without its newline: about 4.5 kB with a person, 0.2 kB without."""
     back = sighting.back
+    told: dict[str, Any] = {}
+    if sighting.legs is not None:
+        told["legs"] = {key: _pack(getattr(sighting.legs, key)) for key in _LEGS_KEYS}
     return _dumps(
         {
             "t_s": float(sighting.t_s),
@@ -158,6 +167,7 @@ def sighting_line(sighting: Sighting) -> str:
                 "dorsal": _pack(back.dorsal),
                 "crop": _base64(np.asarray(back.crop, np.uint8).tobytes()),
             },
+            **told,
         }
     )
 
@@ -216,7 +226,7 @@ def read_line(line: str, place: str) -> Sighting | Footer:
         raise RecordingError(f"{place}: a sighting was expected, not {line[:40]!r}")
     if "ending" in found:
         return _footer(found, place)
-    _check_keys(found, _SIGHTING_KEYS, place)
+    _check_keys(found, _SIGHTING_KEYS | (_SIGHTING_OPTIONAL & found.keys()), place)
     wide_high = found["image_wh"]
     if not (isinstance(wide_high, list) and len(wide_high) == 2):
         raise RecordingError(f"{place}: image_wh must be two whole numbers")
@@ -230,6 +240,7 @@ def read_line(line: str, place: str) -> Sighting | Footer:
         back=None if found["back"] is None else _back(found["back"], place),
         people=_count(found["people"], f"{place}: people"),
         brightness_frac=_number_seen(found["brightness_frac"], f"{place}: brightness_frac"),
+        legs=_legs(found["legs"], place) if "legs" in found else None,
     )
 
 
@@ -247,6 +258,13 @@ def _back(found: Any, place: str) -> Back:
         dorsal=_unpack(found["dorsal"], None, place, "back.dorsal"),
         inside_frac=_number_seen(found["inside_frac"], f"{place}: back.inside_frac"),
     )
+
+
+def _legs(found: Any, place: str) -> LegsSeen:
+    if not isinstance(found, dict):
+        raise RecordingError(f"{place}: legs must be an object")
+    _check_keys(found, frozenset(_LEGS_KEYS), f"{place}: legs")
+    return LegsSeen(*(_unpack(found[key], (2, 2), place, f"legs.{key}") for key in _LEGS_KEYS))
 
 
 def _footer(found: dict[str, Any], place: str) -> Footer:

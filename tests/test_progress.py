@@ -26,11 +26,11 @@ def test_a_terminal_shows_seconds_frames_and_rate(to_s: float | None, shown: str
 
 
 def test_elsewhere_a_line_appears_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a terminal there is a plain line each few seconds, with the time left where the length is known."""
+    """Without a terminal there is a plain line each few seconds, never broken in two, with the time left where the length is known."""
     out = io.StringIO()
     now = [100.0]
     monkeypatch.setattr("posecheck.progress.time.monotonic", lambda: now[0])
-    with Progress(Console(file=out, width=120)) as bar:
+    with Progress(Console(file=out, width=40)) as bar:
         bar.open("clip.mp4", 0.0, 40.0)
         for number in range(1, 21):
             now[0] += 1.0

@@ -18,18 +18,10 @@ from posecheck.doctor import Fact, State
 from posecheck.records import Assessment, Event, Reps, Verdict
 from posecheck.session import Ending, Outcome, default_profile
 from posecheck.sources.camera import CameraInfo
-from posecheck.terminal import (
-    cameras_table,
-    degrees,
-    events_table,
-    facts_table,
-    gauge,
-    live_line,
-    live_panel,
-    result,
-    seconds,
-    timeline,
-)
+from posecheck.terminal import degrees, gauge, seconds
+from posecheck.terminal_live import live_line, live_panel
+from posecheck.terminal_machine import cameras_table, facts_table
+from posecheck.terminal_result import events_table, result, timeline
 from tests.outputs.people import REPS, assessment, repeated, sighting
 
 STRETCH = load_stretch("standing_forward_fold")
@@ -203,6 +195,21 @@ def test_doctor_and_cameras_are_tables() -> None:
     table = text_of(cameras_table([CameraInfo(index=0, width=640, height=480, fps=None, name="Front")]))
     assert "640×480" in table
     assert "–" in table
+
+
+def test_the_doctors_card_is_german_and_leaves_names_and_errors_as_they_are() -> None:
+    """Every fact is told in the language of the person; files, versions and what a library says stay letter by letter."""
+    german = Messages.load("de").text
+    whole = Fact("doctor.what.model", State.FINE, "doctor.whole", {"file": "spine_1.npz", "sha256": "00ff"})
+    broken = Fact("OpenCV", State.FAULT, "ImportError: libGL.so.1: cannot open shared object file")
+    shown = text_of(facts_table([whole, broken, Fact("doctor.what.network", State.FINE, "doctor.network")], german))
+    assert "1 zu beheben" in shown
+    assert re.search(r"Modell +spine_1\.npz, sha256 00ff…, unversehrt", shown)
+    assert "ImportError: libGL.so.1: cannot open shared object file" in shown
+    assert "wird nicht benutzt" in shown
+    assert "alles in Ordnung" in text_of(facts_table([whole], german))
+    cameras = text_of(cameras_table([CameraInfo(index=0, width=640, height=480, fps=30.0, name="Front")], german))
+    assert {"Kamera", "Bild", "Bilder/s"} <= set(cameras.split())
 
 
 LOOKS = [

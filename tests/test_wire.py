@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from posecheck import wire
 from posecheck.errors import RecordingError
-from posecheck.records import CROP_SHAPE, Back, Sighting, frozen
+from posecheck.records import CROP_SHAPE, Back, LegsSeen, Sighting, frozen
 from tests.outputs import people
 
 _ANY = st.floats(allow_nan=True, allow_infinity=False)
@@ -36,6 +36,7 @@ _BACKS = st.builds(
     dorsal=st.integers(1, 120).flatmap(_array),
     inside_frac=_ANY,
 )
+_LEGS = st.builds(LegsSeen, on_body=_array(2, 2), across_px=_array(2, 2), middle=_array(2, 2))
 _SIGHTINGS = st.builds(
     Sighting,
     t_s=_SEEN,
@@ -47,6 +48,7 @@ _SIGHTINGS = st.builds(
     back=st.none() | _BACKS,
     people=st.integers(0, 9),
     brightness_frac=_ANY,
+    legs=st.none() | _LEGS,
 )
 
 
@@ -67,6 +69,10 @@ def _assert_same(first: Sighting, second: Sighting) -> None:
             assert _bits(getattr(first.back, name)) == _bits(getattr(second.back, name)), name
         assert first.back.facing == second.back.facing
         assert first.back.crop.tobytes() == second.back.crop.tobytes()
+    assert (first.legs is None) == (second.legs is None)
+    if first.legs is not None and second.legs is not None:
+        for name in ("on_body", "across_px", "middle"):
+            assert _bits(getattr(first.legs, name)) == _bits(getattr(second.legs, name)), name
 
 
 @given(_SIGHTINGS)
@@ -88,6 +94,15 @@ def test_arrays_read_back_are_read_only() -> None:
         if back.back is not None:
             fields += [back.back.crop, back.back.dorsal, back.back.hip_px, back.back.shoulder_px]
         assert not any(field.flags.writeable for field in fields)
+
+
+def test_a_recording_of_before_tells_nothing_of_the_legs() -> None:
+    """The key is left out where there is nothing to say, and its absence is no damage."""
+    line = wire.sighting_line(people.sighting())
+    assert "legs" not in json.loads(line)
+    back = wire.read_line(line, "here")
+    assert isinstance(back, Sighting)
+    assert back.legs is None
 
 
 def test_lines_are_short_ascii_json_without_nan() -> None:
@@ -171,6 +186,9 @@ def _back_changed(**changes: Any) -> str:
         (_changed(world_m="f2:AAAA"), "world_m is not a packed array"),
         (_changed(visibility="f8:*!"), "visibility is not a packed array"),
         (_changed(back=[]), "back must be an object or null"),
+        (_changed(legs=None), "legs must be an object"),
+        (_changed(legs={"on_body": 1}), "legs: missing: across_px, middle"),
+        (_changed(legs=dict.fromkeys(("on_body", "across_px", "middle"), "f4:AAAA")), "legs.on_body is not a packed"),
         (_back_changed(facing=0), "back.facing must be 1 or -1"),
         (_back_changed(facing=True), "back.facing must be 1 or -1"),
         (_back_changed(crop="AAAA"), "back.crop is not base64"),

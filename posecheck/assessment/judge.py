@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from posecheck.assessment import hold, reps, rules
+from posecheck.assessment import hold, reps, rules, unseen
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.reps import Facts, RepsState
 from posecheck.assessment.rules import RulesState
@@ -139,7 +139,7 @@ def taken(
         return Taken(problem, problem, hidden=True, remark=reason)
     if stretch.position == "lying" and reason == LYING:  # the stretch is done so
         reason = ""
-    far = rules.LEAD_FAR if lead_is_far and stretch.wants_near_lead else ""
+    far = unseen.LEAD_FAR if lead_is_far and stretch.wants_near_lead else ""
     return Taken(reason, known or far or reason, hidden=False, remark=reason)
 
 

@@ -243,7 +243,8 @@ class Messages:
             words = value.split(f" {self.english['part.and']} ")
             joined = f" {self.texts.get('part.and', self.english['part.and'])} "
             return joined.join(self.texts.get(f"part.{word}", word) for word in words)
-        return self.text(value)
+        named_like_a_key = _KEY.fullmatch(value) and value not in self.english  # a file: spine_1.npz
+        return value if named_like_a_key else self.text(value)
 
 
 def _messages(language: str, english: Mapping[str, str], texts: Mapping[str, str]) -> Messages:

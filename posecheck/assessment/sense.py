@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from posecheck.assessment.layout import RULE_KINDS, HoldLayout, PhaseLayout, RepsLayout, kind_of_rule
-from posecheck.assessment.rules import BACK_MEASURES
 from posecheck.assessment.stretch import VIEWS, Direction
 from posecheck.assessment.strict import TOP, Mistake, Strict
+from posecheck.assessment.unseen import BACK_MEASURES
 from posecheck.tunables import unknown
 
 #: Names that events, numbers and messages of posecheck itself begin with.

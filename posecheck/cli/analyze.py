@@ -224,7 +224,7 @@ def _analyze(
     from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.progress import Progress
     from posecheck.session import Ending
-    from posecheck.terminal import result
+    from posecheck.terminal_result import result
 
     results: list[Result] = []
     failed = 0

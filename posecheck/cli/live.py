@@ -231,7 +231,9 @@ def _watch(
     from posecheck.progress import Rate
     from posecheck.records import Frame
     from posecheck.session import Ending, find_people, run
-    from posecheck.terminal import live_line, live_panel, result, seconds
+    from posecheck.terminal import seconds
+    from posecheck.terminal_live import live_line, live_panel
+    from posecheck.terminal_result import result
     from posecheck.terminal_setup import setup_lines, setup_panel
 
     console = console_for()

@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import finish, interruptible, language_for, numbers_of, own_of, quiet, show, teller_for
+from posecheck.cli.common import (
+    finish,
+    interruptible,
+    language_for,
+    numbers_of,
+    own_of,
+    quiet,
+    show,
+    teller_for,
+    words_for,
+)
 from posecheck.cli.options import (
     LangOption,
     ModelOption,
@@ -40,7 +50,7 @@ def replay(
     from posecheck.analysis import judge_recording, stretch_of
     from posecheck.session import Ending
     from posecheck.sources.replay import read_recording
-    from posecheck.terminal import result
+    from posecheck.terminal_result import result
     from posecheck.terminal_tuning import difference_table
     from posecheck.tuning.clips import Tracks
     from posecheck.tuning.track import Gathering
@@ -76,25 +86,26 @@ def replay(
     finish([one.outcome])
 
 
-def cameras() -> None:
+def cameras(lang: LangOption = None) -> None:
     """List the cameras that answer."""
     from posecheck.sources.camera import list_cameras
-    from posecheck.terminal import cameras_table
+    from posecheck.terminal_machine import cameras_table
 
     with quiet():
         found = list_cameras()
     if not found:
         raise SourceError("no camera answered. Plug one in, close programs that use it, or allow access to it.")
-    show(cameras_table(found))
+    show(cameras_table(found, words_for(lang)))
 
 
-def doctor(model: ModelOption = None) -> None:
+def doctor(model: ModelOption = None, lang: LangOption = None) -> None:
     """Check this installation: versions, OpenCV, the model, one timed frame, cameras, where the log is."""
     from posecheck.doctor import State, examine
-    from posecheck.terminal import facts_table
+    from posecheck.terminal_machine import facts_table
 
+    tell = words_for(lang)
     with quiet() as log:
         facts = list(examine(log, model))
-    show(facts_table(facts))
+    show(facts_table(facts, tell))
     if any(fact.state is State.FAULT for fact in facts):
         raise typer.Exit(1)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from posecheck.cli.common import show
+from posecheck.cli.common import agrees, show, words_for
+from posecheck.cli.options import LangOption
 
 if TYPE_CHECKING:
     from posecheck.tunables import Tunable
@@ -24,39 +25,43 @@ ProfileArgument = Annotated[
 
 
 @profile_app.command("list")
-def profile_list() -> None:
+def profile_list(lang: LangOption = None) -> None:
     """List your profiles by name."""
     from posecheck.profile_store import calibrations_of, named_path, own_numbers, profile_names
     from posecheck.terminal_calibrate import profiles_table
 
+    tell = words_for(lang)
     names = profile_names()
     if not names:
-        print("No profile yet. Make one: posecheck calibrate NAME, or posecheck tune search … -o FILE")
+        print(tell("terminal.profile.none_yet"))
         return
     today = datetime.now().astimezone().date()
     paths = {name: named_path(name) for name in names}
-    show(profiles_table([(name, own_numbers(path), calibrations_of(path, today)) for name, path in paths.items()]))
+    show(
+        profiles_table([(name, own_numbers(path), calibrations_of(path, today)) for name, path in paths.items()], tell)
+    )
 
 
 @profile_app.command("show")
-def profile_show(profile: ProfileArgument) -> None:
+def profile_show(profile: ProfileArgument, lang: LangOption = None) -> None:
     """Show a profile: its numbers beside their defaults, where they come from, its calibrations and how old they are."""
     from posecheck.profile_store import calibrations_of, find_profile
     from posecheck.terminal_calibrate import profile_card
     from posecheck.terminal_tuning import numbers_table, provenance_table
     from posecheck.tuning.provenance import moved_clips, read_provenance
 
+    tell = words_for(lang)
     path = find_profile(profile)
     calibrations = calibrations_of(path, datetime.now().astimezone().date())
     numbers = _numbers(path)
     where_from = read_provenance(path)
-    show(profile_card(path.stem, path, calibrations))
+    show(profile_card(path.stem, path, calibrations, tell))
     if not numbers:
-        show("It changes no number by itself.")
+        show(tell("terminal.profile.no_number"))
         return
     show(numbers_table([(stretch, one, [value]) for (stretch, _), (one, value) in numbers.items()], [path.stem]))
     if where_from is None:
-        show("No provenance: the numbers were written by hand.")
+        show(tell("terminal.profile.by_hand"))
     else:
         show(provenance_table(where_from, moved_clips(where_from)))
 
@@ -107,21 +112,18 @@ def profile_check(profile: ProfileArgument) -> None:
 def profile_delete(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The profile. A file of your own is yours to delete.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    lang: LangOption = None,
 ) -> None:
     """Delete one profile for good. Asks first."""
     from posecheck.profile_store import delete_profile, find_profile
 
+    tell = words_for(lang)
     path = find_profile(name)
-    if not yes:
-        try:
-            agreed = typer.confirm(f"Delete {path} for good?", err=True)
-        except typer.Abort:
-            agreed = False
-        if not agreed:
-            print("Nothing was deleted.")
-            raise typer.Exit(1)
+    if not yes and not agrees(tell("terminal.profile.ask", file=str(path)), tell):
+        print(tell("terminal.history.none_deleted"))
+        raise typer.Exit(1)
     delete_profile(name)
-    print(f"Deleted {path}.")
+    print(tell("terminal.profile.deleted", file=str(path)))
 
 
 def _numbers(file: Path) -> dict[tuple[str, str], tuple[Tunable, float]]:

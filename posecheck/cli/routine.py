@@ -135,7 +135,8 @@ def _do_routine(
     from posecheck.routine_keeping import RoutineKeeper
     from posecheck.routine_session import Wish, run_routine
     from posecheck.session import Ending, find_people
-    from posecheck.terminal import live_line, live_panel, seconds
+    from posecheck.terminal import seconds
+    from posecheck.terminal_live import live_line, live_panel
     from posecheck.terminal_routine import routine_panel, routine_result, where
 
     console = console_for()

@@ -15,7 +15,20 @@ import numpy as np
 
 from posecheck.body import Side, of
 from posecheck.calibration import SEATED, STANDING, Calibrations
-from posecheck.kinematics import angles, apart, framing, gates, joints, legs, own, posture, smoothing, spine, view
+from posecheck.kinematics import (
+    angles,
+    apart,
+    drawn,
+    framing,
+    gates,
+    joints,
+    legs,
+    own,
+    posture,
+    smoothing,
+    spine,
+    view,
+)
 from posecheck.kinematics.back import axis_px
 from posecheck.kinematics.features import aligned
 from posecheck.kinematics.network import CODE_SIZE, Code, Network, Told, bundled_network
@@ -78,6 +91,7 @@ class MeasureState:
     posture: posture.PostureState
     lead: legs.LeadState
     apart: apart.ApartState
+    drawn: drawn.DrawnState
 
 
 def start(calibrations: Calibrations | None = None, network: Network | None = None) -> MeasureState:
@@ -93,6 +107,7 @@ def start(calibrations: Calibrations | None = None, network: Network | None = No
         posture.PostureState(),
         legs.LeadState(),
         apart.ApartState(),
+        drawn.DrawnState(),
     )
 
 
@@ -122,7 +137,8 @@ def step(
     """Measure one sighting: the new memory, and every quantity of `records.QUANTITIES`, smoothed.
 
     `lead`, one of `records.LEADS`, is what makes a leg the lead leg of the stretch; with "" it is the near one. A leg
-    with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen.
+    with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen, and no leg
+    that is drawn outside of the body (`drawn`).
     The knee of a lead leg that is the far one is measured lying alone (`legs.far_knee_tells`).
     A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
@@ -140,9 +156,10 @@ def step(
         facing = sighting.back.facing
     posture_state = posture.hold(state.posture, sighting.t_s, posture.position(seen, facing, profile), profile)
     position = posture_state.position
-    apart_state, shown, visibility = state.apart, seen, sighting.visibility
+    apart_state, visibility = state.apart, sighting.visibility
+    drawn_state, shown = drawn.step(state.drawn, sighting.t_s, seen, sighting.legs, side, profile)
     if lead != "":  # without a role both legs do the same, and it does not matter which is which
-        apart_state, shown, visibility = apart.step(state.apart, sighting.t_s, seen, visibility, profile)
+        apart_state, shown, visibility = apart.step(state.apart, sighting.t_s, shown, visibility, profile)
     lead_state = legs.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
     looked = look(
         sighting,
@@ -175,7 +192,9 @@ def step(
         values[name] = angles.wrap_inclination_deg(values[name])
     values["hip_share"] = hip_share(values["pelvis_inclination_deg"], values["spine_flexion_deg"], profile)
     return (
-        MeasureState(facing_state, side_state, own_state, filter_state, posture_state, lead_state, apart_state),
+        MeasureState(
+            facing_state, side_state, own_state, filter_state, posture_state, lead_state, apart_state, drawn_state
+        ),
         Measures(sighting.t_s, values, replace(looked.view, lead_side=lead_state.side)),
     )
 
@@ -244,7 +263,8 @@ def look(
 ) -> Look:
     """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`).
 
-    `told_apart` are the same and their visibility with the legs put right (`apart.step`): knees are measured there.
+    `told_apart` are the same and their visibility with the legs put right (`drawn.step`, `apart.step`): knees are
+    measured there.
 
     `position` is the one that is believed (`posture`): it decides which own neutral is used, and who lies is not judged.
     `code` is that of the back, if `network` has encoded it before.

@@ -22,6 +22,7 @@ from posecheck.calibration import Calibrations
 from posecheck.kinematics import (
     apart,
     carried,
+    drawn,
     framing,
     gates,
     joints,
@@ -46,7 +47,7 @@ _NO_SETUP: Final = Setup((), over=False, from_s=math.nan, to_s=math.nan)
 MEASURING: Final = (
     *(
         tunable.key
-        for room in (framing, posture, legs, apart, gates, spine, own, joints, measures, smoothing)
+        for room in (framing, posture, legs, drawn, apart, gates, spine, own, joints, measures, smoothing)
         for tunable in room.TUNABLES
     ),
     matching.MAX_PERSON.key,

@@ -15,8 +15,8 @@ import pytest
 import posecheck
 from posecheck import assessment
 from posecheck.assessment import check, load_stretch, read_stretch, stretch_ids
-from posecheck.assessment.rules import BACK_MEASURES
 from posecheck.assessment.stretch import Direction, Sides
+from posecheck.assessment.unseen import BACK_MEASURES
 from posecheck.errors import CatalogueError, UsageError
 from posecheck.records import QUANTITY_NAMES
 from posecheck.tunables import Profile, Tunable

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from posecheck.assessment import judge, rules
+from posecheck.assessment import judge, unseen
 from posecheck.assessment.catalogue import load_stretch, stretch_ids
 from posecheck.assessment.stretch import POSITIONS, Stretch
 from posecheck.body import Side
@@ -205,14 +205,14 @@ def test_a_far_leg_is_asked_to_the_camera_and_no_second_counts() -> None:
     near, far = fold_over(Side.RIGHT), fold_over(Side.LEFT)
     assert (near.verdict, near.reason) == (GOOD, "")
     assert near.hold.good_s > 1.5
-    assert (far.verdict, far.reason) == (UNKNOWN, rules.LEAD_FAR)
+    assert (far.verdict, far.reason) == (UNKNOWN, unseen.LEAD_FAR)
     assert (far.hold.active, far.hold.good_s) == (True, 0.0)
 
 
 def test_a_far_leg_is_asked_to_the_camera_before_the_bend() -> None:
     """While it costs nothing to turn round, though no rule is in force yet."""
     upright = fold_over(Side.LEFT, trunk_inclination=0.0)
-    assert (upright.findings, upright.verdict, upright.reason) == ((), UNKNOWN, rules.LEAD_FAR)
+    assert (upright.findings, upright.verdict, upright.reason) == ((), UNKNOWN, unseen.LEAD_FAR)
 
 
 def test_the_back_is_judged_with_the_lead_leg_on_the_far_side() -> None:

@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.assessment import load_stretch, rules, stretch_ids
-from posecheck.assessment.messages import Messages, languages
+from posecheck.assessment import rules
 from posecheck.assessment.stretch import Direction, Rule
-from posecheck.body import Side
-from posecheck.records import LEADS, QUANTITY_NAMES, Verdict
+from posecheck.assessment.unseen import BACK_MEASURES
+from posecheck.records import Verdict
 from posecheck.tunables import Tunable
-from tests.assessment.scenes import FOLD, changes, judged, line, measured, profile, times, verdicts, view
+from tests.assessment.scenes import FOLD, changes, judged, line, measured, profile, times, verdicts
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
 
@@ -251,40 +250,7 @@ def test_a_hidden_back_does_not_hide_the_knee() -> None:
     assert {verdict for _, verdict in verdicts(frames)} == {UNKNOWN}
 
 
-@pytest.mark.parametrize("name", QUANTITY_NAMES)
-@pytest.mark.parametrize("cut_off", [(), ("shoulder", "hip", "knee", "ankle")])
-def test_every_measure_has_a_reason_for_being_unseen(name: str, cut_off: tuple[str, ...]) -> None:
-    """No measure can be missing without a sentence that says what to do."""
-    assert rules.unseen_reason(name, view(cut_off=cut_off), FOLD).endswith(".")
-
-
-@pytest.mark.parametrize("stretch_id", [one for one in stretch_ids() if load_stretch(one).lead])
-@pytest.mark.parametrize("language", languages())
-def test_while_no_leg_leads_it_is_said_how_to_take_up_the_position(stretch_id: str, language: str) -> None:
-    """A sentence of its own, in every language, until the leg is recognised; what the view itself says goes before."""
-    stretch = load_stretch(stretch_id)
-    untold = rules.unseen_reason("lead_knee_flexion_deg", view(), stretch)
-    assert untold == rules.lead_untold(stretch)
-    assert rules.unseen_reason("other_knee_flexion_deg", view(), stretch) == untold
-    assert ("ceiling" in untold) is (stretch_id == "lying_leg_raise")
-    words = Messages.load(language)
-    assert (words.text(untold) == untold) is (language == "en")
-    assert untold in words.keys
-    known = replace(view(), lead_side=Side.RIGHT)
-    assert "let it show whole" in rules.unseen_reason("lead_knee_flexion_deg", known, stretch)
-    assert rules.unseen_reason("lead_knee_flexion_deg", view("Turn side-on."), stretch) == "Turn side-on."
-    assert "step back" in rules.unseen_reason("lead_knee_flexion_deg", view(cut_off=("knee",)), stretch)
-    assert rules.unseen_reason("trunk_inclination_deg", view(), stretch) != untold
-
-
-def test_every_role_has_its_sentence() -> None:
-    """A stretch of one's own may ask for any of them; without a role there is nothing to say."""
-    told = [rules.lead_untold(replace(FOLD, lead=role)) for role in LEADS]
-    assert told[0] == ""
-    assert len(set(told)) == len(LEADS)
-
-
-@pytest.mark.parametrize("name", sorted(rules.BACK_MEASURES))
+@pytest.mark.parametrize("name", sorted(BACK_MEASURES))
 def test_what_is_read_from_the_back_is_unknown_when_the_view_hides_it(name: str) -> None:
     """A rule on any measure of the back hears the view's reason, even though there is a number."""
     stretch = replace(FOLD, rules=(replace(FOLD.rules[0], measure=name),))
@@ -293,13 +259,6 @@ def test_what_is_read_from_the_back_is_unknown_when_the_view_hides_it(name: str)
     (finding,) = findings.values()
     assert not math.isnan(moment[name])
     assert (finding.verdict, finding.reason) == (UNKNOWN, "Turn side-on.")
-
-
-def test_the_measures_of_the_back_are_those_that_need_its_shape() -> None:
-    """What comes from joints alone is judged without the back; everything else is not."""
-    from_joints = {"hip_hinge_deg", "knee_flexion_deg", "trunk_inclination_deg", "view_yaw_deg", "camera_roll_deg"}
-    from_joints |= {name for name in QUANTITY_NAMES if name.startswith(("lead_", "other_"))}
-    assert set(QUANTITY_NAMES) - from_joints == rules.BACK_MEASURES
 
 
 def test_being_in_a_phase_needs_to_be_seen() -> None:

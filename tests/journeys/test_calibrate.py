@@ -200,6 +200,10 @@ def test_profiles_are_listed_shown_and_deleted(found: Calibration) -> None:
     shown = command("profile", "show", "anna").stdout
     assert "Calibrated standing" in shown
     assert f"own maximum {found.own_max_deg:.0f}°" in shown
+    german = command("profile", "show", "anna", "--lang", "de").stdout
+    assert "im Stehen" in german
+    assert f"eigenes Maximum {found.own_max_deg:.0f}°" in german
+    assert "Für sich ändert es keine Zahl." in german
     with named_path("anna").open("a", encoding="utf-8") as file:
         file.write("\n[spine_rounding]\nlimit_deg = 31\n")
     assert "1 number, 1 calibration" in " ".join(command("profile", "check", "anna").stdout.split())
@@ -212,7 +216,8 @@ def test_profiles_are_listed_shown_and_deleted(found: Calibration) -> None:
     kept = command("profile", "delete", "anna", typed="n\n")
     assert kept.exit_code == 1
     assert "Nothing was deleted" in kept.stdout
-    assert "Deleted" in command("profile", "delete", "anna", "--yes").stdout
+    asked = command("profile", "delete", "anna", "--lang", "de", typed="ja\n")
+    assert (asked.exit_code, "ist gelöscht" in asked.stdout) == (0, True)
     assert "No profile yet" in command("profile", "list").stdout
 
 

@@ -31,6 +31,7 @@ from posecheck.kinematics.network import (
 )
 from posecheck.records import CROP_SHAPE, Bytes, Floats
 from posecheck.resources import models_dir, sha256_of
+from posecheck.terminal import in_english
 from tests.kinematics.room import Arrays, small_arrays
 from tests.stick_figure import stick_figure
 
@@ -289,9 +290,10 @@ def test_the_bundled_network_is_read_once(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_doctor_tells_whether_the_weights_are_whole(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sound weights are told with their hash, damaged ones as a fault with what to do."""
     monkeypatch.setattr(resources, "models_dir", lambda: weights.parent)
-    sound = doctor._guarded("Spine model", doctor._spine_model)
-    assert (sound.state, sound.text) == (doctor.State.FINE, f"{WEIGHTS_NAME}, sha256 {sha256_of(weights)[:16]}…, whole")
+    sound = doctor._guarded("doctor.what.spine_model", doctor._spine_model)
+    assert sound.state is doctor.State.FINE
+    assert in_english(sound.text, **sound.values) == f"{WEIGHTS_NAME}, sha256 {sha256_of(weights)[:16]}…, whole"
     weights.write_bytes(b"no weights")
-    damaged = doctor._guarded("Spine model", doctor._spine_model)
+    damaged = doctor._guarded("doctor.what.spine_model", doctor._spine_model)
     assert damaged.state is doctor.State.FAULT
     assert "Install posecheck again" in damaged.text
