@@ -29,7 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.spine", description=(__doc__ or "").split("\n", 1)[0])
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="from seeds to weights")
-    train.add_argument("--people", type=int, default=2360, help="people to learn from (default: %(default)s)")
+    train.add_argument("--people", type=int, default=2376, help="people to learn from (default: %(default)s)")
     train.add_argument("--tune", type=int, default=100, help="people to set scale and spread by (default: %(default)s)")
     score = commands.add_parser("score", help="errors on people nobody has seen")
     score.add_argument("--people", type=int, default=80, help="default: %(default)s")

@@ -15,8 +15,8 @@ from torch import nn
 
 from posecheck.kinematics.network import CODE_SIZE, INPUT_JOINTS, OUTPUTS
 
-CHANNELS: Final = (20, 40, 64)
-HIDDEN: Final = 128
+CHANNELS: Final = (32, 64, 128)
+HIDDEN: Final = 256
 
 
 class SpineNet(nn.Module):  # type: ignore[misc]  # torch is not typed here

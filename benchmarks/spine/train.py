@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from benchmarks.spine.groups import group_of
-from benchmarks.spine.network import SpineNet
+from benchmarks.spine.network import CHANNELS, SpineNet
 from benchmarks.spine.stills import PATCH_N, PATCH_U, Columns
 from posecheck.kinematics.back import CROP_COLUMNS, CROP_ROWS
 from posecheck.kinematics.features import JOINT_COUNT, JOINT_NAMES
@@ -28,7 +28,7 @@ OUT: Final = {name: number for number, name in enumerate(OUTPUTS)}
 class Recipe:
     """All the knobs of training."""
 
-    epochs: int = 22
+    epochs: int = 16
     batch: int = 192
     rate: float = 3e-3
     axis_jitter: float = 0.03
@@ -38,11 +38,13 @@ class Recipe:
     """Share of pictures whose joints are all withheld."""
     no_limb: float = 0.25
     """Share of pictures in which the joints of the head are withheld; so for the arms, and so for the legs."""
-    with_own: float = 0.55
+    with_own: float = 0.6
     """Share of pictures shown together with upright ones of the same person."""
-    own_noise: float = 0.3
-    """How much their codes are blurred, in standard deviations: nobody stands twice the same, and real people do not
-    stand as synthetic ones do."""
+    most_own: int = 2
+    """How many of those at most: as in a session, the reader gets the mean of their codes."""
+    own_noise: float = 0.2
+    """How much each of these codes is blurred, in standard deviations: nobody stands twice the same, and real people do
+    not stand as synthetic ones do."""
     cloth: float = 0.011
     """How far the outline wanders, in chords (standard deviation of each of four bumps)."""
     faults: bool = True
@@ -52,7 +54,7 @@ class Recipe:
     """Errors beyond this count as their size, smaller ones as their square."""
     spread_weight: float = 0.6
     weight_decay: float = 2e-3
-    channels: tuple[int, int, int] = (20, 40, 64)
+    channels: tuple[int, int, int] = CHANNELS
     mean_decay: float = 0.995
     """What is kept is the running mean of the weights, which is steadier than their last value."""
     use_joints: bool = True
@@ -204,6 +206,21 @@ def _given(count: int, recipe: Recipe, rng: torch.Generator) -> Any:
     return given & (torch.rand(count, 1, generator=rng) >= recipe.no_joints)
 
 
+def _own(
+    pictures: Pictures, rows: NDArray[np.int64], recipe: Recipe, shuffle: np.random.Generator
+) -> tuple[NDArray[np.int64], Any]:
+    """Upright pictures that are shown with those of `rows`, and to which of `rows` each of them belongs."""
+    chosen: list[int] = []
+    whose: list[int] = []
+    for place, row in enumerate(rows.tolist()):
+        mine = pictures.own[row]
+        if len(mine) and shuffle.random() < recipe.with_own:
+            count = min(len(mine), int(shuffle.integers(1, recipe.most_own + 1)))
+            chosen += shuffle.choice(mine, count, replace=False).tolist()
+            whose += [place] * count
+    return np.array(chosen, dtype=np.int64), torch.tensor(whose, dtype=torch.int64)
+
+
 def loss_of(out: Any, target: Any, recipe: Recipe) -> Any:
     """How wrong the outputs are: angles, their spread, the pelvis and the places of the joints."""
     lower, upper = out[:, OUT["lower_rad"]], out[:, OUT["upper_rad"]]
@@ -245,21 +262,19 @@ def train(
         total = 0.0
         for step in range(steps):
             rows = order[step * recipe.batch : (step + 1) * recipe.batch]
-            own = np.array([shuffle.choice(pictures.own[row]) if len(pictures.own[row]) else -1 for row in rows])
-            own[shuffle.random(len(rows)) > recipe.with_own] = -1
-            has_own = own >= 0
-            everything = np.concatenate([rows, own[has_own]])
+            own, whose = _own(pictures, rows, recipe, shuffle)
+            everything = np.concatenate([rows, own])
             crop, joints, target = shown(pictures, everything, recipe, rng)
             prepared = torch.from_numpy(prepare(joints.numpy(), mean, scale))
             if not recipe.use_joints:
                 prepared = torch.zeros_like(prepared)
             prepared = prepared * _given(len(everything), recipe, rng)
             code = net.encode(crop, prepared)
-            mine = torch.zeros(len(rows), code.shape[1])
             upright = code[len(rows) :]
-            blur = recipe.own_noise * code.detach().std(0, keepdim=True)
-            mine[torch.from_numpy(has_own)] = upright + blur * _normal(rng, *upright.shape)
-            out = net.read(code[: len(rows)], mine, torch.from_numpy(has_own.astype(np.float32))[:, None])
+            upright = upright + recipe.own_noise * code.detach().std(0, keepdim=True) * _normal(rng, *upright.shape)
+            count = torch.zeros(len(rows), 1).index_add_(0, whose, torch.ones(len(own), 1))
+            mine = torch.zeros(len(rows), code.shape[1]).index_add_(0, whose, upright) / count.clamp(min=1.0)
+            out = net.read(code[: len(rows)], mine, (count > 0.0).float())
             loss = loss_of(out, target[: len(rows)], recipe)
             optimizer.zero_grad()
             loss.backward()

@@ -276,7 +276,7 @@ def look(
     if back is not None and code is None:
         code = network.encode(back.crop, aligned(sighting.landmarks_px, back.facing))
     own_code = own.own_code(known, position, profile)
-    told: Told | None = None if code is None else network.read(code, own_code)
+    told: Told | None = None if code is None else network.read(code, own_code, inclination_deg)
     shift = joints.shift_of(told, mid_shoulder - mid_hip, facing, profile[joints.CORRECTION.key])
 
     hip, shoulder = _joint(seen, "hip", side) + shift.hip_px, _joint(seen, "shoulder", side) + shift.shoulder_px
@@ -309,7 +309,7 @@ def look(
     judged = not reading.reason and code is not None
     stranger_deg = math.nan
     if judged and code is not None:
-        stranger_deg = reading.flexion_deg if own_code is None else network.read(code, None).flexion_deg
+        stranger_deg = reading.flexion_deg if own_code is None else network.read(code, None, inclination_deg).flexion_deg
     values = np.array(
         [
             angles.hip_hinge_deg(shoulder, hip, knee, facing),

@@ -124,6 +124,8 @@ def _places(shape: tuple[int, int], size: int) -> NDArray[np.intp]:
 
 
 _ZERO: Final = np.float32(0.0)
+_ONE: Final = np.float32(1.0)
+_ANGLES: Final = np.array([name in {"lower_rad", "upper_rad", "pelvis_rad"} for name in OUTPUTS])
 _ONE_OF_255: Final = np.float32(1.0 / 255.0)
 _LAYERS: Final = ("code1", "code2", "read1", "read2")
 _CELLS: Final = CROP_SHAPE[0] * CROP_SHAPE[1]
@@ -142,7 +144,8 @@ class Network:
     joint_scale: NDArray[np.float32]
     scale: NDArray[np.float32]
     """(2, len(OUTPUTS)) and `shift`: put on the outputs last, so that the scale is right (`benchmarks.spine`). Row 0
-    without, row 1 with the person's own upright pictures."""
+    without, row 1 with the person's own upright pictures. On angles they are put in full from `FULL_LEAN_DEG` on, and
+    not at all on who stands upright: they are learnt from bends, and 0 is how the person stands."""
     shift: NDArray[np.float32]
     outline: NDArray[np.float32]
     """(3,) what the bend of the outline alone says: offset in degrees, share of the bend, share of the lean."""
@@ -196,11 +199,17 @@ class Network:
         prepared = prepare(joints, self.joint_mean, self.joint_scale)
         return self._dense("code2", self._rectified("code1", np.concatenate([x[:-1].ravel(), prepared])))
 
-    def read(self, code: Code, own: Code | None) -> Told:
-        """What a code tells; `own` is the mean code of this person's upright pictures, None if there are none."""
+    def read(self, code: Code, own: Code | None, inclination_deg: float = FULL_LEAN_DEG) -> Told:
+        """What a code tells; `own` is the mean code of this person's upright pictures, None if there are none.
+
+        `inclination_deg` is the trunk's in that picture (`angles.trunk_inclination_deg`).
+        """
         known = 0 if own is None else 1
         x = np.concatenate([code, _NO_OWN] if own is None else [code, own, _HAS_OWN])
-        out = self._dense("read2", self._rectified("read1", x)) * self.scale[known] + self.shift[known]
+        seen = self._dense("read2", self._rectified("read1", x))
+        lean_frac = np.float32(min(max(inclination_deg / FULL_LEAN_DEG, 0.0), 1.0))  # the axis is known: there is a code
+        in_full = np.where(_ANGLES, lean_frac, _ONE)
+        out = seen + in_full * (seen * (self.scale[known] - _ONE) + self.shift[known])
         (
             lower_rad,
             upper_rad,

@@ -119,6 +119,25 @@ def test_a_small_network_is_the_sum_of_its_definitions(seed: int) -> None:
         assert told.shoulder_off == pytest.approx((out["shoulder_u"], out["shoulder_n"]), abs=1e-4)
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_scale_learnt_from_bends_leaves_who_stands_upright_alone(known: bool) -> None:
+    """Angles go evenly from what the reader says of an upright trunk to the full scale at 30 deg; spreads do not."""
+    arrays = small_arrays(4)
+    plain = Network.of(
+        arrays | {name: np.full((2, len(OUTPUTS)), k, np.float32) for name, k in (("scale", 1), ("shift", 0))}
+    )
+    scaled = Network.of(arrays)
+    code = scaled.encode(*picture(6))
+    own = code if known else None
+    for told in ("lower_deg", "upper_deg", "pelvis_ahead_deg"):
+        raw_deg, full_deg = getattr(plain.read(code, own), told), getattr(scaled.read(code, own), told)
+        assert abs(raw_deg - full_deg) > 0.1
+        for lean_deg, share in ((-10.0, 0.0), (0.0, 0.0), (12.0, 0.4), (30.0, 1.0), (110.0, 1.0)):
+            read_deg = getattr(scaled.read(code, own, lean_deg), told)
+            assert read_deg == pytest.approx(raw_deg + share * (full_deg - raw_deg), abs=1e-3)
+    assert scaled.read(code, own, 0.0).flexion_sigma_deg == scaled.read(code, own).flexion_sigma_deg
+
+
 def test_the_bundled_network_is_the_sum_of_its_definitions() -> None:
     """The same for the weights that come with posecheck, on noise."""
     arrays, built = bundled_arrays(), bundled_network()
