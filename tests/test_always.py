@@ -26,7 +26,7 @@ from tests.stick_figure import stick_figure
 
 FOLD: Final = load_stretch("standing_forward_fold")
 PROFILE: Final = default_profile(FOLD).with_layer(
-    {"spine.max_sigma_deg": 40.0, "spine.max_disagreement_deg": 90.0}, "test"
+    {"spine.max_sigma_deg": 40.0, "spine.max_own_sigma_deg": 40.0, "spine.max_disagreement_deg": 90.0}, "test"
 )
 #: How long a move from one posture to the next takes.
 MOVE_S: Final = 0.8

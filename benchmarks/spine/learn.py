@@ -48,7 +48,9 @@ _SPREADS: Final = (
 )
 
 #: Every picture that is fit to be judged counts, however unsure the network is of it.
-ASKED: Final = score.PROFILE.with_layer({spine.MAX_SIGMA.key: 40.0, spine.MAX_DISAGREEMENT.key: 90.0}, "learn")
+ASKED: Final = score.PROFILE.with_layer(
+    {spine.MAX_SIGMA.key: 40.0, spine.MAX_OWN_SIGMA.key: 40.0, spine.MAX_DISAGREEMENT.key: 90.0}, "learn"
+)
 
 Arrays = dict[str, NDArray[np.float32]]
 

@@ -305,11 +305,13 @@ def look(
     elif back is None or told is None or code is None:
         reading = spine.unread(gates.NO_FIT)
     else:
-        reading = spine.read_spine(back, told, inclination_deg, network, profile)
+        reading = spine.read_spine(back, told, inclination_deg, network, profile, known=own_code is not None)
     judged = not reading.reason and code is not None
     stranger_deg = math.nan
     if judged and code is not None:
-        stranger_deg = reading.flexion_deg if own_code is None else network.read(code, None, inclination_deg).flexion_deg
+        stranger_deg = (
+            reading.flexion_deg if own_code is None else network.read(code, None, inclination_deg).flexion_deg
+        )
     values = np.array(
         [
             angles.hip_hinge_deg(shoulder, hip, knee, facing),

@@ -207,7 +207,9 @@ class Network:
         known = 0 if own is None else 1
         x = np.concatenate([code, _NO_OWN] if own is None else [code, own, _HAS_OWN])
         seen = self._dense("read2", self._rectified("read1", x))
-        lean_frac = np.float32(min(max(inclination_deg / FULL_LEAN_DEG, 0.0), 1.0))  # the axis is known: there is a code
+        lean_frac = np.float32(
+            min(max(inclination_deg / FULL_LEAN_DEG, 0.0), 1.0)
+        )  # the axis is known: there is a code
         in_full = np.where(_ANGLES, lean_frac, _ONE)
         out = seen + in_full * (seen * (self.scale[known] - _ONE) + self.shift[known])
         (

@@ -27,6 +27,16 @@ MAX_SIGMA: Final = Tunable(
     why="a reading that may be further off than this (standard deviation) is not given",
     source="measured on synthetic people",
 )
+MAX_OWN_SIGMA: Final = Tunable(
+    "spine.max_own_sigma_deg",
+    "deg",
+    default=12.0,
+    low=5.0,
+    high=40.0,
+    step=0.5,
+    why="the same once the person has been seen upright: then most readings are surer, and one that is not is odd",
+    source="measured on synthetic people: see models/SPINE.md",
+)
 MAX_DISAGREEMENT: Final = Tunable(
     "spine.max_disagreement_deg",
     "deg",
@@ -47,7 +57,7 @@ MAX_PART_SIGMA: Final = Tunable(
     why="upper and lower back are only told apart if each is known better than this",
     source="measured on synthetic people",
 )
-TUNABLES: Final = (MAX_SIGMA, MAX_DISAGREEMENT, MAX_PART_SIGMA)
+TUNABLES: Final = (MAX_SIGMA, MAX_OWN_SIGMA, MAX_DISAGREEMENT, MAX_PART_SIGMA)
 
 UNSURE: Final = "Your back cannot be read for sure: keep arms and objects off it, tuck in loose clothes, turn side-on."
 
@@ -76,12 +86,12 @@ def unread(reason: str) -> SpineReading:
 
 
 def read_spine(
-    back: Back, told: Told, inclination_deg: float, network: Network, profile: Mapping[str, float]
+    back: Back, told: Told, inclination_deg: float, network: Network, profile: Mapping[str, float], *, known: bool
 ) -> SpineReading:
     """How far the spine is flexed from the pelvis to the shoulders, in one picture.
 
-    `told` is what `network` says of it, `inclination_deg` the trunk's (`angles.trunk_inclination_deg`), `profile` holds
-    the room's tunables.
+    `told` is what `network` says of it, `known` whether it did so with upright pictures of this person,
+    `inclination_deg` the trunk's (`angles.trunk_inclination_deg`), `profile` holds the room's tunables.
     About -30..90. NaN, with a reason, when the back cannot be judged: see `gates`, `UNSURE`.
     Limits: as in models/SPINE.md. Trained and calibrated on synthetic people.
     """
@@ -89,7 +99,8 @@ def read_spine(
     if reason:
         return unread(reason)
     alone_deg = network.outline_deg(outline.contour_bend_deg(back.dorsal), inclination_deg)
-    if not told.flexion_sigma_deg <= profile[MAX_SIGMA.key] or _contradict(told, alone_deg, profile):
+    most_deg = profile[(MAX_OWN_SIGMA if known else MAX_SIGMA).key]
+    if not told.flexion_sigma_deg <= most_deg or _contradict(told, alone_deg, profile):
         return unread(UNSURE)
     limit_deg = profile[MAX_PART_SIGMA.key]
     parted = max(told.upper_sigma_deg, told.lower_sigma_deg) <= limit_deg

@@ -34,6 +34,7 @@ JPEG = pictures.encode(np.full((48, 64, 3), 127, np.uint8))
 #: A stick is no person: how sure the network is of it is not the question here.
 OPEN = {
     "spine.max_sigma_deg": 40.0,
+    "spine.max_own_sigma_deg": 40.0,
     "spine.max_disagreement_deg": 90.0,
     "own.max_standing_deg": 60.0,
     "own.max_seated_deg": 60.0,

@@ -111,6 +111,7 @@ def test_moved_numbers_say_what_a_session_with_them_would(
         "spine_rounding__limit_deg": limit_deg,
         "spine_rounding__dwell_s": dwell_s,
         "spine__max_sigma_deg": sigma_deg,
+        "spine__max_own_sigma_deg": sigma_deg,
         "smoothing__min_cutoff_hz": cutoff_hz,
     }
     known = {key: value for key, value in moved.items() if key.replace("__", ".") in default_profile(stretch)}

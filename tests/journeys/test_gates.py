@@ -181,7 +181,7 @@ GATES = {
         (spine.UNSURE,),
         lambda: shown(bent()),
         lambda: shown(bent()),
-        numbers={spine.MAX_SIGMA.key: 5.0},
+        numbers={spine.MAX_SIGMA.key: 5.0, spine.MAX_OWN_SIGMA.key: 5.0},
     ),
     "sitting in a standing stretch": Gate(
         (judge.STAND,),

@@ -30,7 +30,9 @@ def with_numbers(**values: float) -> Profile:
 
 
 #: As far open as the gates of certainty go: a stick is no person, and the network may be unsure of it.
-TRUSTING: Final = with_numbers(spine__max_sigma_deg=40.0, spine__max_disagreement_deg=90.0)
+TRUSTING: Final = with_numbers(
+    spine__max_sigma_deg=40.0, spine__max_own_sigma_deg=40.0, spine__max_disagreement_deg=90.0
+)
 #: The same with every joint left where the figure has it, for exact angles.
 EXACT: Final = TRUSTING.with_layer({"joints.correction_frac": 0.0}, "test")
 

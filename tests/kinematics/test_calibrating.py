@@ -22,6 +22,7 @@ from tests.stick_figure import nobody, stick_figure
 #: Gates wide open: a stick is no person, and how sure the network is of it is not the question here.
 OPEN = with_numbers(
     spine__max_sigma_deg=40.0,
+    spine__max_own_sigma_deg=40.0,
     spine__max_disagreement_deg=90.0,
     own__max_standing_deg=60.0,
     own__max_seated_deg=60.0,

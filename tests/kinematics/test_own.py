@@ -19,7 +19,12 @@ from tests.kinematics.room import PROFILE, measure_all, with_numbers
 from tests.stick_figure import nobody, stick_figure
 
 #: Gates wide open: a stick is no person, and how sure the network is of it is not the question here.
-OPEN = with_numbers(spine__max_sigma_deg=40.0, spine__max_disagreement_deg=90.0, own__max_standing_deg=60.0)
+OPEN = with_numbers(
+    spine__max_sigma_deg=40.0,
+    spine__max_own_sigma_deg=40.0,
+    spine__max_disagreement_deg=90.0,
+    own__max_standing_deg=60.0,
+)
 
 Picture = tuple[float, str, float, float, Code | None]
 

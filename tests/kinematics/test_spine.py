@@ -36,9 +36,11 @@ SURE = Told(
 FLAT = with_dorsal(stick_back(), back_line(ROWS, 0.0))
 
 
-def reading(told: Told, back: Back = FLAT, lean_deg: float = 0.0, profile: Profile = PROFILE) -> SpineReading:
+def reading(
+    told: Told, back: Back = FLAT, lean_deg: float = 0.0, profile: Profile = PROFILE, *, known: bool = False
+) -> SpineReading:
     """What is made of what the network says."""
-    return read_spine(back, told, lean_deg, NETWORK, profile)
+    return read_spine(back, told, lean_deg, NETWORK, profile, known=known)
 
 
 def numbers(one: SpineReading) -> list[float]:
@@ -52,11 +54,19 @@ def test_what_the_network_says_is_passed_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sigma_deg", "reason"), [(14.4, ""), (14.6, spine.UNSURE), (math.inf, spine.UNSURE), (math.nan, spine.UNSURE)]
+    ("known", "sigma_deg", "reason"),
+    [
+        (False, 14.4, ""),
+        (False, 14.6, spine.UNSURE),
+        (True, 11.9, ""),
+        (True, 12.1, spine.UNSURE),
+        (True, math.inf, spine.UNSURE),
+        (False, math.nan, spine.UNSURE),
+    ],
 )
-def test_a_reading_too_unsure_is_not_given(sigma_deg: float, reason: str) -> None:
-    """Below `spine.max_sigma_deg` there is a reading, above it none."""
-    one = reading(replace(SURE, flexion_sigma_deg=sigma_deg))
+def test_a_reading_too_unsure_is_not_given(known: bool, sigma_deg: float, reason: str) -> None:
+    """Up to `spine.max_sigma_deg`, or `spine.max_own_sigma_deg` of a person seen upright, there is a reading."""
+    one = reading(replace(SURE, flexion_sigma_deg=sigma_deg), known=known)
     assert one.reason == reason
     assert all(math.isnan(value) == bool(reason) for value in numbers(one))
 
@@ -66,6 +76,8 @@ def test_how_unsure_is_too_unsure_can_be_set() -> None:
     unsure = replace(SURE, flexion_sigma_deg=25.0)
     assert reading(unsure).reason == spine.UNSURE
     assert reading(unsure, profile=with_numbers(spine__max_sigma_deg=30.0)).reason == ""
+    assert reading(unsure, profile=with_numbers(spine__max_own_sigma_deg=30.0)).reason == spine.UNSURE
+    assert reading(unsure, profile=with_numbers(spine__max_own_sigma_deg=30.0), known=True).reason == ""
 
 
 @pytest.mark.parametrize(
