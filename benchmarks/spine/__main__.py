@@ -32,7 +32,7 @@ def main() -> int:
     train.add_argument("--people", type=int, default=2376, help="people to learn from (default: %(default)s)")
     train.add_argument("--tune", type=int, default=100, help="people to set scale and spread by (default: %(default)s)")
     score = commands.add_parser("score", help="errors on people nobody has seen")
-    score.add_argument("--people", type=int, default=80, help="default: %(default)s")
+    score.add_argument("--people", type=int, default=140, help="default: %(default)s")
     score.add_argument("--hindered", type=int, default=30, help="people in unfit pictures (default: %(default)s)")
     score.add_argument("--worst", type=Path, metavar="JPG", help="also save the pictures that are read worst")
     real = commands.add_parser("real", help="labelled silhouettes of real people")
