@@ -72,12 +72,12 @@ MAX_DISTANCE: Final = Tunable(
 MAX_PERSON: Final = Tunable(
     "match.max_person_deg",
     "deg",
-    default=2.5,
+    default=3.0,
     low=0.5,
     high=20.0,
     step=0.5,
     why="if the stored neutral changes the reading of the upright back by more than this, it is another person's, and not used",
-    source="measured on 80 drawn people (python -m benchmarks.calibration): of single pictures of one person before different cameras 4 in 100 differ by more, of two people 13 in 100: it notices those whose neutral does most harm, and no more",
+    source="measured on 80 drawn people (python -m benchmarks.calibration): of single pictures of one person before different cameras 7 in 100 differ by more, of two people 25 in 100: it notices those whose neutral does most harm, and no more",
 )
 PERSON_TIME: Final = Tunable(
     "match.person_s",

@@ -68,7 +68,7 @@ def test_an_old_one_is_said_to_be_old(age_days: float, names: list[str]) -> None
     assert told(replace(calibration(), age_days=age_days)) == names
 
 
-@pytest.mark.parametrize(("person_deg", "names"), [(2.4, []), (2.6, ["person"])])
+@pytest.mark.parametrize(("person_deg", "names"), [(2.9, []), (3.1, ["person"])])
 def test_another_person_is_noticed(person_deg: float, names: list[str]) -> None:
     """Somebody whose neutral changes the reading by more than the limit."""
     assert told(calibration(), person_deg=person_deg) == names
