@@ -25,6 +25,7 @@ from benchmarks.people.camera import Camera, View
 from benchmarks.people.clips import ClipSpec, RenderedFrame, Studio, render_clip
 from benchmarks.people.clothes import Clothes, dress
 from benchmarks.people.framing import framed
+from benchmarks.people.lifting import random_lift, random_lifter
 from benchmarks.people.motion import Motion, go, still
 from benchmarks.people.population import random_still
 from benchmarks.people.poses import Arms, Pose, Posture, Stance
@@ -60,6 +61,8 @@ __all__ = [
     "make_body",
     "random_camera",
     "random_clip",
+    "random_lift",
+    "random_lifter",
     "random_scene",
     "random_still",
     "render_clip",

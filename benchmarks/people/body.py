@@ -84,6 +84,8 @@ class BodyShape:
     """The same for the thoracic spine."""
     head_forward_m: float = 0.0
     """How far the head is carried in front of where the mesh has it."""
+    neck_low_share: float = 0.5
+    """How much of the neck's bending happens at its base, C7/T1; the rest is done under the head."""
 
 
 def flexion_shares(shape: BodyShape) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

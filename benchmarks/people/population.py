@@ -93,7 +93,7 @@ def random_still(
         things, pose = random_things(rng, stance, pose)
         scene = replace(scene, things=things)
     if not tall:
-        pose = _possible(person, stance, pose)
+        pose = possible(person, stance, pose)
     spec = ClipSpec(
         motion=Motion.of(pose),
         body=person.body,
@@ -106,7 +106,7 @@ def random_still(
         sway_deg=0.0,
         seed=seed,
     )
-    return replace(spec, camera=_aimed(rng, spec))
+    return replace(spec, camera=aimed(rng, spec))
 
 
 def _stance(rng: np.random.Generator, posture: Posture) -> Stance:
@@ -154,7 +154,7 @@ def _neutral(rng: np.random.Generator, posture: Posture) -> Pose:
 
 def _bent(rng: np.random.Generator, stance: Stance) -> Pose:
     """Somewhere in a bend: the flexion is drawn first, then a lean that a pelvis can do with it."""
-    lumbar, thoracic = _flexion(rng)
+    lumbar, thoracic = flexion(rng)
     limits = _LIMITS.get(stance.posture, _STANDING)
     pose = Pose(
         lumbar_deg=lumbar,
@@ -175,7 +175,7 @@ def _bent(rng: np.random.Generator, stance: Stance) -> Pose:
     return pose
 
 
-def _possible(person: Person, stance: Stance, pose: Pose) -> Pose:
+def possible(person: Person, stance: Stance, pose: Pose) -> Pose:
     """The pose with less lean where a hip would have to flex more than hips do. The spine stays as it is."""
     body = make_body(person.body)
     for _ in range(3):
@@ -195,9 +195,9 @@ def _chord_turn_deg(lumbar_deg: float, thoracic_deg: float) -> float:
     return 0.72 * lumbar_deg + 0.30 * thoracic_deg
 
 
-def _flexion(rng: np.random.Generator) -> tuple[float, float]:
+def flexion(rng: np.random.Generator, total_deg: tuple[float, float] = TOTAL_RANGE_DEG) -> tuple[float, float]:
     """Lumbar and thoracic flexion whose sum is uniform: half in the usual proportion, half in any possible one."""
-    total = rng.uniform(*TOTAL_RANGE_DEG)
+    total = rng.uniform(*total_deg)
     low = max(THORACIC_RANGE_DEG[0], total - LUMBAR_RANGE_DEG[1])
     high = min(THORACIC_RANGE_DEG[1], total - LUMBAR_RANGE_DEG[0])
     usual = total * rng.uniform(0.15, 0.5) + rng.normal(0.0, 3.0)
@@ -255,7 +255,7 @@ def _camera(rng: np.random.Generator) -> Camera:
     )
 
 
-def _aimed(rng: np.random.Generator, spec: ClipSpec) -> Camera:
+def aimed(rng: np.random.Generator, spec: ClipSpec) -> Camera:
     """The camera moved so that the trunk has a random size and the person a random place in the picture."""
     body = make_body(spec.body)
     joints = joint_positions(solve(body, spec.stance, spec.motion.at(0.0).pose))

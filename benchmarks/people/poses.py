@@ -58,12 +58,13 @@ def solve(body: Body, stance: Stance, pose: Pose, arms_from: Arms | None = None,
     skeleton = Skeleton.upright(body)
     spine = Spine(pose.lumbar_deg, pose.thoracic_deg, pose.neck_deg)
     forward_deg = 4.0 + 8.0 * reaching(pose.arms) * arms_share + 8.0 * reaching(arms_from) * (1.0 - arms_share)
+    forward_deg += pose.shoulders_forward_deg
     if stance.posture == "lying":
         lie(skeleton, stance, pose, spine)
     else:
-        skeleton.bend_trunk(0.0, spine, forward_deg)
+        skeleton.bend_trunk(0.0, spine, forward_deg, pose.shoulders_down_deg)
         pelvis_deg = pose.trunk_inclination_deg - skeleton.trunk_inclination_deg()
-        skeleton.bend_trunk(pelvis_deg, spine, forward_deg)
+        skeleton.bend_trunk(pelvis_deg, spine, forward_deg, pose.shoulders_down_deg)
         _LEGS[stance.posture](skeleton, stance, pose)
     for side in SIDES:
         wrist, elbow = arm_goal(skeleton, stance, pose.arms, side)

@@ -91,10 +91,12 @@ class Skeleton:
         rest = self.body.heads_m
         self.heads_m[child] = self.turns[above] @ (rest[child] - rest[above]) + self.heads_m[above]
 
-    def bend_trunk(self, pelvis_deg: float, spine: Spine, reach_forward_deg: float) -> None:
+    def bend_trunk(
+        self, pelvis_deg: float, spine: Spine, reach_forward_deg: float, shoulders_down_deg: float = 0.0
+    ) -> None:
         """Tip the pelvis, bend the spine joint by joint, then hang neck, head and collar bones on it.
 
-        `reach_forward_deg` draws the shoulders forward about the collar bones.
+        `reach_forward_deg` draws the shoulders forward about the collar bones, `shoulders_down_deg` towards the hips.
         """
         shape = self.body.shape
         lumbar_share, thoracic_share = flexion_shares(shape)
@@ -108,11 +110,13 @@ class Skeleton:
             self.attach(vertebra, below, turn_y(angle))
             below = vertebra
         level = shape.lordosis_deg - shape.kyphosis_deg  # the neck carries the head level again
-        self.attach("neck", below, turn_y(angle + (spine.neck_deg + level) / 2.0))
+        self.attach("neck", below, turn_y(angle + (spine.neck_deg + level) * shape.neck_low_share))
         self.attach("head", "neck", turn_y(angle + spine.neck_deg + level))
         for side in SIDES:
             inward = -reach_forward_deg if side == "left" else reach_forward_deg
             turn = self.turns[BONE[_CLAVICLE_PARENT]] @ turn_z(inward)
+            if shoulders_down_deg:
+                turn = turn @ turn_x(-shoulders_down_deg if side == "left" else shoulders_down_deg)
             self.attach(f"{side}-clavicle", _CLAVICLE_PARENT, turn)
             self.attach(f"{side}-upper_arm", f"{side}-clavicle", turn)
 

@@ -64,6 +64,10 @@ class Pose:
     """
     leg_raise_deg: float = 0.0
     """Lying: the lead thigh above the floor."""
+    shoulders_forward_deg: float = 0.0
+    """How far the shoulders are drawn forward about the collar bones, beyond what the arms do."""
+    shoulders_down_deg: float = 0.0
+    """How far they are drawn towards the hips, as by what hangs from the hands."""
     arms: Arms = "hang"
 
     def toward(self, other: Pose, share: float) -> Pose:

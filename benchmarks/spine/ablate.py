@@ -47,8 +47,7 @@ def table(people: int, tune_people: int, jobs: int, folder: Path | None) -> Iter
 
 
 def _line(name: str, data: Columns, tune: Columns, recipe: Recipe, folder: Path | None) -> str:
-    net, mean, scale = train(data, 1, recipe)
-    network = Network.of(learn.weights(net, mean, scale, tune))
+    network = Network.of(learn.weights(train(data, 1, recipe), tune))
     readings = score.read(tune, learn.ASKED, network)
     rows = score.standing_bends(tune)
     errors = [readings.error("spine_flexion_deg", known=known)[rows] for known in (False, True)]

@@ -10,14 +10,24 @@ from typing import Final, Literal
 
 import numpy as np
 
-from benchmarks.people import ClipSpec, Motion, Person, Posture, Thing, random_still
+from benchmarks.people import ClipSpec, Motion, Person, Posture, Thing, random_lift, random_lifter, random_still
 
-Split = Literal["train", "tune", "unseen", "hindered"]
+Split = Literal["train", "lifters", "tune", "unseen", "hindered", "unseen lifters"]
 Kind = Literal["neutral", "bent"]
 
 #: First seed of each split. "tune" decides when training stops and sets scale and spread; "unseen" is only scored.
-#: "hindered" are pictures of further people that should not be judged at all.
-FIRST_SEED: Final[dict[Split, int]] = {"train": 100_000, "tune": 200_000, "unseen": 300_000, "hindered": 400_000}
+#: "lifters" are further people to learn from. "hindered" are pictures of people that should not be judged at all.
+FIRST_SEED: Final[dict[Split, int]] = {
+    "train": 100_000,
+    "lifters": 150_000,
+    "tune": 200_000,
+    "unseen": 300_000,
+    "hindered": 400_000,
+    "unseen lifters": 500_000,
+}
+
+#: Those of whose pictures the whole silhouette is kept, to judge them as a session would.
+SCORED: Final[tuple[Split, ...]] = ("unseen", "hindered", "unseen lifters")
 
 #: What is drawn of each person: posture, upright or bent, how many pictures.
 PLAN: Final[tuple[tuple[Posture, Kind, int], ...]] = (
@@ -50,6 +60,9 @@ THIN_PLAN: Final[tuple[tuple[Posture, Kind, int], ...]] = (
     ("chair", "bent", 1),
 )
 
+#: What is drawn of each lifter.
+LIFTER_PLAN: Final[tuple[tuple[Kind, int], ...]] = (("neutral", 2), ("bent", 12))
+
 #: What makes a picture of "hindered" unfit, and how many there are of each for one person.
 HINDRANCES: Final = ("oblique", "plate over the hips", "arm across the back")
 _HINDERED_EACH: Final = 4
@@ -71,15 +84,28 @@ def seeds(split: Split, people: int) -> list[int]:
     return list(range(FIRST_SEED[split], FIRST_SEED[split] + people))
 
 
+def split_of(seed: int) -> Split:
+    """To which split the person of a seed belongs."""
+    return max((split for split in FIRST_SEED if FIRST_SEED[split] <= seed), key=FIRST_SEED.__getitem__)
+
+
 def pictures_of(seed: int) -> list[Wanted]:
     """Every picture that is drawn of the person of a seed."""
+    split = split_of(seed)
+    if split in ("lifters", "unseen lifters"):
+        lifter = random_lifter(seed)
+        all_kinds = [kind for kind, count in LIFTER_PLAN for _ in range(count)]
+        return [
+            Wanted("standing", kind, random_lift(seed * 100 + number, lifter, kind=kind))
+            for number, kind in enumerate(all_kinds)
+        ]
     person = Person.random(seed)
-    if seed >= FIRST_SEED["hindered"]:
+    if split == "hindered":
         return [
             Wanted("standing", "bent", _hindered(seed * 100 + number, person, HINDRANCES[number // _HINDERED_EACH]))
             for number in range(len(HINDRANCES) * _HINDERED_EACH)
         ]
-    thin = FIRST_SEED["train"] + FULL_PEOPLE <= seed < FIRST_SEED["tune"]
+    thin = split == "train" and seed >= FIRST_SEED["train"] + FULL_PEOPLE
     kinds = [(posture, kind) for posture, kind, count in (THIN_PLAN if thin else PLAN) for _ in range(count)]
     wanted = [
         Wanted(posture, kind, random_still(seed * 100 + number, person, kind=kind, posture=posture))

@@ -1,4 +1,4 @@
-"""How does the reading do on silhouettes of real people that somebody has labelled, and do synthetic ones look alike?
+"""How does the reading do on silhouettes of real people that somebody has labelled?
 
 The folder holds `labels.csv` (clip, start_s, end_s, label, confidence) and `<clip>.npz` (t_s, landmarks_px,
 visibility, world_m, mask 0-255 at any scale, image_hw). Labels: `rounded`, `neutral hinge`, `upright`. No such
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from benchmarks.accuracy import auc
 from benchmarks.spine.score import PROFILE
-from benchmarks.spine.stills import Columns
 from posecheck.kinematics import measures, read_back, view
 from posecheck.kinematics.angles import trunk_inclination_deg
 from posecheck.kinematics.network import Network
@@ -157,36 +156,3 @@ def auc_of(seen: Sequence[Seen]) -> float:
 def _medians(group: Sequence[Seen]) -> NDArray[np.float64]:
     keys = sorted({(one.clip, one.interval) for one in group})
     return np.array([np.median([one.flexion_deg for one in group if (one.clip, one.interval) == key]) for key in keys])
-
-
-def telling_apart(seen: Sequence[Seen], data: Columns) -> float:
-    """How well a linear classifier tells real from synthetic bent silhouettes it has not seen: AUC, 0.5 is not at all.
-
-    Ridge regression on the 30 main components of the crops; real clips and synthetic people are each split in five, so
-    that nobody is in both parts.
-    """
-    real = [one for one in seen if one.crop is not None and one.inclination_deg > BENT_DEG and not one.reason]
-    rows = np.flatnonzero(
-        ~data["neutral"] & (data["posture"] == "standing") & (data["trunk_inclination_deg"] > BENT_DEG)
-    )
-    crops = np.concatenate([np.stack([one.crop for one in real if one.crop is not None]), data["crop"][rows]]).reshape(
-        len(real) + len(rows), -1
-    )
-    clips = {clip: number % 5 for number, clip in enumerate(sorted({one.clip for one in real}))}
-    fold = np.concatenate([[clips[one.clip] for one in real], data["seed"][rows] % 5])
-    is_real = np.arange(len(crops)) < len(real)
-    values = crops.astype(np.float64) / 255.0
-    score = np.zeros(len(crops))
-    for part in range(5):
-        train = fold != part
-        mean = values[train].mean(axis=0)
-        _, _, axes = np.linalg.svd(values[train] - mean, full_matrices=False)
-        parts = (values - mean) @ axes[:30].T
-        parts /= parts[train].std(axis=0)
-        weight = np.where(is_real[train], 1.0 / is_real[train].sum(), 1.0 / (~is_real[train]).sum())
-        columns = np.concatenate([parts, np.ones((len(parts), 1))], axis=1)
-        weighted = columns[train] * weight[:, None]
-        wanted = np.where(is_real[train], 1.0, -1.0)
-        found = np.linalg.solve(weighted.T @ columns[train] + 1e-3 * np.eye(columns.shape[1]), weighted.T @ wanted)
-        score[fold == part] = columns[fold == part] @ found
-    return auc(score[is_real], score[~is_real])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from benchmarks.accuracy import auc
 from benchmarks.spine.groups import group_of
 from benchmarks.spine.population import HINDRANCES, hindrance
-from benchmarks.spine.stills import Columns
+from benchmarks.spine.stills import Columns, unpacked
 from posecheck import kinematics
 from posecheck.body import Side
-from posecheck.kinematics import framing, joints, measures, own, posture
+from posecheck.kinematics import drawn, framing, joints, measures, own, posture
 from posecheck.kinematics.measures import Look
 from posecheck.kinematics.network import Network, bundled_network
-from posecheck.records import Back, Sighting, frozen
+from posecheck.records import Back, LegsSeen, Sighting, frozen
 from posecheck.tunables import Profile
 
 PROFILE: Final = Profile(kinematics.TUNABLES)
@@ -56,7 +56,14 @@ def sighting_of(data: Columns, row: int) -> Sighting:
         back=back,
         people=1,
         brightness_frac=0.5,
+        legs=_legs_of(data, row) if "body" in data else None,
     )
+
+
+def _legs_of(data: Columns, row: int) -> LegsSeen:
+    """What the silhouette says of the legs; it is kept at half its size."""
+    seen = drawn.see_legs(unpacked(data["body"][row]), data["landmarks_px"][row] / 2.0)
+    return replace(seen, across_px=frozen(2.0 * seen.across_px, np.float64))
 
 
 def look_at(
@@ -71,7 +78,7 @@ def look_at(
     return measures.look(
         sighting,
         seen,
-        (seen, sighting.visibility),
+        (drawn.put_right(seen, sighting.legs, profile), sighting.visibility),
         facing,
         side,
         position,
@@ -178,7 +185,7 @@ def standing_upright(data: Columns) -> Chosen:
     return out
 
 
-def page(readings: Readings, hindered: Readings | None = None) -> str:
+def page(readings: Readings, hindered: Readings | None = None, lifters: Readings | None = None) -> str:
     """All tables as Markdown."""
     data = readings.data
     bends = standing_bends(data)
@@ -198,17 +205,26 @@ def page(readings: Readings, hindered: Readings | None = None) -> str:
     lines = [
         f"{len(np.unique(data['seed']))} synthetic people nobody trained or tuned with, {len(bent)} stills; degrees.",
         "",
-        "| rows | own neutral | stills | judged | RMSE | bias | r | slope | AUC | upper / lower RMSE (told) | within σ |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        *_HEAD,
         *(_line(readings, name, rows, known=known) for name, rows in kinds for known in (False, True)),
         "",
         *_groups(readings, bends),
         "",
         *_angles(readings, (group == 0) & yaw),
     ]
+    if lifters is not None:
+        bends = standing_bends(lifters.data)
+        lines += ["", f"{len(np.unique(lifters.data['seed']))} further people, who lift weights.", "", *_HEAD]
+        lines += [_line(lifters, "standing bends", bends, known=known) for known in (False, True)]
     if hindered is not None:
         lines += ["", *_hindered(hindered)]
     return "\n".join(lines)
+
+
+_HEAD: Final = (
+    "| rows | own neutral | stills | judged | RMSE | bias | r | slope | AUC | upper / lower RMSE (told) | within σ |",
+    "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+)
 
 
 def _groups(readings: Readings, rows: Chosen) -> Iterator[str]:
@@ -240,21 +256,25 @@ def _angles(readings: Readings, rows: Chosen) -> Iterator[str]:
     data = readings.data
     use = np.flatnonzero(rows)
     plain = [look_at(data, int(row), own.OwnState(), raw) for row in use]
-    yield "| angle, standing | as the pose model has it: MAE | bias | corrected: MAE | bias |"
-    yield "|---|---:|---:|---:|---:|"
+    judged = np.isfinite(readings.of("spine_flexion_deg", known=True)[use])
+    yield (
+        "| angle, standing | told | as the pose model has it: MAE | bias | corrected: MAE | bias "
+        "| where the back is judged: MAE | bias |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
     for name in ("hip_hinge_deg", "knee_flexion_deg", "trunk_inclination_deg", "pelvis_inclination_deg"):
         true = data[name][use]
         before = np.array([look[name] for look in plain]) - true
         after = readings.of(name, known=True)[use] - true
-        yield (
-            f"| {name} | {np.nanmean(np.abs(before)):.1f} | {np.nanmean(before):+.1f} "
-            f"| {np.nanmean(np.abs(after)):.1f} | {np.nanmean(after):+.1f} |"
+        columns = " | ".join(
+            f"{np.nanmean(np.abs(error)):.1f} | {np.nanmean(error):+.1f}" for error in (before, after, after[judged])
         )
+        yield f"| {name} | {np.isfinite(after).mean():.0%} | {columns} |"
     for known in (False, True):
         share, true_share = _hip_shares(readings, rows, known=known)
         yield (
-            f"| hip share{', own neutral' if known else ''} | | | {np.mean(np.abs(share - true_share)):.2f} "
-            f"| {np.mean(share - true_share):+.2f} |"
+            f"| hip share{', own neutral' if known else ''} | | | | {np.mean(np.abs(share - true_share)):.2f} "
+            f"| {np.mean(share - true_share):+.2f} | | |"
         )
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.people import Studio
-from benchmarks.spine.population import PLAN, Split, pictures_of, seeds
+from benchmarks.spine.population import PLAN, SCORED, Split, pictures_of, seeds, split_of
 from posecheck.body import Landmark
 from posecheck.kinematics.back import axis_px, read_back
 from posecheck.kinematics.features import aligned
@@ -100,7 +100,7 @@ def _draw(job: tuple[Path, int]) -> None:
     cv2.setNumThreads(1)
     rows = []
     for number, wanted in enumerate(pictures_of(seed)):
-        row = _row(wanted.spec)
+        row = _row(wanted.spec, body=split_of(seed) in SCORED)
         if row is not None:
             person = wanted.spec.body
             row |= {
@@ -126,10 +126,11 @@ def _draw(job: tuple[Path, int]) -> None:
     half.replace(_file(folder, seed))
 
 
-def _row(spec: Any) -> dict[str, Any] | None:
+def _row(spec: Any, *, body: bool = False) -> dict[str, Any] | None:
     """One picture: what is seen in it and what is true; None if nobody is found.
 
-    `patch` (U, N) the silhouette around the axis; `crop`, `dorsal`, `inside_frac` as `records.Back`;
+    `patch` (U, N) the silhouette around the axis; `body`, where wanted, the whole of it, see `packed`; `crop`,
+    `dorsal`, `inside_frac` as `records.Back`;
     `hip_off`, `shoulder_off` (2,) where the true middles of the joints lie, (u, n) from
     where the pose model has them; angles as `benchmarks.people.Truth`.
     """
@@ -153,6 +154,7 @@ def _row(spec: Any) -> dict[str, Any] | None:
     length2 = float(chord @ chord)
     frame = np.stack([chord, outward], axis=1) / length2
     return {
+        **({"body": packed(mask)} if body else {}),
         "patch": _patch(mask, hip_px, chord, outward),
         "crop": back.crop,
         "dorsal": back.dorsal.astype(np.float32),
@@ -179,6 +181,16 @@ def _row(spec: Any) -> dict[str, Any] | None:
             )
         },
     }
+
+
+def packed(mask: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Where the mask (h, w) has the person, every second pixel of every second line, eight to a byte."""
+    return np.packbits(mask[::2, ::2] > 0.5, axis=1)
+
+
+def unpacked(body: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The mask that was packed, half as high and half as wide, 0 or 1."""
+    return np.unpackbits(body, axis=1).astype(np.float32)
 
 
 def _hidden_frac(silhouette: NDArray[np.uint8], mask: NDArray[np.float32]) -> float:

@@ -61,6 +61,15 @@ class Recipe:
     dropout: float = 0.1
 
 
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """A trained network, and what its joints are prepared with."""
+
+    net: SpineNet
+    joint_mean: NDArray[np.float32]
+    joint_scale: NDArray[np.float32]
+
+
 class Pictures:
     """The columns of `stills.load` as torch wants them."""
 
@@ -237,17 +246,18 @@ def loss_of(out: Any, target: Any, recipe: Recipe) -> Any:
     return loss + recipe.spread_weight * 0.3 * spread + 0.7 * pelvis + 0.4 * places
 
 
-def train(
-    data: Columns, seed: int, recipe: Recipe, start: SpineNet | None = None
-) -> tuple[SpineNet, NDArray[np.float32], NDArray[np.float32]]:
-    """A trained network, with mean and scale of its joints; `start` is one to go on from."""
+def train(data: Columns, seed: int, recipe: Recipe, start: Learnt | None = None) -> Learnt:
+    """A trained network; `start` is one to go on from, whose joints stay prepared as they are."""
     torch.manual_seed(seed)
     rng = torch.Generator().manual_seed(seed)
     shuffle = np.random.default_rng(seed)
     pictures = Pictures(data)
-    mean = pictures.joints.mean(0).numpy()
-    scale = np.maximum(pictures.joints.std(0).numpy(), 0.05)
-    net = SpineNet(recipe.channels, recipe.dropout) if start is None else copy.deepcopy(start)
+    if start is None:
+        mean = pictures.joints.mean(0).numpy()
+        scale = np.maximum(pictures.joints.std(0).numpy(), 0.05)
+        net = SpineNet(recipe.channels, recipe.dropout)
+    else:
+        mean, scale, net = start.joint_mean, start.joint_scale, copy.deepcopy(start.net)
     steps = max(1, len(pictures) // recipe.batch)
     optimizer = torch.optim.AdamW(net.parameters(), recipe.rate, weight_decay=recipe.weight_decay)
     mean_net = torch.optim.swa_utils.AveragedModel(
@@ -291,6 +301,5 @@ def train(
         if not math.isfinite(total):
             raise RuntimeError("training diverged")
     print(file=sys.stderr)
-    learnt: SpineNet = mean_net.module
-    learnt.eval()
-    return learnt, mean, scale
+    mean_net.module.eval()
+    return Learnt(mean_net.module, mean, scale)

@@ -36,6 +36,23 @@ def test_what_is_kept_is_what_posecheck_sees(drawn: Columns) -> None:
     assert np.allclose(parts, drawn["spine_flexion_deg"])
 
 
+def test_people_who_are_scored_keep_their_whole_silhouette(drawn: Columns) -> None:
+    """It lies under the drawn legs of nearly everybody, so that legs are judged as a session judges them."""
+    mask = stills.unpacked(drawn["body"][0])
+    assert mask.shape == (240, 320)
+    on_body = [score.sighting_of(drawn, row).legs.on_body for row in range(len(drawn["seed"]))]  # type: ignore[union-attr]
+    assert np.nanmedian(np.stack(on_body)) > 0.9
+    assert "body" not in stills._row(population.pictures_of(300_000)[0].spec)  # type: ignore[operator]
+
+
+def test_lifters_are_drawn_upright_and_bent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are further people, in the columns of all others, and no silhouette is kept of those one learns from."""
+    monkeypatch.setattr(population, "LIFTER_PLAN", (("neutral", 1), ("bent", 2)))
+    data = stills.load("lifters", 1, 1, cache=tmp_path)
+    assert data["neutral"].tolist() == [True, False, False]
+    assert "body" not in data
+
+
 def test_the_patch_holds_the_crop(drawn: Columns) -> None:
     """Training resamples the patch; where the axis is not moved it is the crop, apart from parts that hang loose."""
     for patch, crop in zip(drawn["patch"], drawn["crop"], strict=True):
@@ -64,8 +81,15 @@ def test_the_page_tells_every_group(drawn: Columns) -> None:
     assert judged.sum() >= 6
     error = readings.error("spine_flexion_deg", known=False)[judged]
     assert float(np.sqrt(np.mean(error**2))) < 30.0
-    page = score.page(readings)
-    for words in ("standing bends", "on the floor", "| standing bends of |", "hip_hinge_deg", "hip share"):
+    page = score.page(readings, lifters=readings)
+    for words in (
+        "who lift weights",
+        "standing bends",
+        "on the floor",
+        "| standing bends of |",
+        "hip_hinge_deg",
+        "hip share",
+    ):
         assert words in page
 
 
