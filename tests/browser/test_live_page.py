@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from posecheck.resources import samples_dir
 from tests.app.serving import Server, serving
 from tests.browser.conftest import FLAGS
 from tests.browser.live import (
@@ -20,6 +18,7 @@ from tests.browser.live import (
     chromium_path,
     is_own,
     opened,
+    round_fold,
     stage,
     until,
 )
@@ -37,14 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def person(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the camera sees, again and again: somebody stands still for five seconds, then folds with a round back."""
-    path = tmp_path_factory.mktemp("camera") / "person.mjpeg"
-    clip = cv2.VideoCapture(str(samples_dir() / "standing_fold_rounded.mp4"))
-    frames = []
-    while (read := clip.read())[0]:
-        frames.append(cv2.imencode(".jpg", read[1])[1].tobytes())
-    clip.release()
-    path.write_bytes(b"".join([frames[0]] * 150 + frames))
-    return path
+    return round_fold(tmp_path_factory.mktemp("camera") / "person.mjpeg", still=150)
 
 
 @pytest.fixture(scope="module")
