@@ -37,7 +37,7 @@ export function makeGauge(words) {
     { class: "dial", role: "group" },
     s(
       "svg",
-      { viewBox: "-14 -22 228 132", "aria-hidden": "true" },
+      { viewBox: "-20 -26 240 136", "aria-hidden": "true" },
       track,
       fine,
       beyond,
@@ -66,9 +66,9 @@ export function makeGauge(words) {
     fine.setAttribute("d", below ? arc(0, at) : arc(at, 1));
     beyond.setAttribute("d", below ? arc(at, 1) : arc(0, at));
     limit.setAttribute("d", tick(at, RADIUS - 13, RADIUS + 11));
-    const [x, y] = point(at, RADIUS + 25);
+    const [x, y] = point(at, RADIUS + 29);
     mark(limitText, "x", x);
-    mark(limitText, "y", Number(y) + 7);
+    mark(limitText, "y", Number(y) + 9);
     write(limitText, `${Math.round(gauge.limit)}`);
     const leaves = gauge.leave !== null && gauge.leave !== undefined && gauge.leave !== gauge.limit;
     mark(leave, "visibility", leaves ? null : "hidden");

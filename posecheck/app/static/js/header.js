@@ -29,7 +29,10 @@ export function fillHeader(root, ctx) {
       mark(mute, "title", `${label} (M)`);
       mark(mute, "aria-pressed", String(muted));
       mute.replaceChildren(icon(muted ? "mute" : "sound"));
-      write(where, free ? "" : (ctx.state.session?.title ?? ""));
+      const { routine = null, title = "" } = ctx.state.session ?? {};
+      write(where, free ? "" : title);
+      // A single stretch stands on its screen already, in large letters.
+      mark(where, "data-twice", ctx.shown === "work" && !routine ? "" : null);
     },
   };
 }
