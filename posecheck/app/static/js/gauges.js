@@ -2,6 +2,7 @@
 
 import { LOOK, h, mark, s, write } from "./dom.js";
 
+const SPOKEN_MS = 500;
 const CENTRE = 100;
 const RADIUS = 78;
 
@@ -52,6 +53,7 @@ export function makeGauge(words) {
   );
 
   let scale = "";
+  let spokenMs = -Infinity;
   function drawScale(gauge) {
     const key = `${gauge.low} ${gauge.high} ${gauge.limit} ${gauge.leave} ${gauge.direction} ${gauge.in_force}`;
     if (key === scale) return;
@@ -89,7 +91,11 @@ export function makeGauge(words) {
       mark(element, "aria-label", gauge.label);
       const text = known ? degrees(gauge.value) : "–";
       write(number, text);
-      write(spoken, text);
+      // For whoever listens to the page: nobody is read numbers faster than that.
+      if (performance.now() - spokenMs > SPOKEN_MS || !spoken.textContent) {
+        spokenMs = performance.now();
+        write(spoken, text);
+      }
       mark(needle, "visibility", known ? null : "hidden");
       const spread = known && gauge.sigma ? gauge.sigma : 0;
       mark(sigma, "visibility", spread ? null : "hidden");
