@@ -297,6 +297,29 @@ def test_deleting_asks_first_and_says_what_goes(opened: Opened) -> None:
     assert canned.asked == [("DELETE", "/api/history", wanted)]
 
 
+def test_what_is_stored_is_said_and_a_recording_goes_on_the_second_press(opened: Opened) -> None:
+    """Every file with its place and size; one that is being written stays; the place of the keyboard is not lost."""
+    canned = Canned(days=0)
+    kept, goes = canned.recordings
+    canned.writing = kept
+    page = opened(canned, "#history")
+    stored = page.get_by_role("region", name="On this computer")
+    expect(stored.get_by_role("listitem")).to_have_count(3)
+    expect(stored.get_by_role("listitem").first).to_contain_text("24.6 kB")
+    expect(stored.get_by_role("listitem").filter(has_text=goes)).to_contain_text("1.2 MB")
+    expect(stored.get_by_role("listitem").filter(has_text=kept)).to_contain_text("being written now")
+    expect(stored.get_by_role("button", name=kept)).to_have_count(0)
+    delete = stored.get_by_role("button", name=f"Delete the recording {goes}")
+    delete.press("Enter")
+    assert canned.asked == []
+    expect(delete).to_have_text("Press again to delete")
+    assert_accessible(page)
+    delete.press("Enter")
+    expect(stored.get_by_role("listitem").filter(has_text=goes)).to_have_count(0)
+    expect(stored.get_by_role("status")).to_have_text(f"{goes} is deleted.")
+    assert canned.asked == [("DELETE", f"/api/recordings/{goes}", None)]
+
+
 def test_an_empty_history_says_how_to_begin(opened: Opened) -> None:
     """With the name of the switch as it stands on the start screen."""
     page = opened(Canned(days=0), "#history")
