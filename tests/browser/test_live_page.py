@@ -215,6 +215,10 @@ SCROLLS = """(() => { const page = document.documentElement;
 CUT = """[...document.querySelectorAll('.verdict-reason, .cue, .step-name, .dial-name')]
     .filter((one) => one.scrollHeight > one.clientHeight + 2).map((one) => one.textContent)"""
 
+#: How high the limits are written on the dials.
+LIMITS_PX = """[...document.querySelectorAll('.dial[data-limit] .dial-limit-text')]
+    .map((one) => one.getBoundingClientRect().height)"""
+
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_nothing_has_to_be_scrolled_to_while_stretching(page: Page, language: str) -> None:
@@ -241,6 +245,9 @@ def test_nothing_has_to_be_scrolled_to_while_stretching(page: Page, language: st
             # The list of what is checked is longer than a small phone; nobody touches that during a stretch.
             assert (name == "setup" and window in ("phone", "small")) or not page.evaluate(SCROLLS), (name, window)
             assert name != "work" or page.evaluate(CUT) == [], window
+            # From three metres away a letter is read that is a thirtieth of a screen high.
+            if name == "work" and window in ("desktop", "tablet"):
+                assert min(page.evaluate(LIMITS_PX)) > height / 33, window
         both_themes(page)
         page.keyboard.press("Space")
     page.evaluate("localStorage.clear()")

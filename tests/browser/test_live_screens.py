@@ -299,6 +299,30 @@ def test_deleting_asks_first_and_says_what_goes(opened: Opened) -> None:
     assert canned.asked == [("DELETE", "/api/history", wanted)]
 
 
+#: Whether the sentence of the stretch screen stands out, after each of these frames: [verdict, what is said, its urgency].
+CUES: Final = """async (frames) => {
+  const { mount } = await import('/static/js/screens/stretch.js');
+  const main = document.querySelector('main');
+  main.replaceChildren();
+  const ctx = { state: { paused: false }, words: (key) => key, setting: () => false, picture: { element: document.createElement('div') } };
+  const screen = mount(main, ctx);
+  return frames.map(([verdict, text, urgency]) => {
+    const routine = { watch: true, stage: 'work', name: 'Fold' };
+    screen.frame({ verdict, reason: '', routine, gauges: [], hold: { good_s: 0, target_s: 30 }, say: text ? { text, urgency } : null });
+    return main.querySelector('.cue').dataset.fresh === '';
+  });
+}"""
+
+
+def test_a_sentence_about_what_is_mended_does_not_stand_beside_good(opened: Opened) -> None:
+    """A warning's sentence fades with the warning; praise stays for as long as it is new."""
+    page = opened(Canned(), "#history")
+    frames = [["WARN", "Lengthen your back.", 1], ["WARN", "", 0], ["GOOD", "", 0]]
+    assert page.evaluate(CUES, frames) == [True, True, False]
+    frames = [["GOOD", "Good, your back is long again.", 0], ["GOOD", "", 0], ["UNKNOWN", "", 0]]
+    assert page.evaluate(CUES, frames) == [True, True, True]
+
+
 def test_what_is_stored_is_said_and_a_recording_goes_on_the_second_press(opened: Opened) -> None:
     """Every file with its place and size; one that is being written stays; the place of the keyboard is not lost."""
     canned = Canned(days=0)
