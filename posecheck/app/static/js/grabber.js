@@ -28,8 +28,8 @@ const isAsItIs = ({ visibleRect, displayWidth, displayHeight, rotation, flip }, 
   displayWidth === width && displayHeight === height && visibleRect.width === width && visibleRect.height === height && !rotation && !flip;
 
 /**
- * Put a camera's picture on the canvas. Its pixels are copied where that is enough and the browser can: 2 ms for 640×480,
- * where drawing takes 7, whatever there is to draw.
+ * Put a camera's picture on the canvas. Its pixels are copied where that is enough and the browser can: that takes less
+ * than half as long as drawing it, and a fifth less of the browser's work on a picture (measured in Chromium, 640×480).
  */
 async function put(frame, width, height) {
   if (copies && isAsItIs(frame, width, height)) {
