@@ -147,7 +147,8 @@ def checks(
         else _said(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac))
     )
     told = {
-        "person": _person(seen, away=away),
+        # Whether somebody is there cannot be told in the dark: light is what is asked for, and nothing before it.
+        "person": _unseen("person") if away and too_dark else _person(seen, away=away),
         "light": _check("light", 100.0 * light, framing.TOO_DARK if too_dark else ""),
         "frame": _said(seen, "frame", lambda one: one.frame, math.nan),
         "distance": _distance(seen),

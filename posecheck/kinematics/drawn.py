@@ -120,13 +120,15 @@ def see_legs(mask: NDArray[np.float32], landmarks_px: Floats) -> LegsSeen:
         thigh_px = math.dist(hip, knee)
         if not (np.isfinite(way).all() and thigh_px > 0.0 and math.isfinite(thigh_px)):
             continue
-        on_body[row] = _share(mask, hip, knee), _share(mask, knee, ankle)
-        found = _nearest(_is_body(mask, knee + _ACROSS[:, None] * thigh_px * way))
+        places = knee + _ACROSS[:, None] * thigh_px * way
+        body = _is_body(mask, np.concatenate([_along(hip, knee), _along(knee, ankle), places]))
+        on_body[row] = _shares(body[: 2 * _PLACES])
+        found = _nearest(body[2 * _PLACES :])
         if found is None:
             continue
         across[row] = [_ACROSS[place] * thigh_px for place in found]
         put = knee + way * across[row].mean()
-        middle[row] = _share(mask, hip, put), _share(mask, put, ankle)
+        middle[row] = _shares(_is_body(mask, np.concatenate([_along(hip, put), _along(put, ankle)])))
     return LegsSeen(frozen(on_body, np.float64), frozen(across, np.float64), frozen(middle, np.float64))
 
 
@@ -191,19 +193,26 @@ def _is_body(mask: NDArray[np.float32], places: Floats) -> NDArray[np.bool_]:
     return out
 
 
-def _share(mask: NDArray[np.float32], start: Floats, end: Floats) -> float:
-    on_body = float(np.count_nonzero(_is_body(mask, start + _ALONG * (end - start))))
-    return on_body / _PLACES
+def _along(start: Floats, end: Floats) -> Floats:
+    """The places (_PLACES, 2) of a bone at which the silhouette is asked."""
+    out: Floats = start + _ALONG * (end - start)
+    return out
+
+
+def _shares(body: NDArray[np.bool_]) -> Floats:
+    """How much of each of two bones lies on the body, one after the other in `body`."""
+    out: Floats = np.count_nonzero(body.reshape(2, _PLACES), axis=1) / _PLACES
+    return out
 
 
 def _nearest(body: NDArray[np.bool_]) -> tuple[int, int] | None:
     """First and last place of the unbroken run of body that is nearest to the middle of the row; None without any."""
-    if not body.any():
+    seen = np.flatnonzero(body)
+    if not seen.size:
         return None
-    middle = len(body) // 2
-    first = last = int(min(np.flatnonzero(body), key=lambda place: abs(place - middle)))
-    while first > 0 and body[first - 1]:
-        first -= 1
-    while last + 1 < len(body) and body[last + 1]:
-        last += 1
+    near = int(seen[np.abs(seen - len(body) // 2).argmin()])
+    gaps = np.flatnonzero(~body)
+    place = int(np.searchsorted(gaps, near))
+    first = int(gaps[place - 1]) + 1 if place > 0 else 0
+    last = int(gaps[place]) - 1 if place < len(gaps) else len(body) - 1
     return first, last

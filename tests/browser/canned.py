@@ -176,6 +176,8 @@ class Canned:
         self.days = days
         self.seen = True
         self.profiles = ["careful"]
+        self.recordings = ["2026-01-02_fold.jsonl", "2026-01-03_fold.jsonl"]
+        self.writing = ""
         self.in_force: dict[str, float] = {}
         self.sent: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str, Any]] = []
@@ -245,6 +247,25 @@ class Canned:
                     self.days = 0
                     return 200, {"deleted": 1}
                 return 200, history(self.days)
+            case "/api/stored":
+                return 200, {
+                    "items": [
+                        {"what": "history", "path": history(0)["path"], "bytes": 24_576, "on": False},
+                        *(
+                            {
+                                "what": "recording",
+                                "name": name,
+                                "path": f"/home/ada/{name}",
+                                "bytes": 1_234_567,
+                                "on": name == self.writing,
+                            }
+                            for name in self.recordings
+                        ),
+                    ]
+                }
+            case _ if method == "DELETE" and path.startswith("/api/recordings/"):
+                self.recordings.remove(path.rpartition("/")[2])
+                return 200, {}
             case "/api/tunables":
                 return 200, {"numbers": tunables(asked["stretch"])}
             case "/api/replay" if self.seen:

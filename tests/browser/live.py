@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import time
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
+import cv2
 from playwright.sync_api import BrowserContext, Page
 
+from posecheck.resources import samples_dir
 from tests.app.serving import Server
 from tests.browser.conftest import NAMES
 
@@ -30,6 +33,17 @@ GO_HOME = """new Promise((done) => {
   };
 })"""
 FOLD = '{"kind": "stretch", "id": "standing_forward_fold"}'
+
+
+def round_fold(path: Path, *, still: int) -> Path:
+    """A film for Chromium's made-up camera: somebody stands still for so many pictures, then folds with a round back."""
+    clip = cv2.VideoCapture(str(samples_dir() / "standing_fold_rounded.mp4"))
+    frames = []
+    while (read := clip.read())[0]:
+        frames.append(cv2.imencode(".jpg", read[1])[1].tobytes())
+    clip.release()
+    path.write_bytes(b"".join([frames[0]] * still + frames))
+    return path
 
 
 def until(page: Page, condition: str, *, within_s: float = 30.0) -> None:

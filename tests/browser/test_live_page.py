@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from posecheck.resources import samples_dir
 from tests.app.serving import Server, serving
 from tests.browser.conftest import FLAGS
 from tests.browser.live import (
@@ -20,6 +18,7 @@ from tests.browser.live import (
     chromium_path,
     is_own,
     opened,
+    round_fold,
     stage,
     until,
 )
@@ -37,14 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def person(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the camera sees, again and again: somebody stands still for five seconds, then folds with a round back."""
-    path = tmp_path_factory.mktemp("camera") / "person.mjpeg"
-    clip = cv2.VideoCapture(str(samples_dir() / "standing_fold_rounded.mp4"))
-    frames = []
-    while (read := clip.read())[0]:
-        frames.append(cv2.imencode(".jpg", read[1])[1].tobytes())
-    clip.release()
-    path.write_bytes(b"".join([frames[0]] * 150 + frames))
-    return path
+    return round_fold(tmp_path_factory.mktemp("camera") / "person.mjpeg", still=150)
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +215,10 @@ SCROLLS = """(() => { const page = document.documentElement;
 CUT = """[...document.querySelectorAll('.verdict-reason, .cue, .step-name, .dial-name')]
     .filter((one) => one.scrollHeight > one.clientHeight + 2).map((one) => one.textContent)"""
 
+#: How high the limits are written on the dials.
+LIMITS_PX = """[...document.querySelectorAll('.dial[data-limit] .dial-limit-text')]
+    .map((one) => one.getBoundingClientRect().height)"""
+
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_nothing_has_to_be_scrolled_to_while_stretching(page: Page, language: str) -> None:
@@ -249,6 +245,9 @@ def test_nothing_has_to_be_scrolled_to_while_stretching(page: Page, language: st
             # The list of what is checked is longer than a small phone; nobody touches that during a stretch.
             assert (name == "setup" and window in ("phone", "small")) or not page.evaluate(SCROLLS), (name, window)
             assert name != "work" or page.evaluate(CUT) == [], window
+            # From three metres away a letter is read that is a thirtieth of a screen high.
+            if name == "work" and window in ("desktop", "tablet"):
+                assert min(page.evaluate(LIMITS_PX)) > height / 33, window
         both_themes(page)
         page.keyboard.press("Space")
     page.evaluate("localStorage.clear()")

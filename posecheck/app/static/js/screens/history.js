@@ -2,6 +2,7 @@
 
 import { button, h, icon, write } from "../dom.js";
 import { trendPlot } from "../plots.js";
+import { makeStored } from "../stored.js";
 import { dayText, decimal, isoDay, noon, whole } from "../text.js";
 
 const WEEKS = 6;
@@ -19,6 +20,7 @@ export function mount(root, ctx) {
   const title = h("h1", { tabindex: "-1" }, words("page_history.title"));
   const body = h("div", { class: "history-body" }, h("p", { class: "muted", role: "status" }, words("page_history.loading")));
   const told = h("p", { class: "muted", role: "status" });
+  const stored = makeStored(ctx);
   root.replaceChildren(
     h("div", { class: "screen history" }, h("header", { class: "screen-head" }, title), body, told),
   );
@@ -40,7 +42,8 @@ export function mount(root, ctx) {
   function show() {
     drawn.splice(0).forEach((plot) => plot.destroy());
     if (!history.rows.length) {
-      body.replaceChildren(empty());
+      body.replaceChildren(empty(), stored.element);
+      stored.load();
       return;
     }
     const places = [];
@@ -50,7 +53,9 @@ export function mount(root, ctx) {
       trends(places),
       sessions(),
       file(),
+      stored.element,
     );
+    stored.load();
     for (const make of places) drawn.push(make());
   }
 

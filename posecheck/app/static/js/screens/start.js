@@ -88,6 +88,15 @@ export function mount(root, ctx, { catalogue, found }) {
   const bar = h("div", { class: "begin-bar" }, trouble, beginName, begin, h("p", { class: "privacy begin-privacy" }, icon("lock"), w("privacy")));
   root.append(h("div", { class: "start" }, list, h("div", { class: "start-side" }, bar, panel)));
 
+  /** What is wrong lies beside the button, over what is there: nothing moves when it comes, or when it goes. */
+  function tell(title, text = "") {
+    trouble.replaceChildren(
+      h("strong", {}, h("span", { class: "trouble-shape", "aria-hidden": "true" }, "▲"), title),
+      h("span", {}, text),
+      button({ class: "quiet small trouble-close", "aria-label": words("page.close"), onclick: () => trouble.replaceChildren() }, "✕"),
+    );
+  }
+
   function setVolume(value) {
     settings.set("volume", value);
     ctx.sound.volume(value);
@@ -168,7 +177,7 @@ export function mount(root, ctx, { catalogue, found }) {
 
   function fill() {
     if (catalogue.error) {
-      trouble.replaceChildren(h("strong", {}, catalogue.error.message));
+      tell(catalogue.error.message);
       return;
     }
     routines.append(h("div", { class: "card-grid" }, catalogue.routines.map(routineCard)));
@@ -265,7 +274,7 @@ export function mount(root, ctx, { catalogue, found }) {
     trouble(code, { title, text }) {
       preview.srcObject = null;
       ask();
-      trouble.replaceChildren(h("strong", {}, `▲ ${title}`), h("span", {}, text));
+      tell(title, text);
     },
     unmount() {
       gone = true;

@@ -56,6 +56,7 @@ export function mount(root, ctx) {
 
   let tuned = null;
   let cueAtMs = -Infinity;
+  let cueUrgency = 0;
   let repsDrawn = "";
   let focused = null;
 
@@ -150,14 +151,16 @@ export function mount(root, ctx) {
     );
   }
 
-  function showCue(say) {
+  /** The latest sentence; faded once it is old, or once a warning's reason is mended. */
+  function showCue(say, verdict) {
     const now = performance.now();
     if (say?.text) {
       write(cue, say.text);
       mark(cue, "data-long", isLong(say.text, VERY_LONG) ? "very" : isLong(say.text) ? "" : null);
       cueAtMs = now;
-      mark(cueBox, "data-urgency", say.urgency ?? 0);
-    }
+      cueUrgency = say.urgency ?? 0;
+      mark(cueBox, "data-urgency", cueUrgency);
+    } else if (verdict === "GOOD" && cueUrgency > 0) cueAtMs = -Infinity;
     mark(cueBox, "data-fresh", now - cueAtMs < FRESH_MS ? "" : null);
   }
 
@@ -190,7 +193,7 @@ export function mount(root, ctx) {
       showVerdict(frame);
       gauges.update(frame.gauges);
       showRing(frame);
-      showCue(frame.say);
+      showCue(frame.say, frame.verdict);
       tuned?.frame?.(frame);
     },
     state,
