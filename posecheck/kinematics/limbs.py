@@ -140,7 +140,7 @@ def see_limbs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int) -> F
         if bends[-1] - bends[0] <= _VAGUE_DEG:
             found = np.stack([weight.sum((1, 2)) @ knees, np.tensordot(weight, ankles, 3)]) / weight.sum()
             limb[:] = hip + found * (facing, 1.0) * square_px
-    return frozen(out, np.float64)
+    return frozen(out.astype(np.float32), np.float64)  # finer than it is true; half as long in a recording
 
 
 def _squared(mask: NDArray[np.float32], hip: Floats, square_px: float, facing: int) -> NDArray[np.bool_]:
