@@ -51,7 +51,7 @@ _WIDE: Final = 2 * _HALF + 1
 #: A place counts as in the middle of a leg from so many squares inside of the outline on: a sixth of the trunk.
 _DEEP: Final = 4
 #: A place less deep than this share of it speaks against a leg, a deeper one for it.
-_SHALLOW: Final = 0.4
+_SHALLOW: Final = np.float32(0.4)
 #: Legs are looked for from here to there, from the direction hips → shoulders forward: nearer to the trunk belly and arms
 #: are in the way, and no leg goes further back than that.
 _FROM_DEG: Final = 35.0
@@ -69,13 +69,13 @@ _SAME: Final = 0.5 * _CELLS
 #: What is tried. Directions of the thigh clockwise from straight ahead, for a person who faces right; its length and that
 #: of the shin in lengths of the trunk; bends of the knee.
 _THIGH_DEG: Final = np.arange(0.0, 360.0, 5.0)
-_THIGH: Final = np.arange(0.65, 1.06, 0.1)
+_THIGH: Final = np.arange(0.65, 1.06, 0.1).astype(np.float32)
 _BEND_DEG: Final = np.arange(-15.0, 86.0, 5.0)
-_SHIN: Final = np.arange(0.1, 1.21, 0.1)
+_SHIN: Final = np.arange(0.1, 1.21, 0.1).astype(np.float32)
 #: From here on a shin may end.
 _ENDS: Final = slice(7, 12)
 #: Places along the thigh; near the hips every direction is inside.
-_PLACES: Final = np.linspace(0.4, 1.0, 8)
+_PLACES: Final = np.linspace(0.4, 1.0, 8).astype(np.float32)
 
 
 def _ways(degrees: Floats) -> Floats:
@@ -90,15 +90,17 @@ def _squares(places: Floats) -> NDArray[np.intp]:
     return out
 
 
-#: Knees (direction, length, 2), and ankles (direction, length, bend, length, 2), in squares from the hips.
+#: Knees (direction, length, 2), and ankles (2, direction, length, bend, length), in squares from the hips.
 _KNEES: Final = _ways(_THIGH_DEG)[:, None] * _THIGH[:, None] * _CELLS
 _SHINS: Final = _ways(_THIGH_DEG[:, None] + _BEND_DEG)[:, None, :, None] * _SHIN[:, None] * _CELLS
-_ANKLES: Final = _KNEES[:, :, None, None] + _SHINS[..., _ENDS, :]
+_ANKLES: Final = np.moveaxis(_KNEES[:, :, None, None] + _SHINS[..., _ENDS, :], -1, 0).astype(np.float32)
 _ON_THIGH: Final = _squares(_KNEES[:, :, None] * _PLACES[:, None])
 _ON_SHIN: Final = _squares(_KNEES[:, :, None, None] + _SHINS)
-_STEPS: Final = np.arange(1, _SHIN.size + 1)[_ENDS]
+_STEPS: Final = np.arange(1, _SHIN.size + 1)[_ENDS].astype(np.float32)
+#: A product with it adds up what lies on a shin, up to each of its ends.
+_UP_TO: Final = np.triu(np.ones((_SHIN.size, _SHIN.size), np.float32))[:, _ENDS]
 #: What stands for no fit.
-_NONE: Final = -9.0
+_NONE: Final = np.float32(-9.0)
 
 
 def see_limbs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int) -> Floats:
@@ -119,29 +121,30 @@ def see_limbs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int) -> F
     square_px = trunk_px / _CELLS
     depth = _depth(_squared(mask, hip, square_px, facing)).ravel()
     away_deg = (_THIGH_DEG - math.degrees(math.atan2(trunk[1], trunk[0]))) % 360.0
-    on_thigh = depth[_ON_THIGH]
+    on_thigh = depth.take(_ON_THIGH)
     tried = ((on_thigh > 0.0).mean(-1) >= _INSIDE) & ((away_deg > _FROM_DEG) & (away_deg < _TO_DEG))[:, None]
     way, long = np.nonzero(tried)
     if not way.size:
         return frozen(out, np.float64)
-    thighs = (on_thigh[way, long] - _SHALLOW).mean(-1) * (1.0 - _PLACES[0]) * _THIGH[long]
-    on_shin = depth[_ON_SHIN[way, long]]
-    shins = np.cumsum(on_shin - _SHALLOW, -1)[..., _ENDS] * _SHIN[0]
-    inside = np.cumsum(on_shin > 0.0, -1)[..., _ENDS] >= _INSIDE * _STEPS
+    thighs = (on_thigh[way, long] - _SHALLOW).mean(-1) * ((1.0 - _PLACES[0]) * _THIGH[long])
+    on_shin = depth.take(_ON_SHIN[way, long])
+    shins = (on_shin - _SHALLOW) @ _UP_TO * _SHIN[0]
+    inside = (on_shin > 0.0).astype(np.float32) @ _UP_TO >= _INSIDE * _STEPS
     score = np.where(inside, thighs[:, None, None] + shins, _NONE)
-    knees, ankles = _KNEES[way, long], _ANKLES[way, long]
+    x, y = (places[way, long] for places in _ANKLES)
     left = score.copy()
     for limb in out:
         best = np.unravel_index(np.argmax(left), left.shape)
         if left[best] < _FITS:
             break
-        same = np.hypot(*np.moveaxis(ankles - ankles[best], -1, 0)) < _SAME
+        same = (x - x[best]) ** 2 + (y - y[best]) ** 2 < _SAME**2
         left[same] = _NONE
-        weight = np.where(same, np.maximum(score - (score[best] - _NEARLY), 0.0), 0.0)
-        bends = _BEND_DEG[weight.any((0, 2))]
-        if bends[-1] - bends[0] <= _VAGUE_DEG:
-            found = np.stack([weight.sum((1, 2)) @ knees, np.tensordot(weight, ankles, 3)]) / weight.sum()
-            limb[:] = hip + found * (facing, 1.0) * square_px
+        thigh, bend, end = np.nonzero(same & (score > score[best] - _NEARLY))
+        weight = score[thigh, bend, end] - (score[best] - _NEARLY)
+        if _BEND_DEG[bend.max()] - _BEND_DEG[bend.min()] <= _VAGUE_DEG:
+            knee = weight @ _KNEES[way[thigh], long[thigh]]
+            ankle = weight @ np.stack([x[thigh, bend, end], y[thigh, bend, end]], -1)
+            limb[:] = hip + np.stack([knee, ankle]) / weight.sum() * (facing, 1.0) * square_px
     return frozen(out.astype(np.float32), np.float64)  # finer than it is true; half as long in a recording
 
 
