@@ -99,6 +99,8 @@ _ON_SHIN: Final = _squares(_KNEES[:, :, None, None] + _SHINS)
 _STEPS: Final = np.arange(1, _SHIN.size + 1)[_ENDS].astype(np.float32)
 #: A product with it adds up what lies on a shin, up to each of its ends.
 _UP_TO: Final = np.triu(np.ones((_SHIN.size, _SHIN.size), np.float32))[:, _ENDS]
+#: Roles of standing and kneeling, in which one leg is clear of the other.
+_ROLES: Final = frozenset(("raised", "front", "standing"))
 #: What stands for no fit.
 _NONE: Final = np.float32(-9.0)
 
@@ -209,9 +211,10 @@ def told(limbs_px: Floats, seen: Floats, facing: int, role: str, position: str, 
     """Which of the two limbs (2, 2, 2) is the leg of this role: 0 or 1; -1 where nobody can tell.
 
     Role and position are as `legs.lead_score` has them. Nobody can tell unless both limbs and hips and shoulders are
-    seen and the ankles are `limbs.apart` lengths of the trunk apart; nor with legs crossed, nor of somebody who lies.
+    seen and the ankles are `limbs.apart` lengths of the trunk apart; nor with legs crossed, nor of somebody who sits or
+    lies: sitting, hands and the other thigh make one outline with the leg (drawn people: knees of 35 deg read 7 to 13).
     """
-    if role in ("", "crossed") or position == posture.LYING or np.isnan(limbs_px).any():
+    if role not in _ROLES or position == posture.LYING or np.isnan(limbs_px).any():
         return -1
     if not math.dist(limbs_px[0, 1], limbs_px[1, 1]) >= profile[APART.key] * _trunk_px(seen):
         return -1
