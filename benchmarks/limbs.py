@@ -107,7 +107,7 @@ def main() -> int:
         name for name in stretch_ids() if load_stretch(name).watch and load_stretch(name).lead not in ("", "crossed")
     ]
     kept = [case for case in cases(led, 1, quick=False) if (options.takes / f"{case.name}.jsonl").exists()]
-    found = [one for case in kept if not case.stretch.startswith("lying") for one in readings(case, options.takes)]
+    found = [one for case in kept for one in readings(case, options.takes)]
     text = f"{len(kept)} takes, every frame, both legs; drawn people.\n\n{page(found)}"
     print(text)
     options.save.mkdir(parents=True, exist_ok=True)

@@ -112,7 +112,7 @@ def see_limbs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int) -> F
     `facing` is +1 for a person who faces the picture's right, -1 for left; knees bend backwards. NaN for a leg that is
     not to be seen by itself or whose bend cannot be told, and throughout without facing, hips or shoulders.
     Range: bends of -15 to 85 degrees. Limits: a limb is a limb; an arm that hangs from the hips would be one.
-    Source: measured on drawn people, see `benchmarks.limbs`: knees of near legs 1 to 6 deg too straight, +- 3.
+    Source: measured on drawn people, see `benchmarks.limbs`: near legs that stand clear read 1 to 6 deg too straight, +- 3.
     """
     out = np.full((2, 2, 2), np.nan)
     hip, shoulder = _middle(landmarks_px, "hip"), _middle(landmarks_px, "shoulder")
