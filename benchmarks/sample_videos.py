@@ -154,7 +154,7 @@ def seated_floor() -> ClipSpec:
 def foot_on_step() -> ClipSpec:
     """Foot on a step: hinge with the raised knee bent, then the knee straightens while the hinge is held."""
     motion = Motion.of(
-        Pose(knee_deg=38.0, arms="hips"),
+        Pose(knee_deg=38.0),
         still(0.6),
         go(1.5, trunk_inclination_deg=42.0, lumbar_deg=3.0, thoracic_deg=2.0),
         still(1.2),

@@ -125,6 +125,9 @@ class LegsSeen:
     quarter turn clockwise from hip → ankle; NaN where there is none nearby."""
     middle: Floats
     """(2, 2) as `on_body`, with the knee in the middle of that."""
+    limbs_px: Floats = field(default_factory=lambda: frozen(np.full((2, 2, 2), np.nan), np.float64))
+    """(2, 2, 2) knee and ankle of two legs that the silhouette itself shows, in no order of sides; NaN in recordings of
+    before that do not tell."""
 
 
 def nobody_px() -> Floats:

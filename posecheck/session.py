@@ -81,7 +81,7 @@ def sighting_of(frame: Frame, detection: Detection, facing: int) -> Sighting:
         back=seen,
         people=detection.people,
         brightness_frac=brightness_frac(frame.image_rgb),
-        legs=None if detection.mask is None else drawn.see_legs(detection.mask, detection.landmarks_px),
+        legs=None if detection.mask is None else drawn.see_legs(detection.mask, detection.landmarks_px, facing),
     )
 
 

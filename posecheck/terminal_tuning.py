@@ -10,7 +10,6 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from posecheck.assessment.messages import Messages
 from posecheck.records import Event, Verdict
 from posecheck.terminal import SHAPE, STYLE, Told
 from posecheck.tunables import Tunable, amount
@@ -140,20 +139,24 @@ def _span(event: Event, tell: Told) -> str:
     return tell("tune.range", low=seconds(event.start_s), high=seconds(event.end_s))
 
 
-def numbers_table(rows: Sequence[tuple[str, Tunable, Sequence[float | None]]], columns: Sequence[str]) -> Table:
-    """Numbers by key, each with its default; a dash where a profile leaves it as it is."""
+def numbers_table(
+    rows: Sequence[tuple[str, Tunable, Sequence[float | None]]], columns: Sequence[str], tell: Told
+) -> Table:
+    """Numbers by key, each with its default; a dash where a profile leaves it as it is. `columns` are the profiles."""
     table = Table(box=box.SIMPLE, pad_edge=False)
-    for name in ("stretch", "number", "default", *columns):
+    for name in ("stretch", "number", "default"):
+        table.add_column(tell(f"terminal.profile.heading.{name}"), overflow="fold")
+    for name in columns:
         table.add_column(name, overflow="fold")
     for stretch, tunable, values in rows:
         told = (("–" if value is None else amount(value, tunable.unit)) for value in values)
-        table.add_row(stretch or "every one", tunable.key, amount(tunable.default, tunable.unit), *told)
+        every = tell("terminal.profile.every_stretch")
+        table.add_row(stretch or every, tunable.key, amount(tunable.default, tunable.unit), *told)
     return table
 
 
-def provenance_table(one: Provenance, moved: Sequence[str]) -> RenderableType:
+def provenance_table(one: Provenance, moved: Sequence[str], tell: Told) -> RenderableType:
     """Where tuned numbers come from."""
-    english = Messages.load("en").text
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -162,21 +165,29 @@ def provenance_table(one: Provenance, moved: Sequence[str]) -> RenderableType:
         for number in (one.score, one.score_low, one.score_high, one.score_of_defaults)
     )
     within = spread(low, high)
+    score_told = f"{figure(value)}{f' ({within})' if within else ''}"
+
+    def what(name: str, **values: str | float) -> str:
+        return tell(f"terminal.profile.origin.{name}_what", **values)
+
     rows = [
-        ("chosen", f"{one.date}, posecheck {one.version}, {one.settings_tried} settings tried"),
+        ("chosen", what("chosen", day=one.date, version=one.version, number=one.settings_tried)),
         ("for", f"{one.stretch}: {', '.join(one.rules)}"),
         ("sought", one.objective),
-        ("score", f"{figure(value)}{f' ({within})' if within else ''} on people left out; defaults {figure(before)}"),
-        ("split", f"{one.split}, {people_told(one.people, english)}"),
-        *(("as good", f"{two.key} {two.low:g} to {two.high:g} (default {two.default:g})") for two in one.plateau),
+        ("score", what("score", score=score_told, before=figure(before))),
+        ("split", f"{tell(one.split)}, {people_told(one.people, tell)}"),
         *(
-            ("clip", f"{clip.file} · {', '.join(clip.people)} · labelled by {', '.join(clip.raters)}")
+            ("as_good", what("as_good", key=two.key, low=two.low, high=two.high, default=two.default))
+            for two in one.plateau
+        ),
+        *(
+            ("clip", what("clip", clip_file=clip.file, people=", ".join(clip.people), raters=", ".join(clip.raters)))
             for clip in one.clip
         ),
     ]
     for name, text in rows:
-        table.add_row(name, Text(text))
+        table.add_row(tell(f"terminal.profile.origin.{name}"), Text(text))
     parts: list[RenderableType] = [table]
-    parts += [Text(f"▲ {doubt}", style="yellow") for doubt in one.doubts]
-    parts += [Text(f"◆ {text}", style="yellow") for text in moved]
+    parts += [Text(f"▲ {tell(doubt)}", style="yellow") for doubt in one.doubts]
+    parts += [Text(f"◆ {tell(text)}", style="yellow") for text in moved]
     return Group(*parts)

@@ -44,6 +44,7 @@ UNITS: Final[Mapping[str, str]] = {
     "legs.on_body": "2 x 2 shares 0..1: how much of thigh and shin, left and right leg, lies on the silhouette",
     "legs.across_px": "2 x 2 pixels: where the left and the right leg begin and end across the drawn knee",
     "legs.middle": "2 x 2 shares: as on_body, with the knee in the middle of that",
+    "legs.limbs_px": "2 x 2 x 2 pixels: knee and ankle of two legs in the silhouette, whatever was drawn; either may be left",
     "packed arrays": "f4: or f8:, then base64 of little-endian floats of 4 or 8 bytes; null or NaN: not seen",
 }
 
@@ -53,6 +54,8 @@ _SIGHTING_KEYS: Final = frozenset(
 #: Left out where there is nothing to say, and in recordings of before.
 _SIGHTING_OPTIONAL: Final = frozenset(("legs",))
 _LEGS_KEYS: Final = ("on_body", "across_px", "middle")
+#: Left out where no leg shows by itself, and in recordings of before.
+_LEGS_OPTIONAL: Final = frozenset(("limbs_px",))
 _BACK_KEYS: Final = frozenset(("facing", "inside_frac", "hip_px", "shoulder_px", "dorsal", "crop"))
 _HEADER_KEYS: Final = frozenset(
     ("format", "format_version", "posecheck", "source", "stretch", "model_sha256", "settings", "units")
@@ -147,6 +150,8 @@ def sighting_line(sighting: Sighting) -> str:
     told: dict[str, Any] = {}
     if sighting.legs is not None:
         told["legs"] = {key: _pack(getattr(sighting.legs, key)) for key in _LEGS_KEYS}
+        if not np.isnan(sighting.legs.limbs_px).all():
+            told["legs"]["limbs_px"] = _pack(sighting.legs.limbs_px)
     return _dumps(
         {
             "t_s": float(sighting.t_s),
@@ -263,8 +268,10 @@ def _back(found: Any, place: str) -> Back:
 def _legs(found: Any, place: str) -> LegsSeen:
     if not isinstance(found, dict):
         raise RecordingError(f"{place}: legs must be an object")
-    _check_keys(found, frozenset(_LEGS_KEYS), f"{place}: legs")
-    return LegsSeen(*(_unpack(found[key], (2, 2), place, f"legs.{key}") for key in _LEGS_KEYS))
+    _check_keys(found, frozenset(_LEGS_KEYS) | (_LEGS_OPTIONAL & found.keys()), f"{place}: legs")
+    on_body, across_px, middle = (_unpack(found[key], (2, 2), place, f"legs.{key}") for key in _LEGS_KEYS)
+    limbs_px = _unpack_seen(found.get("limbs_px"), (2, 2, 2), place, "legs.limbs_px")
+    return LegsSeen(on_body, across_px, middle, limbs_px)
 
 
 def _footer(found: dict[str, Any], place: str) -> Footer:

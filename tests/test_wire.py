@@ -36,7 +36,7 @@ _BACKS = st.builds(
     dorsal=st.integers(1, 120).flatmap(_array),
     inside_frac=_ANY,
 )
-_LEGS = st.builds(LegsSeen, on_body=_array(2, 2), across_px=_array(2, 2), middle=_array(2, 2))
+_LEGS = st.builds(LegsSeen, on_body=_array(2, 2), across_px=_array(2, 2), middle=_array(2, 2), limbs_px=_array(2, 2, 2))
 _SIGHTINGS = st.builds(
     Sighting,
     t_s=_SEEN,
@@ -71,7 +71,7 @@ def _assert_same(first: Sighting, second: Sighting) -> None:
         assert first.back.crop.tobytes() == second.back.crop.tobytes()
     assert (first.legs is None) == (second.legs is None)
     if first.legs is not None and second.legs is not None:
-        for name in ("on_body", "across_px", "middle"):
+        for name in ("on_body", "across_px", "middle", "limbs_px"):
             assert _bits(getattr(first.legs, name)) == _bits(getattr(second.legs, name)), name
 
 
@@ -103,6 +103,19 @@ def test_a_recording_of_before_tells_nothing_of_the_legs() -> None:
     back = wire.read_line(line, "here")
     assert isinstance(back, Sighting)
     assert back.legs is None
+
+
+def test_legs_that_do_not_show_by_themselves_are_left_out() -> None:
+    """The key is written where there are limbs alone; without it, as in recordings of before, they are NaN."""
+    share = frozen(np.eye(2), np.float64)
+    for limbs_px in (np.full((2, 2, 2), np.nan), np.arange(8.0).reshape(2, 2, 2)):
+        legs = LegsSeen(share, share, share, frozen(limbs_px, np.float64))
+        line = wire.sighting_line(replace(people.sighting(), legs=legs))
+        assert ("limbs_px" in json.loads(line)["legs"]) == (not np.isnan(limbs_px).all())
+        back = wire.read_line(line, "here")
+        assert isinstance(back, Sighting)
+        assert back.legs is not None
+        np.testing.assert_array_equal(back.legs.limbs_px, limbs_px)
 
 
 def test_lines_are_short_ascii_json_without_nan() -> None:

@@ -55,8 +55,9 @@ def listen(port: int | None) -> socket.socket:
         except OSError as error:
             own.close()
             if port is not None:
-                what = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be used: {error}"
-                raise UsageError(f"Port {port} {what}. Choose another with --port, or leave it out.") from error
+                taken = f"Port {port} is taken by another program. Choose another with --port, or leave it out."
+                barred = f"Port {port} cannot be used: {error}. Choose another with --port, or leave it out."
+                raise UsageError(taken if error.errno == errno.EADDRINUSE else barred) from error
             continue
         return own
     raise PosecheckError(f"No port from {PORT} to {PORT + _TRIES - 1} is free. Name one with --port.")

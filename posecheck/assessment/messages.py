@@ -37,7 +37,7 @@ _PARTS: Final = "parts"
 _COUNT: Final = "count"
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 #: Blanks in which names stand, and values with their units.
-_NAMES: Final = ("rater", "other_rater", "number_key", "low_end", "high_end")
+_NAMES: Final = ("rater", "other_rater", "number_key", "low_end", "high_end", "clip_file")
 _NUMBER: Final = r"-?\d+(?:\.\d+)?"
 
 

@@ -57,9 +57,12 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 
 
 def say_error(message: str) -> None:
-    """Print an error to stderr, each of its lines as one of ours."""
+    """Print an error to stderr, each of its lines as one of ours, in the language of the command where it is known."""
+    from posecheck.cli.wrong import language_of_call, said_in
+
+    language = language_of_call(sys.argv[1:])
     for line in message.splitlines() or [""]:
-        print(f"posecheck: {line}", file=sys.stderr)
+        print(f"posecheck: {said_in(language, line)}", file=sys.stderr)
 
 
 def console_for(*, stderr: bool = False) -> Console:

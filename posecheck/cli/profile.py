@@ -12,6 +12,7 @@ from posecheck.cli.common import agrees, show, words_for
 from posecheck.cli.options import LangOption
 
 if TYPE_CHECKING:
+    from posecheck.terminal import Told
     from posecheck.tunables import Tunable
 
 profile_app = typer.Typer(
@@ -59,22 +60,24 @@ def profile_show(profile: ProfileArgument, lang: LangOption = None) -> None:
     if not numbers:
         show(tell("terminal.profile.no_number"))
         return
-    show(numbers_table([(stretch, one, [value]) for (stretch, _), (one, value) in numbers.items()], [path.stem]))
+    show(numbers_table([(stretch, one, [value]) for (stretch, _), (one, value) in numbers.items()], [path.stem], tell))
     if where_from is None:
         show(tell("terminal.profile.by_hand"))
     else:
-        show(provenance_table(where_from, moved_clips(where_from)))
+        show(provenance_table(where_from, moved_clips(where_from), tell))
 
 
 @profile_app.command("diff")
 def profile_diff(
     profile: ProfileArgument,
     other: Annotated[str, typer.Argument(metavar="OTHER", help="Another profile, its name or file.")],
+    lang: LangOption = None,
 ) -> None:
     """Show the numbers in which two profiles differ."""
     from posecheck.profile_store import find_profile
     from posecheck.terminal_tuning import numbers_table
 
+    tell = words_for(lang)
     first, second = find_profile(profile), find_profile(other)
     one, two = _numbers(first), _numbers(second)
     rows: list[tuple[str, Tunable, list[float | None]]] = []
@@ -82,12 +85,12 @@ def profile_diff(
         values = [numbers[place][1] if place in numbers else None for numbers in (one, two)]
         if values[0] != values[1]:
             rows.append((place[0], (one.get(place) or two[place])[0], values))
-    same = "Both change the same numbers in the same way."
-    show(numbers_table(rows, [first.stem, second.stem]) if rows else same)
+    same = tell("terminal.profile.same")
+    show(numbers_table(rows, [first.stem, second.stem], tell) if rows else same)
 
 
 @profile_app.command("check")
-def profile_check(profile: ProfileArgument) -> None:
+def profile_check(profile: ProfileArgument, lang: LangOption = None) -> None:
     """Check a profile for every stretch: keys, ranges, limits and their ends; its calibrations and provenance."""
     from posecheck.assessment.catalogue import load_stretch, stretch_ids
     from posecheck.profile_store import calibrations_of, find_profile
@@ -95,6 +98,7 @@ def profile_check(profile: ProfileArgument) -> None:
     from posecheck.session import default_profile
     from posecheck.tuning.provenance import moved_clips, read_provenance
 
+    tell = words_for(lang)
     path = find_profile(profile)
     numbers = _numbers(path)
     calibrations = calibrations_of(path, datetime.now().astimezone().date())
@@ -102,10 +106,10 @@ def profile_check(profile: ProfileArgument) -> None:
         build_profile(default_profile(load_stretch(stretch_id)), stretch_id, path, (), calibrations)
     where_from = read_provenance(path)
     held = len(list(calibrations or ()))
-    told = f", {held} calibration{'s' if held != 1 else ''}" if held else ""
-    show(f"{path}: in order, {len(numbers)} number{'s' if len(numbers) != 1 else ''}{told}.")
+    what = [_counted(tell, "number", len(numbers)), *([_counted(tell, "calibration", held)] if held else [])]
+    show(tell("terminal.profile.in_order", file=str(path), what=", ".join(what)))
     for text in moved_clips(where_from) if where_from else ():
-        show(f"[yellow]◆[/] {text}")
+        show(f"[yellow]◆[/] {tell(text)}")
 
 
 @profile_app.command("delete")
@@ -124,6 +128,11 @@ def profile_delete(
         raise typer.Exit(1)
     delete_profile(name)
     print(tell("terminal.profile.deleted", file=str(path)))
+
+
+def _counted(tell: Told, what: str, count: int) -> str:
+    """So many numbers, or calibrations."""
+    return tell(f"terminal.profile.{what}") if count == 1 else tell(f"terminal.profile.{what}s", number=count)
 
 
 def _numbers(file: Path) -> dict[tuple[str, str], tuple[Tunable, float]]:

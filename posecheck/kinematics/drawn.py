@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.body import Side, of
+from posecheck.kinematics import limbs
 from posecheck.records import Floats, LegsSeen, frozen
 from posecheck.tunables import Profile, Tunable
 
@@ -107,11 +108,12 @@ def step(
     return state, out
 
 
-def see_legs(mask: NDArray[np.float32], landmarks_px: Floats) -> LegsSeen:
-    """What the silhouette says of the legs as they are drawn.
+def see_legs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int = 0) -> LegsSeen:
+    """What the silhouette says of the legs as they are drawn, and of the legs that it shows itself (`limbs.see_limbs`).
 
     `mask` is (h, w), 0..1, of the picture in which `landmarks_px` (33, 2) lie; what is outside of the picture is no
-    body. A leg with a joint that is NaN, or with its joints in one place, is NaN throughout.
+    body. A leg with a joint that is NaN, or with its joints in one place, is NaN throughout. `facing` is +1 for somebody
+    who faces the picture's right, -1 left; with 0, not known, no limbs are looked for.
     """
     on_body, middle, across = np.full((2, 2), np.nan), np.full((2, 2), np.nan), np.full((2, 2), np.nan)
     for row, side in enumerate(Side):
@@ -129,7 +131,8 @@ def see_legs(mask: NDArray[np.float32], landmarks_px: Floats) -> LegsSeen:
         across[row] = [_ACROSS[place] * thigh_px for place in found]
         put = knee + way * across[row].mean()
         middle[row] = _shares(_is_body(mask, np.concatenate([_along(hip, put), _along(put, ankle)])))
-    return LegsSeen(frozen(on_body, np.float64), frozen(across, np.float64), frozen(middle, np.float64))
+    shown_px = limbs.see_limbs(mask, landmarks_px, facing)
+    return LegsSeen(*(frozen(array, np.float64) for array in (on_body, across, middle, shown_px)))
 
 
 def put_right(seen: Floats, legs: LegsSeen | None, profile: Profile) -> Floats:

@@ -23,6 +23,7 @@ from posecheck.kinematics import (
     gates,
     joints,
     legs,
+    limbs,
     own,
     posture,
     smoothing,
@@ -161,6 +162,8 @@ def step(
     if lead != "":  # without a role both legs do the same, and it does not matter which is which
         apart_state, shown, visibility = apart.step(state.apart, sighting.t_s, shown, visibility, profile)
     lead_state = legs.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
+    if sighting.legs is not None:
+        shown = limbs.put_back(shown, seen, sighting.legs.limbs_px, lead_state.side, lead, facing, position, profile)
     looked = look(
         sighting,
         seen,

@@ -210,6 +210,9 @@ def test_profiles_are_listed_shown_and_deleted(found: Calibration) -> None:
     assert "31°" in command("profile", "show", "anna").stdout
     save_calibration("bea", found)
     assert "31°" in command("profile", "diff", "anna", "bea").stdout
+    assert "Vorgabe" in command("profile", "diff", "anna", "bea", "--lang", "de").stdout
+    in_german = " ".join(command("profile", "check", "anna", "--lang", "de").stdout.split())
+    assert "in Ordnung, 1 Zahl, 1 Einmessung." in in_german
     assert "Deleted" in command("profile", "delete", "bea", "--yes").stdout
     refused(command("profile", "show", "ana"), 2, 'unknown profile "ana". Did you mean "anna"')
     refused(command("analyze", "x.mp4", "--profile", "ana"), 2, 'unknown profile "ana"')

@@ -65,6 +65,15 @@ def test_live_speaks_the_language_of_the_person(
     assert shown in done.stdout
 
 
+def test_what_goes_wrong_is_said_in_the_language_of_the_call(tmp_path: Path) -> None:
+    """Of `--lang` or LANG, with what was typed in it; the code of the exit is the same."""
+    call = ("analyze", "nothere.mp4")
+    refused(posecheck(*call, "--lang", "de", cwd=tmp_path), 1, r"Diese Datei gibt es nicht: nothere\.mp4\.")
+    refused(posecheck(*call, cwd=tmp_path), 1, r"No such file: nothere\.mp4\.")
+    known = ("stretches", "show", "pyramd", "--lang", "de")
+    refused(posecheck(*known, cwd=tmp_path), 2, "Übung „pyramd“ ist unbekannt. Meintest du „pyramid“?")
+
+
 def test_an_unknown_language_is_refused_before_the_camera_opens(tmp_path: Path) -> None:
     """Analyze and live name the languages they know."""
     for call in (("live", "--terminal"), ("analyze", ROUNDED)):

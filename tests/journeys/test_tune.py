@@ -105,6 +105,14 @@ def test_a_profile_says_where_it_comes_from(folder: Path) -> None:
     moved = (folder / "mine.toml").read_text(encoding="utf-8").replace('file = "ada.jsonl"', 'file = "gone.jsonl"')
     (folder / "moved.toml").write_text(moved, encoding="utf-8")
     assert "gone.jsonl is not here any more." in posecheck("profile", "check", "moved.toml", cwd=folder).stdout
+    german = posecheck("profile", "show", "moved.toml", "--lang", "de", cwd=folder).stdout
+    for words in (
+        "jedes Mal ein Mensch ausgelassen, 6",
+        "beschriftet von coach",
+        "gesucht",
+        "gone.jsonl ist nicht mehr",
+    ):
+        assert words in german
 
 
 def test_the_report_asks_for_nothing(folder: Path) -> None:
