@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from benchmarks.people import Person, Studio, random_still
 from benchmarks.spine import stills
 from benchmarks.spine.population import Split, pictures_of, seeds
-from benchmarks.spine.score import IMAGE_WH, PROFILE
+from benchmarks.spine.readings import IMAGE_WH, PROFILE
 from posecheck.body import Side
 from posecheck.kinematics import framing, legs, posture
 from posecheck.landmarks.mediapipe import MediaPipeBackend

@@ -67,11 +67,12 @@ def main() -> int:
         kinds = {name: stills.load(split, count, options.jobs) for name, (split, count) in splits.items()}
         print("\n" + apart.page(seen, kinds))
     else:
+        from benchmarks.spine import readings as reading  # noqa: PLC0415
         from benchmarks.spine import score as scoring  # noqa: PLC0415
 
-        unseen = scoring.read(stills.load("unseen", options.people, options.jobs))
-        hindered = scoring.read(stills.load("hindered", options.hindered, options.jobs))
-        lifters = scoring.read(stills.load("unseen lifters", options.lifters, options.jobs))
+        unseen = reading.read(stills.load("unseen", options.people, options.jobs))
+        hindered = reading.read(stills.load("hindered", options.hindered, options.jobs))
+        lifters = reading.read(stills.load("unseen lifters", options.lifters, options.jobs))
         page = scoring.page(unseen, hindered, lifters)
         print(page)
         RESULTS.mkdir(parents=True, exist_ok=True)

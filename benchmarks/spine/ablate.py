@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.accuracy import auc
 from benchmarks.spine import learn, real, score, stills
 from benchmarks.spine.groups import group_of
+from benchmarks.spine.readings import read
 from benchmarks.spine.stills import Columns
 from benchmarks.spine.train import Recipe, train
 from posecheck.kinematics.network import Network
@@ -48,7 +49,7 @@ def table(people: int, tune_people: int, jobs: int, folder: Path | None) -> Iter
 
 def _line(name: str, data: Columns, tune: Columns, recipe: Recipe, folder: Path | None) -> str:
     network = Network.of(learn.weights(train(data, 1, recipe), tune))
-    readings = score.read(tune, learn.ASKED, network)
+    readings = read(tune, learn.ASKED, network)
     rows = score.standing_bends(tune)
     errors = [readings.error("spine_flexion_deg", known=known)[rows] for known in (False, True)]
     judged = np.isfinite(errors[0]) & np.isfinite(errors[1])

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.people import Studio
 from benchmarks.spine.population import pictures_of
-from benchmarks.spine.score import Readings
+from benchmarks.spine.readings import Readings
 
 _COLUMNS: Final = 6
 _SIZE_PX: Final = (320, 240)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.accuracy import auc
-from benchmarks.spine.score import PROFILE
+from benchmarks.spine.readings import PROFILE
 from posecheck.kinematics import measures, read_back, view
 from posecheck.kinematics.angles import trunk_inclination_deg
 from posecheck.kinematics.network import Network

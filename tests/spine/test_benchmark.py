@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.spine import population, real, score, stills
+from benchmarks.spine import population, readings, real, score, stills
 from benchmarks.spine.stills import Columns
 
 _PLAN = (("standing", "neutral", 2), ("standing", "bent", 4), ("floor", "neutral", 1), ("floor", "bent", 2))
@@ -40,7 +40,7 @@ def test_people_who_are_scored_keep_their_whole_silhouette(drawn: Columns) -> No
     """It lies under the drawn legs of nearly everybody, so that legs are judged as a session judges them."""
     mask = stills.unpacked(drawn["body"][0])
     assert mask.shape == (240, 320)
-    on_body = [score.sighting_of(drawn, row).legs.on_body for row in range(len(drawn["seed"]))]  # type: ignore[union-attr]
+    on_body = [readings.sighting_of(drawn, row).legs.on_body for row in range(len(drawn["seed"]))]  # type: ignore[union-attr]
     assert np.nanmedian(np.stack(on_body)) > 0.9
     assert "body" not in stills._row(population.pictures_of(300_000)[0].spec)  # type: ignore[operator]
 
@@ -76,12 +76,12 @@ def test_the_cache_is_read_and_not_drawn_again(tmp_path: Path, monkeypatch: pyte
 
 def test_the_page_tells_every_group(drawn: Columns) -> None:
     """The tables are printed whole from very few rows, and the readings in them are the product's."""
-    readings = score.read(drawn)
-    judged = np.isfinite(readings.of("spine_flexion_deg", known=False))
+    read = readings.read(drawn)
+    judged = np.isfinite(read.of("spine_flexion_deg", known=False))
     assert judged.sum() >= 6
-    error = readings.error("spine_flexion_deg", known=False)[judged]
+    error = read.error("spine_flexion_deg", known=False)[judged]
     assert float(np.sqrt(np.mean(error**2))) < 30.0
-    page = score.page(readings, lifters=readings)
+    page = score.page(read, lifters=read)
     for words in (
         "who lift weights",
         "standing bends",

@@ -1,0 +1,133 @@
+"""What does posecheck read in each of the drawn pictures? (Through the product's own code.)"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.spine.groups import group_of
+from benchmarks.spine.stills import Columns, unpacked
+from posecheck import kinematics
+from posecheck.body import Side
+from posecheck.kinematics import drawn, framing, measures, own, posture
+from posecheck.kinematics.measures import Look
+from posecheck.kinematics.network import Network, bundled_network
+from posecheck.records import Back, LegsSeen, Sighting, frozen
+from posecheck.tunables import Profile
+
+PROFILE: Final = Profile(kinematics.TUNABLES)
+IMAGE_WH: Final = (640, 480)
+#: Every upright picture of a person is shown for so long before the others are read.
+_UPRIGHT_S: Final = 0.25
+
+Numbers = NDArray[np.float64]
+
+
+def sighting_of(data: Columns, row: int) -> Sighting:
+    """One picture as a session records it."""
+    points = data["landmarks_px"][row]
+    hip_px = points[[23, 24]].mean(axis=0)
+    shoulder_px = points[[11, 12]].mean(axis=0)
+    back = Back(
+        hip_px=frozen(hip_px, np.float64),
+        shoulder_px=frozen(shoulder_px, np.float64),
+        facing=int(data["facing"][row]),
+        crop=frozen(data["crop"][row], np.uint8),
+        dorsal=frozen(data["dorsal"][row], np.float64),
+        inside_frac=float(data["inside_frac"][row]),
+    )
+    return Sighting(
+        t_s=0.0,
+        index=0,
+        image_wh=IMAGE_WH,
+        landmarks_px=frozen(points, np.float64),
+        visibility=frozen(data["visibility"][row], np.float64),
+        world_m=frozen(data["world_m"][row], np.float64),
+        back=back,
+        people=1,
+        brightness_frac=0.5,
+        legs=_legs_of(data, row) if "body" in data else None,
+    )
+
+
+def _legs_of(data: Columns, row: int) -> LegsSeen:
+    """What the silhouette says of the legs; it is kept at half its size."""
+    seen = drawn.see_legs(unpacked(data["body"][row]), data["landmarks_px"][row] / 2.0)
+    return replace(seen, across_px=frozen(2.0 * seen.across_px, np.float64))
+
+
+def look_at(
+    data: Columns, row: int, known: own.OwnState, profile: Profile = PROFILE, network: Network | None = None
+) -> Look:
+    """One picture measured by the product, unsmoothed, with its own network or another."""
+    sighting = sighting_of(data, row)
+    seen = framing.seen_px(sighting.landmarks_px, sighting.visibility, IMAGE_WH, profile[framing.MIN_VISIBILITY.key])
+    side = Side.LEFT if data["near_left"][row] else Side.RIGHT
+    facing = int(data["facing"][row])
+    position = posture.position(seen, facing, profile)
+    return measures.look(
+        sighting,
+        seen,
+        (drawn.put_right(seen, sighting.legs, profile), sighting.visibility),
+        facing,
+        side,
+        position,
+        known,
+        profile,
+        network or bundled_network(),
+    )
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What posecheck reads in every row, without and with the person's own upright pictures."""
+
+    data: Columns
+    stranger: list[Look]
+    known: list[Look]
+
+    def of(self, name: str, *, known: bool) -> Numbers:
+        """One measure of every row."""
+        return np.array([look[name] for look in (self.known if known else self.stranger)])
+
+    def of_told(self, name: str, *, known: bool) -> Numbers:
+        """What the network says under that name, gates or not; NaN where it has not looked."""
+        looks = self.known if known else self.stranger
+        return np.array([np.nan if look.told is None else getattr(look.told, name) for look in looks])
+
+    def error(self, name: str, *, known: bool) -> Numbers:
+        """How much more it reads than is true."""
+        return self.of(name, known=known) - self.data[TRUE.get(name, name)]
+
+
+#: The name of the truth of those measures whose truth has another name.
+TRUE: Final = {"lower_back_deg": "lumbar_flexion_deg", "upper_back_deg": "thoracic_flexion_deg"}
+
+
+def read(data: Columns, profile: Profile = PROFILE, network: Network | None = None) -> Readings:
+    """Read every row. A person's upright pictures are learnt from as in a session, apart from the one being read."""
+    group = group_of(data["posture"])
+    upright: dict[tuple[int, int], list[int]] = {}
+    for row in np.flatnonzero(data["neutral"]).tolist():
+        upright.setdefault((int(data["seed"][row]), int(group[row])), []).append(row)
+    stranger = [look_at(data, row, own.OwnState(), profile, network) for row in range(len(group))]
+    known = []
+    for row in range(len(group)):
+        state = own.OwnState(t_s=0.0)
+        mine = [other for other in upright.get((int(data["seed"][row]), int(group[row])), []) if other != row]
+        for number, other in enumerate(mine * 2, 1):
+            seen = stranger[other]
+            state = own.step(
+                state,
+                number * _UPRIGHT_S,
+                seen.view.position,
+                seen.inclination_deg,
+                seen.stranger_deg,
+                seen.code,
+                profile,
+            )
+        known.append(look_at(data, row, state, profile, network))
+    return Readings(data, stranger, known)
