@@ -127,13 +127,13 @@ def test_a_mirrored_picture_reads_the_same(lean_deg: float, bend_deg: float, fac
 @settings(max_examples=12)
 @given(lean_deg=leans, bend_deg=bends, roll_deg=st.floats(-5.0, 5.0))
 def test_a_tilted_camera_adds_to_inclinations_alone(lean_deg: float, bend_deg: float, roll_deg: float) -> None:
-    """Roll adds to trunk and, nearly, to pelvis; flexion and hip hinge move by less than 4°."""
+    """Roll adds to trunk and, nearly, to pelvis; flexion and hip hinge move by no more than the camera does."""
     drawn = {"trunk_inclination_deg": lean_deg, "spine_bend_deg": bend_deg}
     level, tilted = seen(**drawn), seen(**drawn, roll_deg=roll_deg)
-    assert tilted["spine_flexion_deg"] == pytest.approx(level["spine_flexion_deg"], abs=4.0)
-    assert tilted["hip_hinge_deg"] == pytest.approx(level["hip_hinge_deg"], abs=4.0)
+    assert tilted["spine_flexion_deg"] == pytest.approx(level["spine_flexion_deg"], abs=5.0)
+    assert tilted["hip_hinge_deg"] == pytest.approx(level["hip_hinge_deg"], abs=5.0)
     for name in ("trunk_inclination_deg", "pelvis_inclination_deg"):
-        assert tilted[name] == pytest.approx(level[name] + roll_deg, abs=4.0)
+        assert tilted[name] == pytest.approx(level[name] + roll_deg, abs=5.0)
 
 
 @pytest.mark.parametrize("lean_deg", [0.0, 30.0, 60.0, 90.0])
