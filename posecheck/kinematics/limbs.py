@@ -157,7 +157,10 @@ def _squared(mask: NDArray[np.float32], hip: Floats, square_px: float, facing: i
     x, y = (np.floor(at).astype(np.intp) for at in (hip[0] + steps * facing, hip[1] + steps))
     in_x, in_y = (x >= 0) & (x < width), (y >= 0) & (y < height)
     out = np.zeros((_WIDE, _WIDE), np.bool_)
-    out[np.ix_(in_y, in_x)] = mask[np.ix_(y[in_y], x[in_x])] > 0.5
+    rows, columns = np.flatnonzero(in_y), np.flatnonzero(in_x)
+    if rows.size and columns.size:
+        inside = mask.take((y[rows] * width)[:, None] + x[columns])
+        out[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = inside > 0.5
     return out
 
 
