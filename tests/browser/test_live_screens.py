@@ -202,7 +202,8 @@ def test_one_voice_at_a_time_and_only_a_firmer_one_cuts_in(ears: Page) -> None:
     said = ears.evaluate(
         "async () => { const say = (text, urgency) => s.say(text, {urgency});"
         " const all = [say('Breathe out and go a little further.', 1), say('Breathe slowly.', 0), say('Halfway there.', 1)];"
-        " await new Promise(r => setTimeout(r, 400)); all.push(say('Now the other side.', 2)); return Promise.all(all); }"
+        " while (!window.posecheck.log.length) await new Promise(r => setTimeout(r, 20));"
+        " all.push(say('Now the other side.', 2)); return Promise.all(all); }"
     )
     assert said == ["bundled phrases", "nothing", "bundled phrases", "bundled phrases"]
     heard = [what for _, what in ears.evaluate(LOG)]
