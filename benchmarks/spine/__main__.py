@@ -1,7 +1,7 @@
 """Train the network that reads the back, score it, or see what each part of the recipe brings.
 
     python -m benchmarks.spine train [--people 2376] [--lifters 900] [--tune 100] [--jobs 2]
-    python -m benchmarks.spine score [--people 80] [--worst JPG]
+    python -m benchmarks.spine score [--people 140] [--lifters 80] [--worst JPG]
     python -m benchmarks.spine real FOLDER
     python -m benchmarks.spine ablate [--people 300] [--real FOLDER]
 
