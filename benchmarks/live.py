@@ -50,6 +50,8 @@ numbers = { "hold.target_s" = 120 }
 ITEMS: Final = 20
 FPS: Final = 30
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The budgets were set on a machine where the bare model took so long; on others, their ratio to it is what can be met.
+BUDGET_MODEL_MS: Final = 18.0
 #: The first seconds are the model's and the browser's own: they wake up.
 WARM_UP_S: Final = 6.0
 #: The page keeps its latest 300 pictures: this is how often they are asked for.
@@ -247,9 +249,16 @@ def table(looks: list[Look], bare_before_fps: float, bare_after_fps: float) -> l
     lines = [
         "| what | measured | budget | detail |",
         "|---|---:|---:|---|",
-        f"| pictures shown a second | {fps:.1f} | ≥ 28 | {min(look.fps for look in looks):.1f} to {max(look.fps for look in looks):.1f} |",
-        f"| capture → painted, p50 | {p50:.0f} ms | ≤ 55 | {p50 / bare_ms:.1f} × the bare model |",
-        f"| capture → painted, p95 | {p95:.0f} ms | ≤ 75 | {p95 / bare_ms:.1f} × the bare model |",
+        (
+            f"| pictures shown a second | {fps:.1f} | ≥ 28 | {min(look.fps for look in looks):.1f} to "
+            f"{max(look.fps for look in looks):.1f}; {fps * bare_ms / 1000:.2f} × the bare model's rate; "
+            f"budget {28 * BUDGET_MODEL_MS / 1000:.2f} × |"
+        ),
+        *(
+            f"| capture → painted, {name} | {late_ms:.0f} ms | ≤ {most_ms} | {late_ms / bare_ms:.1f} × the bare model; "
+            f"budget {most_ms / BUDGET_MODEL_MS:.1f} × |"
+            for name, late_ms, most_ms in (("p50", p50, 55), ("p95", p95, 75))
+        ),
         f"| the bare model, a picture | {bare_ms:.1f} ms |  | {1000 / bare_before_fps:.1f} before, {1000 / bare_after_fps:.1f} after, without server and browser |",
     ]
     lines += [

@@ -50,16 +50,16 @@ def _free_goal(skeleton: Skeleton, stance: Stance, arms: Arms, side: Side) -> tu
     leg = stance.lead if one_leg or arms == "strap" else side
     hip, knee, ankle = (skeleton.head_of(f"{leg}-{bone}") for bone in ("thigh", "shank", "foot"))
     shape = 0.055 * outward
+    if arms in ("across", "raised") and side != (stance.busy_arm or stance.lead):
+        return _free_goal(skeleton, stance, "hang", side)
     if arms == "across":
-        if side != (stance.busy_arm or stance.lead):
-            return _free_goal(skeleton, stance, "hang", side)
         across = skeleton.carried("L3", back_point_m(skeleton.body, "L3", 0.045) - 0.05 * outward)
         return across, outward + 0.8 * skeleton.turns[BONE["L1"]] @ _BACKWARD
     if arms == "hang":
         return shoulder + length * np.array([0.1, 0.16 * outward[1], -0.965]), _BACKWARD
     if arms == "bar":
         return _on_bar(skeleton, shoulder, length, outward), outward + 0.5 * _BACKWARD
-    if arms == "overhead":
+    if arms in ("overhead", "raised"):
         up = skeleton.turns[BONE["T1"]] @ np.array([0.12, 0.0, 1.0])
         return shoulder + 0.96 * length * up / np.linalg.norm(up) + 0.3 * shape, outward + _BACKWARD
     if arms in ("reach", "strap"):

@@ -31,9 +31,12 @@ in line with the trunk. crossed: the lead foot in front of the other one and acr
 the floor, the lead leg straight in front. chair, floor: seated. floor_one_leg: the other foot's sole against the lead
 thigh. lying: on the back."""
 
-Arms = Literal["hang", "reach", "thighs", "shins", "hips", "behind_thigh", "mat", "across", "bar", "overhead", "strap"]
-"""across: one forearm (`Stance.busy_arm`) lies across the back, the other arm hangs. bar: both hands hold a bar below
-the shoulders, in front of the legs. strap: hands on a strap that goes round the lead foot."""
+Arms = Literal[
+    "hang", "reach", "thighs", "shins", "hips", "behind_thigh", "mat", "across", "bar", "overhead", "raised", "strap"
+]
+"""across: one forearm (`Stance.busy_arm`) lies across the back, the other arm hangs. raised: that arm is up beside the
+head, the other one hangs. bar: both hands hold a bar below the shoulders, in front of the legs. strap: hands on a strap
+that goes round the lead foot."""
 
 POSTURES: tuple[Posture, ...] = Posture.__args__  # type: ignore[attr-defined]
 ARMS: tuple[Arms, ...] = Arms.__args__  # type: ignore[attr-defined]

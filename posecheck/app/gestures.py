@@ -2,6 +2,8 @@
 
 A raised hand is *one* wrist above the head while the trunk is upright and the other wrist hangs below its shoulder:
 reaching up with both arms, or hanging in a fold with the head below the hands, is part of stretching and says nothing.
+It has to be the hand nearer the camera: of somebody seen from the side the pose model does not find the other one
+(seen on a drawn person).
 """
 
 from __future__ import annotations
@@ -39,8 +41,10 @@ _EPSILON_S: Final = 1e-6
 class HandState:
     """What is remembered of a hand. The default is: none was up."""
 
+    side: Side | None = None
+    """Which one is up; None while none is."""
     since_s: float = math.nan
-    """Since when it has been up; NaN while it is not."""
+    """Since when it has been up; NaN while none is."""
     seen_s: float = math.nan
     """When it was last seen up."""
     spent: bool = False
@@ -50,39 +54,47 @@ class HandState:
 def hand_step(state: HandState, sighting: Sighting) -> tuple[HandState, float, bool]:
     """One more picture: the memory, how much of `HAND_S` a hand has been up (0..1), and whether it is a sign now."""
     t_s = sighting.t_s
-    up = _hand_up(sighting, already=not math.isnan(state.since_s) or state.spent)
+    hand, told = _hand_up(sighting, state.side)
+    unseen_s = t_s - state.seen_s
     if state.spent:
-        return (state if up is not False else HandState()), 0.0, False
-    if math.isnan(state.since_s):
-        return (HandState(t_s, t_s), 0.0, False) if up else (state, 0.0, False)
-    if up:
-        if t_s - state.seen_s > PAUSE_S or t_s < state.seen_s:
-            return HandState(t_s, t_s), 0.0, False
+        if hand is state.side:
+            return replace(state, seen_s=t_s), 0.0, False
+        # Nobody keeps a hand up out of sight: what has not been seen up for as long as a sign takes has come down.
+        return (HandState() if told or not 0.0 <= unseen_s <= HAND_S else state), 0.0, False
+    if hand is not None and (hand is not state.side or not 0.0 <= unseen_s <= PAUSE_S):
+        return HandState(hand, t_s, t_s), 0.0, False
+    if hand is None:
+        if state.side is None or told or not 0.0 <= unseen_s <= _BLIP_S:
+            return HandState(), 0.0, False
+    else:
         state = replace(state, seen_s=t_s)
-    elif up is False or not 0.0 <= t_s - state.seen_s <= _BLIP_S:
-        return HandState(), 0.0, False
     share = min(1.0, (t_s - state.since_s + _EPSILON_S) / HAND_S)
-    if up and share >= 1.0:
-        return HandState(spent=True), 1.0, True
+    if hand is not None and share >= 1.0:
+        return replace(state, spent=True), 1.0, True
     return state, min(share, 0.99), False
 
 
-def _hand_up(sighting: Sighting, *, already: bool) -> bool | None:
-    """Whether one hand is up; None when it cannot be told. Once up, it has to come down further to be down."""
+def _hand_up(sighting: Sighting, mine: Side | None) -> tuple[Side | None, bool]:
+    """Which one hand is up, if any, and whether that can be told; None and False where it cannot.
+
+    `mine` was up before: it has to come down further to be down, and unless it is seen, it may still be up. The other
+    hand is often behind the trunk for good, which says nothing.
+    """
     nose = sighting.point(Landmark.NOSE)
     shoulder, hip = _middle(sighting, "shoulder"), _middle(sighting, "hip")
     trunk_px = float(np.hypot(*(shoulder - hip)))
     if math.isnan(trunk_px) or trunk_px < 1.0 or math.isnan(float(nose[1])):
-        return None
+        return None, False
     if float(hip[1] - shoulder[1]) < _UPRIGHT * trunk_px:
-        return False
-    least_px = float(nose[1]) + (_DOWN_TRUNKS if already else -_UP_TRUNKS) * trunk_px
+        return None, True
     heights = {side: _wrist_y(sighting, side) for side in Side}
-    raised = [side for side, y in heights.items() if y < least_px]  # NaN is never less
-    if len(raised) != 1:
-        return None if not raised and any(map(math.isnan, heights.values())) else False
+    least_px = {side: float(nose[1]) + (_DOWN_TRUNKS if side is mine else -_UP_TRUNKS) * trunk_px for side in Side}
+    raised = [side for side in Side if heights[side] < least_px[side]]  # NaN is never less
+    if not raised:
+        return None, mine is None or not math.isnan(heights[mine])
     other = heights[raised[0].other]
-    return math.isnan(other) or other > float(shoulder[1])
+    is_one = len(raised) == 1 and (math.isnan(other) or other > float(shoulder[1]))
+    return (raised[0] if is_one else None), True
 
 
 def _wrist_y(sighting: Sighting, side: Side) -> float:

@@ -23,16 +23,24 @@ STANDING = stick_figure(trunk_inclination_deg=0.0)
 LEANING = [stick_figure(trunk_inclination_deg=lean_deg) for lean_deg in (-15.0, 0.0, 10.0, 20.0)]
 
 
-def with_hands(figure: StickFigure, t_s: float, *up: Side, by_trunks: float = 0.4) -> Sighting:
-    """The figure with these wrists above its nose and the others hanging beside the hips."""
-    points = np.array(figure.landmarks_px)
+def with_hands(
+    figure: StickFigure, t_s: float, *up: Side, by_trunks: float = 0.4, unseen: Side | None = None
+) -> Sighting:
+    """The figure with these wrists above its nose and the others hanging beside the hips, one of them out of sight."""
+    points, visibility = np.array(figure.landmarks_px), np.array(figure.visibility)
+    if unseen is not None:
+        visibility[of("wrist", unseen)] = 0.1
     nose_px = points[Landmark.NOSE]
     for side in Side:
         wrist = of("wrist", side)
         points[wrist] = figure.hip_px + np.array([5.0, 10.0])
         if side in up:
             points[wrist] = nose_px - (0.0, by_trunks * figure.trunk_px)
-    return replace(figure.sighting(t_s, with_back=False), landmarks_px=frozen(points, np.float64))
+    return replace(
+        figure.sighting(t_s, with_back=False),
+        landmarks_px=frozen(points, np.float64),
+        visibility=frozen(visibility, np.float64),
+    )
 
 
 def signs(sightings: list[Sighting]) -> list[float]:
@@ -57,6 +65,32 @@ def test_a_hand_above_the_head_for_a_second_is_one_sign(side: Side, fps: float, 
     assert len(found) == 2
     assert 1.0 + HAND_S - 1e-6 <= found[0] <= 1.0 + HAND_S + 2.1 / fps
     assert found[1] >= 4.5 + HAND_S - 1e-6
+
+
+@settings(max_examples=25)
+@given(side=st.sampled_from(Side), fps=st.floats(5.0, 60.0), figure=st.sampled_from(LEANING))
+def test_the_nearer_hand_is_a_sign_each_time_while_the_other_is_never_seen(
+    side: Side, fps: float, figure: StickFigure
+) -> None:
+    """As in every picture from the side: the far arm is behind the trunk. The near hand goes up three times."""
+    times = [number / fps for number in range(int(9 * fps))]
+    shown = [with_hands(figure, t_s, *([side] if t_s % 3.0 < 2.0 else []), unseen=side.other) for t_s in times]
+    found = signs(shown)
+    assert [int(t_s // 3.0) for t_s in found] == [0, 1, 2]
+
+
+@settings(max_examples=25)
+@given(side=st.sampled_from(Side), fps=st.floats(5.0, 60.0))
+def test_a_hand_that_goes_out_of_sight_may_be_a_sign_again(side: Side, fps: float) -> None:
+    """A wrist that comes down behind something is down after a second; one lost for a moment still is the same one."""
+    times = [number / fps for number in range(int(8 * fps))]
+    for gone_s, count in ((3.0, 2), (0.8, 1)):
+        shown = [
+            with_hands(STANDING, t_s, *([] if lost else [side]), unseen=side if lost else None)
+            for t_s in times
+            for lost in [3.0 <= t_s < 3.0 + gone_s]
+        ]
+        assert len(signs(shown)) == count
 
 
 def test_reaching_up_with_both_arms_or_hanging_in_a_fold_is_no_sign() -> None:

@@ -211,9 +211,11 @@ WINDOWS = {
 #: Whether somebody would have to scroll, up and down or sideways.
 SCROLLS = """(() => { const page = document.documentElement;
     return page.scrollHeight > innerHeight || page.scrollWidth > innerWidth; })()"""
-#: Texts of the stretch that are cut off.
+#: Texts of the stretch that are cut off or reach beyond their place.
 CUT = """[...document.querySelectorAll('.verdict-reason, .cue, .step-name, .dial-name')]
-    .filter((one) => one.scrollHeight > one.clientHeight + 2).map((one) => one.textContent)"""
+    .filter((one) => one.scrollHeight > one.clientHeight + 2
+      || one.getBoundingClientRect().right > one.parentElement.parentElement.getBoundingClientRect().right)
+    .map((one) => one.textContent)"""
 
 #: How high the limits are written on the dials.
 LIMITS_PX = """[...document.querySelectorAll('.dial[data-limit] .dial-limit-text')]

@@ -1,6 +1,8 @@
 // Takes pictures from the camera, in a worker: the page's own painting does not hold them up, nor they the painting.
 // Asked for one, it takes the next that the camera gives; what nobody asked for is let go at once (newest wins).
 
+// Packed, although posecheck is on the same machine: a megabyte of pixels takes the browser's WebSocket 30 ms more than
+// the JPEG (measured at 640×480), packing and unpacking that take 10.
 const QUALITY = 0.95;
 /** How many pictures are looked back upon to learn how the camera's clock lies against ours. */
 const CLOCK_PICTURES = 300;
