@@ -15,11 +15,8 @@ Where a `folder` may be given, it is that of the profiles: the user's own unless
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -31,6 +28,7 @@ from posecheck.calibration import Calibration, Calibrations, from_table, to_tabl
 from posecheck.errors import OutputError, UsageError
 from posecheck.history.store import history_path
 from posecheck.tunables import unknown
+from posecheck.whole_file import whole_file
 
 #: The name of a calibration that nobody named.
 DEFAULT_NAME: Final = "me"
@@ -177,19 +175,11 @@ def delete_profile(name: str) -> Path:
 
 def write_private(path: Path, text: str) -> None:
     """Write a small file of the user in one piece, readable by its owner only. Raises OutputError."""
-    temporary = ""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with whole_file(path, private=True) as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105  the one call that is atomic, named as such
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
         raise OutputError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 

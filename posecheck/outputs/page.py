@@ -6,7 +6,6 @@ Shared by the report and the comparison. The page's frame and its scripts stand 
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import html
 import json
@@ -19,6 +18,7 @@ from typing import Any, Final, Protocol
 from posecheck import resources as own
 from posecheck.outputs import palette
 from posecheck.outputs.base import cannot_write
+from posecheck.whole_file import whole_file
 
 #: Bytes of a clip that are turned into base64 at a time; a multiple of three, so that the pieces fit together.
 _PIECE_BYTES: Final = 3 * 256 * 1024
@@ -81,9 +81,8 @@ def write_page(
         scripts="\0" + "\n".join(f"<script>{one}</script>" for one in code),
     )
     before, after_body, between, after = page.split("\0")
-    partial = path.with_name(path.name + ".part")
     try:
-        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        with whole_file(path) as file:
             file.write(before)
             file.writelines([body] if isinstance(body, str) else body)
             file.write(after_body)
@@ -97,10 +96,7 @@ def write_page(
                         file.write(base64.b64encode(piece).decode("ascii"))
                 file.write("</script>\n")
             file.write(after)
-        partial.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise cannot_write(path, error) from error
 
 

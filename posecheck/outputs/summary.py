@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from posecheck.calibration import Calibrations, Notice
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.reps import rep_as_json, with_rep
 from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
+from posecheck.whole_file import whole_file
 
 #: Of the form that summary.schema.json beside this file describes. It rises when a name goes or changes its meaning.
 SCHEMA_VERSION: Final = 1
@@ -247,28 +246,11 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
 
     `text` may come in parts, which are never held together.
     """
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with whole_file(path) as file:
             file.writelines([text] if isinstance(text, str) else text)
-            file.flush()
-            os.fsync(file.fileno())
-        _give_usual_rights(temporary)
-        os.replace(temporary, path)  # noqa: PTH105 - the one call that is atomic, named as such
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
         raise cannot_write(path, error) from None
-
-
-def _give_usual_rights(path: str) -> None:
-    """A temporary file is readable by its owner only; a result has the rights every new file of the user has."""
-    mask = os.umask(0)
-    os.umask(mask)
-    with contextlib.suppress(OSError):
-        Path(path).chmod(0o666 & ~mask)
 
 
 def _rounded(value: float) -> float | None:

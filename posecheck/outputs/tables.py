@@ -21,6 +21,7 @@ from posecheck.outputs.columns import Columns
 from posecheck.outputs.filtering import filtered
 from posecheck.outputs.summary import SummaryFile
 from posecheck.records import QUANTITIES, QUANTITY_NAMES, Assessment, Event, Frame
+from posecheck.whole_file import whole_file
 
 __all__ = [
     "EVENTS_COLUMNS",
@@ -163,20 +164,16 @@ def _add_columns(path: Path, kept: Columns) -> None:
     `kept` are the times and then the columns of `SMOOTHED`, unrounded; they are filtered in place.
     """
     names = [f"{name}{SMOOTH_SUFFIX}" for name in SMOOTHED]
-    partial = path.with_name(path.name + ".part")
     try:
         t_s = kept.column(0)
         for at in range(1, 1 + len(SMOOTHED)):
             kept.put(at, filtered(t_s, kept.column(at)))
-        with path.open(encoding="utf-8", newline="") as old, partial.open("w", encoding="utf-8", newline="") as new:
+        with path.open(encoding="utf-8", newline="") as old, whole_file(path) as new:
             rows, out = csv.reader(old), csv.writer(new, lineterminator="\n")
             out.writerow([*next(rows), *names])
             for row, (_, *values) in zip(rows, kept.rows(), strict=True):
                 out.writerow([*row, *(fixed(value, _VALUE_DECIMALS) for value in values)])
-        partial.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise cannot_write(path, error) from None
 
 

@@ -17,7 +17,6 @@ every mistake told at once, and written whole or not at all.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -32,6 +31,7 @@ from posecheck.assessment.catalogue import load_stretch, stretch_ids
 from posecheck.assessment.strict import Mistake, Number, Strict, Text, in_order, one_of, read_toml, shape
 from posecheck.errors import LabelsError, OutputError
 from posecheck.tunables import unknown
+from posecheck.whole_file import whole_file
 
 ENDING: Final = ".labels.toml"
 
@@ -147,13 +147,10 @@ def quoted(text: str) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file, or leave what was there. Raises OutputError."""
-    partial = path.with_name(path.name + ".part")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        with whole_file(path) as file:
+            file.write(text)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise OutputError(f"Cannot write {path}: {error.strerror or error}.") from error
 
 
