@@ -33,14 +33,16 @@ USUAL_LIMIT_DEG: Final = 36.0
 
 
 def back_colour(spine_flexion_deg: float, limit_deg: float, *, warned: bool) -> Colour:
-    """The colour of the back line: teal for a long back, amber at the limit, red well beyond it; grey for NaN.
+    """The colour of the back line: teal for a long back, amber at the limit; grey for NaN.
 
-    `warned` keeps it at amber or beyond while the rule still warns although the value has come back a little.
+    Red, well beyond the limit, is for the moments in which the rule warns (`warned`), so that it never stands beside
+    "good"; and it stays at amber or beyond until the rule is good again, although the value has come back a little.
     """
     if math.isnan(spine_flexion_deg):
         return GREY
     limit_deg = limit_deg if limit_deg > 0 else USUAL_LIMIT_DEG
-    share = max(spine_flexion_deg / limit_deg, 1.0 if warned else 0.0)
+    share = spine_flexion_deg / limit_deg
+    share = max(share, 1.0) if warned else min(share, 1.0)
     before, colour = _SCALE[0]
     for at, next_colour in _SCALE:
         if share <= at:

@@ -151,6 +151,7 @@ def test_an_unseen_spine_is_grey_and_dashed() -> None:
     [
         (Verdict.GOOD, 5.0, palette.TEAL),
         (Verdict.GOOD, 36.0, palette.AMBER),
+        (Verdict.GOOD, 60.0, palette.AMBER),  # not for long enough yet: red never stands beside "good"
         (Verdict.WARN, 36.0, palette.AMBER),
         (Verdict.WARN, 60.0, palette.RED),
         (Verdict.WARN, 30.0, palette.AMBER),  # come back a little, but still warned
@@ -164,11 +165,11 @@ def test_the_back_line_turns_from_calm_to_red(verdict: Verdict, spine_deg: float
     assert _near(out, colour, 12)[points[:, 1], points[:, 0]].all()
 
 
-@given(st.floats(0.0, 200.0), st.floats(0.1, 30.0))
-def test_more_rounding_never_looks_calmer(spine_deg: float, more_deg: float) -> None:
+@given(st.floats(0.0, 200.0), st.floats(0.1, 30.0), st.booleans())
+def test_more_rounding_never_looks_calmer(spine_deg: float, more_deg: float, warned: bool) -> None:
     """Along the scale green falls away and never comes back."""
-    calm = palette.back_colour(spine_deg, 36.0, warned=False)
-    round_ = palette.back_colour(spine_deg + more_deg, 36.0, warned=False)
+    calm = palette.back_colour(spine_deg, 36.0, warned=warned)
+    round_ = palette.back_colour(spine_deg + more_deg, 36.0, warned=warned)
     assert round_[1] <= calm[1] + 1
 
 

@@ -1,11 +1,11 @@
 // The figure of one frame on a canvas: skeleton, line of the back, angles. As in posecheck/outputs/overlay.py.
 const rgb = (colour) => `rgb(${colour.join(',')})`;
 
-/** Colour of the back: teal, amber at the limit, red well beyond. */
+/** Colour of the back: teal, amber at the limit; red, well beyond it, only while the rule warns. */
 function backColour(palette, spine, limit, warned) {
   if (spine === null) return rgb(palette.grey);
   const stops = [[0.55, palette.teal], [1.0, palette.amber], [1.35, palette.red]];
-  const share = Math.max(spine / (limit || palette.usual_limit), warned ? 1 : 0);
+  const share = Math[warned ? 'max' : 'min'](spine / (limit || palette.usual_limit), 1);
   for (let k = 0; k < stops.length; k++) {
     if (share <= stops[k][0]) {
       if (k === 0) return rgb(stops[0][1]);

@@ -25,10 +25,11 @@ const RIGHT = LEFT.map(([a, b]) => [a + 1, b + 1]);
 const ACROSS = [[11, 12], [23, 24]];
 const JOINTS = [11, 13, 15, 23, 25, 27];
 
-/** The colour of the back line: teal for a long back, amber at the limit, red well beyond; grey when unknown. */
+/** The colour of the back line: teal for a long back, amber at the limit; red, well beyond it, only while the rule
+ * warns, so that it never stands beside "good"; grey when unknown. */
 export function backColour(spineDeg, limitDeg, warned) {
   if (spineDeg === null || spineDeg === undefined) return `rgb(${GREY})`;
-  const share = Math.max(spineDeg / (limitDeg > 0 ? limitDeg : USUAL_LIMIT_DEG), warned ? 1 : 0);
+  const share = Math[warned ? "max" : "min"](spineDeg / (limitDeg > 0 ? limitDeg : USUAL_LIMIT_DEG), 1);
   let [before, colour] = SCALE[0];
   for (const [at, next] of SCALE) {
     if (share <= at) {
