@@ -9,14 +9,10 @@ import axe_core_python
 import pytest
 from playwright.sync_api import Browser, expect
 
-from posecheck.analysis import analyze_clip
-from posecheck.assessment.catalogue import load_stretch
 from posecheck.comparing import compare
-from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.resources import samples_dir
-from posecheck.session import default_profile
 from tests.browser.paper import pages_of
 from tests.browser.test_report import until
+from tests.journeys.test_compare import analysed_pair
 
 pytestmark = pytest.mark.browser
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
@@ -25,15 +21,9 @@ AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The clean and the rounded fold, the second from another beginning."""
-    folder = tmp_path_factory.mktemp("compare")
-    stretch = load_stretch("standing_forward_fold")
-    with MediaPipeBackend() as backend:
-        for name, begin_s in (("standing_fold_clean", 0.0), ("standing_fold_rounded", 0.6)):
-            clip = samples_dir() / f"{name}.mp4"
-            profile = default_profile(stretch)
-            analyze_clip(clip, folder / name, stretch, profile, backend, from_s=begin_s, to_s=4.0)
-    page = folder / "both.html"
-    compare(folder / "standing_fold_clean", folder / "standing_fold_rounded", page, language="en")
+    pair = analysed_pair(tmp_path_factory)
+    page = tmp_path_factory.mktemp("compare") / "both.html"
+    compare(pair / "before", pair / "after", page, language="en")
     return page
 
 

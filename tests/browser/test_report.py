@@ -16,10 +16,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from posecheck.analysis import analyze_clip, judge_recording
+from posecheck.analysis import judge_recording
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.messages import Messages
-from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.track import CHUNK_FRAMES
 from posecheck.records import Origin
@@ -27,6 +26,7 @@ from posecheck.resources import samples_dir
 from posecheck.session import default_profile
 from tests.browser.paper import pages_of
 from tests.journeys import media
+from tests.journeys.test_repetitions import analysed_hinges
 from tests.outputs import people
 
 pytestmark = pytest.mark.browser
@@ -47,12 +47,7 @@ def until(page: Page, condition: str) -> None:
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole sample clip analysed with an annotated clip."""
-    folder = tmp_path_factory.mktemp("report") / "out"
-    stretch = load_stretch("hip_hinge_drill")
-    clip = samples_dir() / "hinge_clean_then_rounded.mp4"
-    with MediaPipeBackend() as backend:
-        analyze_clip(clip, folder, stretch, default_profile(stretch), backend, video="webm")
-    return folder
+    return analysed_hinges(tmp_path_factory) / "out"
 
 
 @pytest.fixture

@@ -79,10 +79,20 @@ def test_the_wheel_carries_model_stretches_and_clips(wheel: Path) -> None:
 
 
 def test_demo_runs_from_the_installed_wheel(posecheck: Path, tmp_path: Path) -> None:
-    """`posecheck demo` works from the wheel alone, in an empty folder, and leaves a report."""
-    done = subprocess.run([str(posecheck), "demo"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    """`posecheck demo` does the main job from the wheel alone, in an empty folder, to a report.
+
+    One clean and one rounded repetition: only the second warns.
+    """
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "COLUMNS": "100", "PYTHONWARNINGS": "error"}
+    done = subprocess.run(
+        [str(posecheck), "demo"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 repetitions, 1 good" in done.stdout
+    assert done.stdout.count("▲ Back") == 1
+    assert "not a medical device" in done.stdout
     results = tmp_path / "posecheck_out" / "demo"
+    assert (results / "report.html").stat().st_size > 20_000
     assert {path.name for path in results.iterdir()} >= {"report.html", "measures.csv", "events.csv", "summary.json"}
     python = posecheck.parent / ("python.exe" if os.name == "nt" else "python")
     where = subprocess.run(

@@ -7,11 +7,12 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from posecheck.records import QUANTITY_NAMES
 from posecheck.resources import samples_dir
 from posecheck.sources.replay import read_recording
 from tests.journeys import media
+from tests.shared import made_once
 
 CLEAN = samples_dir() / "standing_fold_clean.mp4"
 ROUNDED = samples_dir() / "standing_fold_rounded.mp4"
@@ -54,10 +56,12 @@ def refused(done: subprocess.CompletedProcess[str], code: int, pattern: str) -> 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both standing folds of the same person, analysed in one call with annotated clips."""
-    folder = tmp_path_factory.mktemp("analyze")
-    done = posecheck("analyze", CLEAN, ROUNDED, "-o", "out", "--video", cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "out"
+
+    def make(folder: Path) -> None:
+        done = posecheck("analyze", CLEAN, ROUNDED, "-o", "out", "--video", cwd=folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return made_once(tmp_path_factory, "both_folds", make) / "out"
 
 
 def test_the_rounded_fold_warns_and_the_clean_one_does_not(results: Path) -> None:
@@ -206,66 +210,77 @@ def test_a_clip_with_its_index_in_front_cut_in_half_keeps_what_was_readable(tmp_
     assert 10 <= len(rows(tmp_path / "out" / "measures.csv")) < 205
 
 
+#: Clips as they come from elsewhere, by name.
+UNUSUAL: dict[str, media.Maker] = {
+    "one frame": lambda path: media.encode(path, media.sample_frames(count=1)),
+    "no person": lambda path: media.encode(path, [media.empty_room()] * 12),
+    "two people": lambda path: media.encode(path, list(media.two_people())),
+    "portrait with rotation": lambda path: media.encode(
+        path, [np.rot90(p).copy() for p in media.sample_frames(count=12)], rotate_deg=90
+    ),
+    "8-bit grey": lambda path: media.encode(path, media.sample_frames(count=12), pixels="gray"),
+    "odd width": lambda path: media.encode(path, [p[:, :-1] for p in media.sample_frames(count=12)], pixels="yuv444p"),
+    "uneven": lambda path: media.encode(path, media.sample_frames(count=len(UNEVEN_S)), times_s=UNEVEN_S),
+}
+UNEVEN_S = [0.0, 0.033, 0.066, 0.266, 0.300, 0.500, 0.533, 0.566, 0.800, 1.0]
+
+
+@pytest.fixture(scope="module")
+def unusual(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All of them analysed in one call; in `said` what it printed."""
+
+    def make(folder: Path) -> None:
+        clips = [make_clip(folder / f"{name}.mp4") for name, make_clip in UNUSUAL.items()]
+        done = posecheck("analyze", *clips, "-o", "out", cwd=folder)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        (folder / "said").write_text(done.stdout, encoding="utf-8")
+
+    return made_once(tmp_path_factory, "unusual_clips", make)
+
+
 @pytest.mark.parametrize(
-    ("make", "check"),
+    ("name", "frames", "with_person"),
     [
-        (
-            lambda path: media.encode(path, media.sample_frames(count=1)),
-            {"frames": 1, "frames_with_person": 1},
-        ),
-        (lambda path: media.encode(path, [media.empty_room()] * 12), {"frames": 12, "frames_with_person": 0}),
-        (lambda path: media.encode(path, list(media.two_people())), {"frames": 12, "frames_with_person": 12}),
-        (
-            lambda path: media.encode(path, [np.rot90(p).copy() for p in media.sample_frames(count=12)], rotate_deg=90),
-            {"frames": 12, "frames_with_person": 12},
-        ),
-        (
-            lambda path: media.encode(path, media.sample_frames(count=12), pixels="gray"),
-            {"frames": 12, "frames_with_person": 12},
-        ),
-        (
-            lambda path: media.encode(path, [p[:, :-1] for p in media.sample_frames(count=12)], pixels="yuv444p"),
-            {"frames": 12, "frames_with_person": 12},
-        ),
+        ("one frame", 1, 1),
+        ("no person", 12, 0),
+        ("two people", 12, 12),
+        ("portrait with rotation", 12, 12),
+        ("8-bit grey", 12, 12),
+        ("odd width", 12, 12),
     ],
-    ids=["one frame", "no person", "two people", "portrait with rotation", "8-bit grey", "odd width"],
 )
-def test_unusual_clips_are_analysed(make: Callable[[Path], Path], check: Mapping[str, int], tmp_path: Path) -> None:
+def test_unusual_clips_are_analysed(unusual: Path, name: str, frames: int, with_person: int) -> None:
     """One frame, nobody, two people, a rotated phone clip, grey, an odd width: all are read as they are."""
-    clip = make(tmp_path / "clip.mp4")
-    done = posecheck("analyze", clip, "-o", "out", cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stderr == ""
-    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
-    assert {key: summary[key] for key in check} == check
-    measured = rows(tmp_path / "out" / "measures.csv")
-    if check["frames_with_person"] == 0:
+    summary = json.loads((unusual / "out" / name / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["frames"], summary["frames_with_person"]) == (frames, with_person)
+    measured = rows(unusual / "out" / name / "measures.csv")
+    if with_person == 0:
         assert {row["verdict"] for row in measured} == {"UNKNOWN"}
-        assert "Nobody was seen" in done.stdout
+        assert said_of(unusual).count("Nobody was seen") == 1
     elif len(measured) > 1:
         upright = [float(row["trunk_inclination_deg"]) for row in measured if row["trunk_inclination_deg"]]
         assert min(upright) > 15.0
 
 
-def test_two_people_are_counted_and_one_is_kept(tmp_path: Path) -> None:
+def said_of(folder: Path) -> str:
+    """What was printed."""
+    return (folder / "said").read_text(encoding="utf-8")
+
+
+def test_two_people_are_counted_and_one_is_kept(unusual: Path) -> None:
     """With two people in view the result says two, and the one followed does not jump to the other."""
-    clip = media.encode(tmp_path / "clip.mp4", list(media.two_people()))
-    done = posecheck("analyze", clip, "-o", "out", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "2 people in view: one was followed" in done.stdout
-    assert "2 people in view" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert {row["people"] for row in rows(tmp_path / "out" / "measures.csv")} == {"2"}
-    hips = [s.landmarks_px[23:25, 0].mean() for s in read_recording(tmp_path / "out" / "recording.jsonl").sightings()]
+    assert said_of(unusual).count("2 people in view: one was followed") == 1
+    out = unusual / "out" / "two people"
+    assert "2 people in view" in (out / "report.html").read_text(encoding="utf-8")
+    assert {row["people"] for row in rows(out / "measures.csv")} == {"2"}
+    hips = [s.landmarks_px[23:25, 0].mean() for s in read_recording(out / "recording.jsonl").sightings()]
     assert max(hips) - min(hips) < 100.0
 
 
-def test_a_variable_frame_rate_keeps_its_own_times(tmp_path: Path) -> None:
+def test_a_variable_frame_rate_keeps_its_own_times(unusual: Path) -> None:
     """Times come from the container, not from a nominal rate."""
-    times = [0.0, 0.033, 0.066, 0.266, 0.300, 0.500, 0.533, 0.566, 0.800, 1.0]
-    clip = media.encode(tmp_path / "clip.mp4", media.sample_frames(count=len(times)), times_s=times)
-    assert posecheck("analyze", clip, "-o", "out", cwd=tmp_path).returncode == 0
-    read = [float(row["t_s"]) for row in rows(tmp_path / "out" / "measures.csv")]
-    assert read == pytest.approx(times, abs=2e-3)
+    read = [float(row["t_s"]) for row in rows(unusual / "out" / "uneven" / "measures.csv")]
+    assert read == pytest.approx(UNEVEN_S, abs=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -308,10 +323,9 @@ def test_one_broken_clip_does_not_stop_the_others(tmp_path: Path) -> None:
     assert (tmp_path / "out" / CLEAN.stem / "summary.json").exists()
 
 
-def test_results_of_another_clip_are_not_overwritten(tmp_path: Path) -> None:
-    """Analysing a second clip into the same folder is refused; the same clip again is not."""
-    assert posecheck("analyze", CLEAN, "-o", "out", "--to", "0.3", cwd=tmp_path).returncode == 0
-    assert posecheck("analyze", CLEAN, "-o", "out", "--to", "0.3", cwd=tmp_path).returncode == 0
+def test_results_of_another_clip_are_not_overwritten(results: Path, tmp_path: Path) -> None:
+    """Analysing a second clip into the same folder is refused. (The same clip again: the test of old and new.)"""
+    shutil.copytree(results / CLEAN.stem, tmp_path / "out")
     other = posecheck("analyze", ROUNDED, "-o", "out", "--to", "0.3", cwd=tmp_path)
     refused(other, 1, r"holds the results of standing_fold_clean\.mp4")
 
@@ -321,13 +335,11 @@ def test_the_same_name_in_another_folder_is_another_clip(tmp_path: Path) -> None
     for place, clip in (("a", CLEAN), ("b", ROUNDED)):
         (tmp_path / place).mkdir()
         (tmp_path / place / "x.mp4").write_bytes(clip.read_bytes())
-    assert posecheck("analyze", "a/x.mp4", "-o", "out", "--to", "0.3", cwd=tmp_path).returncode == 0
-    refused(
-        posecheck("analyze", "b/x.mp4", "-o", "out", "--to", "0.3", cwd=tmp_path), 1, r"holds the results of x\.mp4"
-    )
     done = posecheck("analyze", "a/x.mp4", "b/x.mp4", "-o", "both", "--to", "0.3", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / "both").iterdir()} == {"x", "x_2"}
+    other = posecheck("analyze", "b/x.mp4", "-o", "both/x", "--to", "0.3", cwd=tmp_path)
+    refused(other, 1, r"holds the results of x\.mp4")
 
 
 def test_a_clip_is_never_overwritten_by_its_own_results(tmp_path: Path) -> None:
@@ -341,10 +353,9 @@ def test_a_clip_is_never_overwritten_by_its_own_results(tmp_path: Path) -> None:
     assert clip.read_bytes() == ROUNDED.read_bytes()
 
 
-def test_old_and_new_results_are_never_mixed(tmp_path: Path) -> None:
-    """A second run of the same clip takes the first one's files away, the annotated clip too."""
-    first = posecheck("analyze", CLEAN, "-o", "out", "--video", "--to", "0.3", cwd=tmp_path)
-    assert first.returncode == 0, first.stderr
+def test_old_and_new_results_are_never_mixed(results: Path, tmp_path: Path) -> None:
+    """A second run of the same clip is no other clip's, and takes the first one's files away, the annotated clip too."""
+    shutil.copytree(results / CLEAN.stem, tmp_path / "out")
     assert (tmp_path / "out" / "annotated.webm").exists()
     second = posecheck("analyze", CLEAN, "-o", "out", "--to", "0.3", cwd=tmp_path)
     assert second.returncode == 0, second.stderr

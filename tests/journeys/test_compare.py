@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +17,31 @@ from posecheck.session import assess, default_profile
 from posecheck.sources.replay import read_recording
 from tests.journeys.test_analyze import CLEAN, ROUNDED, posecheck, refused
 from tests.outputs import people
+from tests.shared import made_once
 
 STRICTER = ("--set", "spine_rounding.limit_deg=25")
 
 
+def analysed_pair(factory: pytest.TempPathFactory) -> Path:
+    """The folder of two results, `before` and `after`: the clean and the rounded fold.
+
+    The second begins half a second later in its clip and has a stricter limit.
+    """
+
+    def make(folder: Path) -> None:
+        for clip, name, begin, more in ((CLEAN, "before", "0", ()), (ROUNDED, "after", "0.5", STRICTER)):
+            done = posecheck("analyze", clip, "-o", f"out/{name}", "--from", begin, "--to", "3.5", *more, cwd=folder)
+            assert done.returncode == 0, done.stderr
+
+    return made_once(factory, "before_and_after", make) / "out"
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two results and their comparison; the second begins half a second later in its clip and has a stricter limit."""
+    """Copies of two results, and their comparison."""
     folder = tmp_path_factory.mktemp("compare")
-    for clip, name, begin, more in ((CLEAN, "before", "0", ()), (ROUNDED, "after", "0.5", STRICTER)):
-        done = posecheck("analyze", clip, "-o", name, "--from", begin, "--to", "3.5", *more, cwd=folder)
-        assert done.returncode == 0, done.stderr
+    for result in analysed_pair(tmp_path_factory).iterdir():
+        shutil.copytree(result, folder / result.name)
     done = posecheck("compare", "before", "after/recording.jsonl", "-o", "both.html", "--lang", "de", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder / "both.html"

@@ -24,16 +24,19 @@ from tests.journeys import media
 from tests.journeys.test_analyze import CLEAN, ROUNDED, posecheck, refused
 from tests.outputs.schema import mistakes
 from tests.outputs.test_exports import SCHEMA, read_trc
+from tests.shared import made_once
 
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds of a clip with every choice that needs no extra, in German."""
-    folder = tmp_path_factory.mktemp("everything")
     words = ["--from", "2", "--to", "4", "--smooth", "--opensim", "--blur-face", "--slow", "2", "--lang", "de"]
-    done = posecheck("analyze", ROUNDED, "-o", "out", *words, "--set", "spine_rounding.limit_deg=30", cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "out"
+
+    def make(folder: Path) -> None:
+        done = posecheck("analyze", ROUNDED, "-o", "out", *words, "--set", "spine_rounding.limit_deg=30", cwd=folder)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return made_once(tmp_path_factory, "every_output", make) / "out"
 
 
 def test_tables_for_other_programs_are_there_and_agree(everything: Path) -> None:

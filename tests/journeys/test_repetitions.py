@@ -17,6 +17,7 @@ from posecheck.records import Assessment, Bytes, Rep
 from posecheck.resources import samples_dir
 from tests.journeys.drawn import judged
 from tests.journeys.test_analyze import posecheck
+from tests.shared import made_once
 
 CLIP = samples_dir() / "hinge_clean_then_rounded.mp4"
 #: From the clip's ground truth: the trunk leans 20 degrees or more (the labels' intervals).
@@ -24,19 +25,30 @@ TRUE_STARTS_S = (1.27, 6.23)
 FPS = 30.0
 
 
+def analysed_hinges(factory: pytest.TempPathFactory) -> Path:
+    """The drill's whole clip analysed with an annotated clip: `out`, `said` with what was printed, `history.csv`."""
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+            words = ("--stretch", "hip_hinge_drill", "-o", "out", "--video", "--history", "--on", "2026-01-05")
+            done = posecheck("analyze", CLIP, *words, cwd=folder)
+            assert done.returncode == 0, done.stdout + done.stderr
+            (folder / "said").write_text(done.stdout, encoding="utf-8")
+            kept = posecheck("history", "export", "-", cwd=folder).stdout
+            (folder / "history.csv").write_text(kept, encoding="utf-8")
+
+    return made_once(factory, "hinges", make)
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], str]:
     """What the command printed and wrote, and the history it kept as CSV."""
-    folder = tmp_path_factory.mktemp("reps")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
-        words = ("--stretch", "hip_hinge_drill", "-o", "out", "--history", "--on", "2026-01-05")
-        done = posecheck("analyze", CLIP, *words, cwd=folder)
-        assert done.returncode == 0, done.stdout + done.stderr
-        kept = posecheck("history", "export", "-", cwd=folder).stdout
+    folder = analysed_hinges(tmp_path_factory)
+    said, kept = ((folder / name).read_text(encoding="utf-8") for name in ("said", "history.csv"))
     summary: dict[str, Any] = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
     assert "<h2>Repetitions</h2>" in (folder / "out" / "report.html").read_text(encoding="utf-8")
-    return done.stdout, summary, kept
+    return said, summary, kept
 
 
 def test_the_first_is_good_and_the_second_rounded(told: tuple[str, dict[str, Any], str]) -> None:
@@ -62,20 +74,17 @@ def test_they_are_shown_and_kept(told: tuple[str, dict[str, Any], str]) -> None:
     assert (float(row["reps_whole"]), float(row["reps_partial"])) == (2.0, 0.0)
 
 
-def test_facing_the_other_way_is_the_same() -> None:
-    """The mirrored clip: the same count, verdicts and times."""
-    pictures = _pictures(CLIP)
+def test_facing_the_other_way_is_the_same(told: tuple[str, dict[str, Any], str]) -> None:
+    """The mirrored clip, half of its pictures: the same count, verdicts and times as the clip as it is."""
+    mirrored = [np.ascontiguousarray(image[:, ::-1]) for image in _pictures(CLIP)]
     with MediaPipeBackend() as backend:
-        one, other = (
-            _reps(judged(backend, shown, every_s=2 / FPS, stretch_name="hip_hinge_drill"))
-            for shown in (pictures, [np.ascontiguousarray(image[:, ::-1]) for image in pictures])
-        )
-    for clean, rounded in (one, other):
-        assert clean.good
-        assert rounded.remark.startswith("Your back rounded for ")
-    for a, b in zip(one, other, strict=True):
-        assert (a.start_s, a.end_s) == pytest.approx((b.start_s, b.end_s), abs=0.15)
-        assert a.depth == pytest.approx(b.depth, abs=4.0)
+        other = _reps(judged(backend, mirrored, every_s=2 / FPS, stretch_name="hip_hinge_drill"))
+    clean, rounded = other
+    assert clean.good
+    assert rounded.remark.startswith("Your back rounded for ")
+    for a, b in zip(told[1]["reps"], other, strict=True):
+        assert (a["start_s"], a["end_s"]) == pytest.approx((b.start_s, b.end_s), abs=0.15)
+        assert a["depth"] == pytest.approx(b.depth, abs=4.0)
 
 
 def _pictures(clip: Path) -> list[Bytes]:

@@ -1,0 +1,44 @@
+"""What is dear to make and only read afterwards, made once for a whole run of the tests, whichever worker asks first."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+DONE = "made"
+FAILED = "failed"
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder of this name that `make` has filled: by the first who asks, for all workers of this run.
+
+    Nobody may change what lies in it; who wants to copies it first. The others wait for the first one. The kernel
+    takes the lock from a process that dies: the next one begins anew. What fails fails for everybody, told the same.
+    """
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    place = root / f"shared_{name}"
+    place.mkdir(exist_ok=True)
+    folder = place / "out"
+    with (place / "lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (place / FAILED).exists():
+            told = (place / FAILED).read_text(encoding="utf-8")
+            pytest.fail(f"{name} could not be made, by whoever asked first:\n{told}", pytrace=False)
+        if not (place / DONE).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            try:
+                make(folder)
+            except (Exception, pytest.fail.Exception):
+                (place / FAILED).write_text(traceback.format_exc(), encoding="utf-8")
+                raise
+            (place / DONE).touch()
+    return folder
