@@ -15,16 +15,19 @@ DONE = "made"
 FAILED = "failed"
 
 
+def run_folder(factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder of this run of the tests, the same for all its workers."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """The folder of this name that `make` has filled: by the first who asks, for all workers of this run.
 
     Nobody may change what lies in it; who wants to copies it first. The others wait for the first one. The kernel
     takes the lock from a process that dies: the next one begins anew. What fails fails for everybody, told the same.
     """
-    root = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent
-    place = root / f"shared_{name}"
+    place = run_folder(factory) / f"shared_{name}"
     place.mkdir(exist_ok=True)
     folder = place / "out"
     with (place / "lock").open("w", encoding="utf-8") as lock:

@@ -1,4 +1,4 @@
-"""What several workers share is made once, and nobody waits for one that failed or died."""
+"""What tests share is made once, and nobody waits for one that failed or died."""
 
 from __future__ import annotations
 
@@ -114,3 +114,10 @@ def test_alone_it_lies_in_the_own_folder(tmp_path_factory: pytest.TempPathFactor
     made: list[Path] = []
     first = made_once(tmp_path_factory, "alone", made.append)
     assert [made_once(tmp_path_factory, "alone", made.append), *made] == [first, first]
+
+
+def test_commands_share_what_they_have_compiled() -> None:
+    """What one command has compiled lies there for the next, whatever the environment says of bytecode."""
+    code = "import posecheck.errors; print(posecheck.errors.__cached__)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()).is_file()

@@ -210,6 +210,8 @@ def test_a_clip_with_its_index_in_front_cut_in_half_keeps_what_was_readable(tmp_
     assert 10 <= len(rows(tmp_path / "out" / "measures.csv")) < 205
 
 
+#: When the pictures of a clip of uneven rate are shown.
+UNEVEN_S = [0.0, 0.033, 0.066, 0.266, 0.300, 0.500, 0.533, 0.566, 0.800, 1.0]
 #: Clips as they come from elsewhere, by name.
 UNUSUAL: dict[str, media.Maker] = {
     "one frame": lambda path: media.encode(path, media.sample_frames(count=1)),
@@ -222,7 +224,6 @@ UNUSUAL: dict[str, media.Maker] = {
     "odd width": lambda path: media.encode(path, [p[:, :-1] for p in media.sample_frames(count=12)], pixels="yuv444p"),
     "uneven": lambda path: media.encode(path, media.sample_frames(count=len(UNEVEN_S)), times_s=UNEVEN_S),
 }
-UNEVEN_S = [0.0, 0.033, 0.066, 0.266, 0.300, 0.500, 0.533, 0.566, 0.800, 1.0]
 
 
 @pytest.fixture(scope="module")
