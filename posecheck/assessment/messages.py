@@ -178,8 +178,8 @@ class Messages:
     """Key → text in this language; what is missing stays English."""
     keys: Mapping[str, str]
     """English text → key; of two keys with the same text the first."""
-    patterns: tuple[tuple[re.Pattern[str], str], ...]
-    """English texts with blanks, and their keys."""
+    patterns: tuple[tuple[str, str], ...]
+    """English texts with blanks as regular expressions, and their keys."""
 
     @staticmethod
     def load(language: str) -> Messages:
@@ -212,7 +212,7 @@ class Messages:
         if key is not None:
             return self._filled(key, values)
         for pattern, of_pattern in self.patterns:
-            match = pattern.fullmatch(key_or_sentence)
+            match = _compiled(pattern).fullmatch(key_or_sentence)
             if match:
                 return self._filled(of_pattern, match.groupdict())
         if _KEY.fullmatch(key_or_sentence):
@@ -262,14 +262,20 @@ def _messages(language: str, english: Mapping[str, str], texts: Mapping[str, str
     return Messages(language, english, texts, keys, patterns)
 
 
-def _pattern(text: str, forms: Mapping[str, str]) -> re.Pattern[str]:
+def _pattern(text: str, forms: Mapping[str, str]) -> str:
     """What an English text looks like with its blanks filled in: each by its form, or a number."""
     out = ""
     for literal, name, _, _ in string.Formatter().parse(text):
         out += re.escape(literal)
         if name is not None:
             out += f"(?P<{name}>{forms.get(name, _NUMBER)})"
-    return re.compile(out)
+    return out
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when it is first needed: some hundred at once would delay every command, most of which need none."""
+    return re.compile(pattern)
 
 
 def in_english(said: Said | None, stretch: Stretch) -> str:
