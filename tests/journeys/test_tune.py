@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from posecheck.records import Origin
 from posecheck.session import default_profile
 from posecheck.tuning.labels import Interval, Labels, Truth, labels_path, write_labels
 from tests.journeys.test_analyze import posecheck, refused
+from tests.shared import made_once
 from tests.stick_figure import stick_figure
 
 FOLD = load_stretch("standing_forward_fold")
@@ -52,17 +54,20 @@ def record(folder: Path, person: str) -> Path:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six labelled recordings, and a profile found on them with its report."""
-    out = tmp_path_factory.mktemp("coach")
-    for name in ("ada", "ben", "cem", "dora", "eva", "fay"):
-        record(out, name)
-    done = posecheck(
-        "tune", "search", ".", "-o", "mine.toml", "--report", "mine.html", "--jobs", "2", "--keys",
-        f"{RULE}.limit_deg", cwd=out,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "Not enough evidence" not in done.stdout
-    return out
+    """Six labelled recordings, and a profile found on them with its report: a copy, for other profiles to come."""
+
+    def make(out: Path) -> None:
+        for name in ("ada", "ben", "cem", "dora", "eva", "fay"):
+            record(out, name)
+        done = posecheck(
+            "tune", "search", ".", "-o", "mine.toml", "--report", "mine.html", "--jobs", "2", "--keys",
+            f"{RULE}.limit_deg", cwd=out,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert "Not enough evidence" not in done.stdout
+
+    tuned = made_once(tmp_path_factory, "tuned", make)
+    return shutil.copytree(tuned, tmp_path_factory.mktemp("coach"), dirs_exist_ok=True)
 
 
 def test_the_limit_that_fits_is_found_and_used_at_once(folder: Path) -> None:
