@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.shared import made_once
 
 ROOT = Path(__file__).resolve().parents[1]
+together = pytest.mark.skipif(sys.platform == "win32", reason="on Windows each worker makes its own")
 #: A worker of its own: waits for a word on its input inside the lock, then does what it is told to.
 WORKER = """
 import os, sys
@@ -80,33 +82,35 @@ class Workers:
 
 
 @pytest.fixture
-def workers(tmp_path: Path) -> Workers:
+def workers(tmp_path: Path) -> Iterator[Workers]:
     """Two workers, the first of which is at it."""
-    return Workers(tmp_path)
+    two = Workers(tmp_path)
+    yield two
+    two.end()
 
 
+@together
 def test_the_second_waits_and_gets_what_the_first_has_made(workers: Workers) -> None:
     """Made once, with what the first was told."""
     workers.tell(workers.other, "other")
     workers.tell(workers.one, "one")
     assert [workers.said(workers.one), workers.said(workers.other)] == ["one", "one"]
-    workers.end()
 
 
+@together
 def test_what_fails_is_told_to_both(workers: Workers) -> None:
     """The first raises its own mistake, the second fails with its words."""
     workers.tell(workers.one, "fail")
     assert [workers.said(workers.one), workers.said(workers.other)] == ["ValueError True", "Failed True"]
-    workers.end()
 
 
+@together
 def test_one_that_dies_leaves_it_to_the_next(workers: Workers) -> None:
     """Killed in the middle: the next one begins anew in an empty folder."""
     workers.one.send_signal(signal.SIGKILL)
     assert workers.said(workers.other) == "making"
     workers.tell(workers.other, "other")
     assert workers.said(workers.other) == "other"
-    workers.end()
 
 
 def test_alone_it_lies_in_the_own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -385,6 +384,8 @@ def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def small_files() -> None:
     """Let this process write no file beyond 60 kB: what a full disk looks like, without filling one."""
+    import resource  # not on Windows
+
     resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 
 
