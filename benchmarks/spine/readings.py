@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.spine.groups import group_of
+from benchmarks.spine.population import pictures_of
 from benchmarks.spine.stills import Columns, unpacked
 from posecheck import kinematics
 from posecheck.body import Side
@@ -22,6 +24,18 @@ PROFILE: Final = Profile(kinematics.TUNABLES)
 IMAGE_WH: Final = (640, 480)
 #: Every upright picture of a person is shown for so long before the others are read.
 _UPRIGHT_S: Final = 0.25
+#: What makes a leg the lead leg (`records.LEADS`) in stretches of a posture. In the others both legs do the same.
+ROLES: Final = {
+    "step": "raised",
+    "high_step": "raised",
+    "staggered": "front",
+    "half_kneeling": "front",
+    "single_leg": "standing",
+    "crossed": "crossed",
+}
+#: So often, and so long after one another, a stretch is shown a picture until it is believed which leg leads.
+_SHOWN: Final = 10
+_SHOWN_S: Final = 0.1
 
 Numbers = NDArray[np.float64]
 
@@ -55,8 +69,9 @@ def sighting_of(data: Columns, row: int) -> Sighting:
 
 def _legs_of(data: Columns, row: int) -> LegsSeen:
     """What the silhouette says of the legs; it is kept at half its size."""
-    seen = drawn.see_legs(unpacked(data["body"][row]), data["landmarks_px"][row] / 2.0)
-    return replace(seen, across_px=frozen(2.0 * seen.across_px, np.float64))
+    seen = drawn.see_legs(unpacked(data["body"][row]), data["landmarks_px"][row] / 2.0, int(data["facing"][row]))
+    across_px, limbs_px = (frozen(2.0 * each, np.float64) for each in (seen.across_px, seen.limbs_px))
+    return replace(seen, across_px=across_px, limbs_px=limbs_px)
 
 
 def look_at(
@@ -81,6 +96,35 @@ def look_at(
     )
 
 
+def in_a_stretch(data: Columns, row: int, known: own.OwnState, profile: Profile = PROFILE) -> dict[str, float]:
+    """The measures of one picture as a stretch of its posture takes them that is shown it for a second.
+
+    Hip and knee are those of the leg that truly is nearer, by its role in the stretch: pose models exchange legs that do
+    different things, and a stretch asks for the one that is in front, on the step or stood on, not for the left one.
+    """
+    role = ROLES.get(str(data["posture"][row]), "")
+    sighting = sighting_of(data, row)
+    code = None if sighting.back is None else bundled_network().encode(sighting.back.crop, data["joints"][row])
+    state = measures.start()
+    for number in range(_SHOWN):
+        t_s = known.t_s + _SHOWN_S * (number + 1)
+        state, seen = measures.step(
+            replace(state, own=known), replace(sighting, t_s=t_s, index=number), profile, role, code=code
+        )
+    values = dict(seen.values)
+    if role:
+        lead = _leads(int(data["seed"][row]))[int(data["number"][row])]
+        which = "lead" if (lead == "left") == bool(data["near_left"][row]) else "other"
+        values |= {name: values[f"{which}_{name}"] for name in ("hip_hinge_deg", "knee_flexion_deg")}
+    return values
+
+
+@functools.cache
+def _leads(seed: int) -> list[str]:
+    """The side of the lead leg in every picture of somebody."""
+    return [wanted.spec.stance.lead for wanted in pictures_of(seed)]
+
+
 @dataclass(frozen=True)
 class Readings:
     """What posecheck reads in every row, without and with the person's own upright pictures."""
@@ -88,6 +132,8 @@ class Readings:
     data: Columns
     stranger: list[Look]
     known: list[Look]
+    own: list[own.OwnState]
+    """What was known of the person of each row in `known`."""
 
     def of(self, name: str, *, known: bool) -> Numbers:
         """One measure of every row."""
@@ -114,7 +160,7 @@ def read(data: Columns, profile: Profile = PROFILE, network: Network | None = No
     for row in np.flatnonzero(data["neutral"]).tolist():
         upright.setdefault((int(data["seed"][row]), int(group[row])), []).append(row)
     stranger = [look_at(data, row, own.OwnState(), profile, network) for row in range(len(group))]
-    known = []
+    known, states = [], []
     for row in range(len(group)):
         state = own.OwnState(t_s=0.0)
         mine = [other for other in upright.get((int(data["seed"][row]), int(group[row])), []) if other != row]
@@ -130,4 +176,5 @@ def read(data: Columns, profile: Profile = PROFILE, network: Network | None = No
                 profile,
             )
         known.append(look_at(data, row, state, profile, network))
-    return Readings(data, stranger, known)
+        states.append(state)
+    return Readings(data, stranger, known, states)

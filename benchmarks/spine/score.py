@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from benchmarks.accuracy import auc
 from benchmarks.spine.groups import group_of
 from benchmarks.spine.population import HINDRANCES, hindrance
-from benchmarks.spine.readings import PROFILE, Numbers, Readings, look_at
+from benchmarks.spine.readings import PROFILE, Numbers, Readings, in_a_stretch
 from benchmarks.spine.stills import Columns
-from posecheck.kinematics import joints, measures, own
+from posecheck.kinematics import joints, measures
 
 #: With fewer readings, or with one and the same truth, there is nothing to sum up.
 _FEWEST: Final = 3
@@ -136,7 +136,8 @@ def _angles(readings: Readings, rows: Chosen) -> Iterator[str]:
     raw = PROFILE.with_layer({joints.CORRECTION.key: 0.0}, "score")
     data = readings.data
     use = np.flatnonzero(rows)
-    plain = [look_at(data, int(row), own.OwnState(), raw) for row in use]
+    plain = [in_a_stretch(data, int(row), readings.own[row], raw) for row in use]
+    corrected = [in_a_stretch(data, int(row), readings.own[row]) for row in use]
     judged = np.isfinite(readings.of("spine_flexion_deg", known=True)[use])
     yield (
         "| angle, standing | told | as the pose model has it: MAE | bias | corrected: MAE | bias "
@@ -145,8 +146,7 @@ def _angles(readings: Readings, rows: Chosen) -> Iterator[str]:
     yield "|---|---:|---:|---:|---:|---:|---:|---:|"
     for name in ("hip_hinge_deg", "knee_flexion_deg", "trunk_inclination_deg", "pelvis_inclination_deg"):
         true = data[name][use]
-        before = np.array([look[name] for look in plain]) - true
-        after = readings.of(name, known=True)[use] - true
+        before, after = (np.array([values[name] for values in each]) - true for each in (plain, corrected))
         columns = " | ".join(
             f"{np.nanmean(np.abs(error)):.1f} | {np.nanmean(error):+.1f}" for error in (before, after, after[judged])
         )

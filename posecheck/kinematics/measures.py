@@ -141,7 +141,8 @@ def step(
     with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen, and no leg
     that is drawn outside of the body (`drawn`).
     The knee of a lead leg that is the far one is measured lying alone (`legs.far_knee_tells`).
-    A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. The facing is that of
+    A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. Of somebody who does not
+    stand side-on hip and knee are not measured either. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
     time; one from the past begins anew. `network` is another one than posecheck's own, to compare them; `code` is what
     its encoder made of the back of this very sighting before, so that it need not do so again.
@@ -309,6 +310,10 @@ def look(
         reading = spine.unread(gates.NO_FIT)
     else:
         reading = spine.read_spine(back, told, inclination_deg, network, profile, known=own_code is not None)
+    if why_not == framing.NOT_SIDE_ON:
+        # What legs do shows from the side alone: elsewhere hip and knee read 15 deg off (drawn people, MAE).
+        knee, far_knee = np.full(2, np.nan), np.full(2, np.nan)
+        knee_flexion_deg = math.nan
     judged = not reading.reason and code is not None
     stranger_deg = math.nan
     if judged and code is not None:

@@ -38,13 +38,13 @@ EXACT: Final = TRUSTING.with_layer({"joints.correction_frac": 0.0}, "test")
 
 
 def measure_all(
-    sightings: Iterable[Sighting], profile: Profile = PROFILE, state: MeasureState | None = None
+    sightings: Iterable[Sighting], profile: Profile = PROFILE, state: MeasureState | None = None, lead: str = ""
 ) -> list[Measures]:
-    """The measures of a whole stream."""
+    """The measures of a whole stream; `lead` as in `measures.step`."""
     state = state or measures.start()
     out = []
     for sighting in sightings:
-        state, measured = measures.step(state, sighting, profile)
+        state, measured = measures.step(state, sighting, profile, lead)
         out.append(measured)
     return out
 

@@ -15,7 +15,7 @@ from posecheck import kinematics
 from posecheck.body import Landmark, Side, of
 from posecheck.kinematics import framing, gates, measures, spine
 from posecheck.kinematics.back import ROWS
-from posecheck.records import NOBODY, QUANTITY_NAMES, Measures, Sighting, frozen
+from posecheck.records import LEADS, NOBODY, QUANTITY_NAMES, Measures, Sighting, frozen
 from tests.kinematics.room import EXACT, PROFILE, TRUSTING, measure_all, with_dorsal, with_numbers
 from tests.stick_figure import back_line, nobody, stick_figure
 
@@ -309,6 +309,29 @@ def test_a_back_that_cannot_be_judged_is_not(sighting: Sighting, reason: str) ->
     assert measured.view.reason == reason
     for name in BACK_MEASURES:
         assert math.isnan(measured[name])
+
+
+@given(
+    yaw_deg=st.floats(0.0, 32.5) | st.floats(33.5, 80.0),
+    facing=st.sampled_from([1, -1]),
+    lean_deg=leans,
+    hinge_deg=st.floats(20.0, 110.0),
+    lead=st.sampled_from(LEADS),
+)
+def test_what_legs_do_is_told_from_the_side_alone(
+    yaw_deg: float, facing: int, lean_deg: float, hinge_deg: float, lead: str
+) -> None:
+    """Whoever is asked to turn side-on is given no angle of hip and knee, of whichever leg; how far they lean, is."""
+    figure = stick_figure(yaw_deg=yaw_deg, facing=facing, trunk_inclination_deg=lean_deg, hip_hinge_deg=hinge_deg)
+    measured = measure_all([figure.sighting(0.1 * number) for number in range(12)], lead=lead)[-1]
+    turned = measured.view.reason == framing.NOT_SIDE_ON
+    assert turned == (yaw_deg > PROFILE[framing.MAX_YAW.key])
+    assert math.isnan(measured["hip_hinge_deg"]) == turned
+    assert math.isnan(measured["knee_flexion_deg"]) == turned
+    if turned:
+        told = {name for name in QUANTITY_NAMES if not math.isnan(measured[name])}
+        assert not {name for name in told if "knee" in name or "hip_hinge" in name or name == "lead_leg_deg"}
+    assert math.isfinite(measured["trunk_inclination_deg"])
 
 
 def test_several_people_are_no_error() -> None:
