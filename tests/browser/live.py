@@ -46,11 +46,17 @@ def round_fold(path: Path, *, still: int) -> Path:
     return path
 
 
+#: What the page knows of its pictures, to be told where a test waits in vain.
+STATS = "JSON.stringify(window.posecheck?.stats() ?? null)"
+
+
 def until(page: Page, condition: str, *, within_s: float = 30.0) -> None:
     """Wait until a JavaScript condition holds. (The page's policy forbids Playwright's own way, which needs eval.)"""
     deadline = time.monotonic() + within_s
     while not page.evaluate(condition):
-        assert time.monotonic() < deadline, f"never true: {condition}\n{page.locator('main').inner_text()}"
+        assert time.monotonic() < deadline, (
+            f"never true: {condition}\n{page.evaluate(STATS)}\n{page.locator('body').inner_text()}"
+        )
         page.wait_for_timeout(60)
 
 

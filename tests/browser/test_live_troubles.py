@@ -52,6 +52,38 @@ WAKE = """() => {
     testStream.getVideoTracks()[0].requestFrame();
   }, 60);
 }"""
+#: A camera that takes its time to open when it is asked for first, so that a second one would be open before it.
+SLOW_CAMERA = """
+window.streams = [];
+if (navigator.mediaDevices) {
+  const devices = navigator.mediaDevices, ask = devices.getUserMedia.bind(devices);
+  let asked = 0;
+  devices.getUserMedia = async (what) => {
+    await new Promise((done) => setTimeout(done, asked++ ? 500 : 3000));
+    const stream = await ask(what);
+    streams.push(stream);
+    return stream;
+  };
+}
+"""
+#: How a camera is left that is opened and stopped, or another one asked for, before it is open.
+CHANGED_MINDS = """async () => {
+  const { makeCapture } = await import('/static/js/capture.js');
+  const none = () => {};
+  const told = [];
+  while (!streams.length) await new Promise((done) => setTimeout(done, 100));  // the start screen's own
+  for (const change of [(capture) => capture.stop(), (capture) => capture.start('another')]) {
+    const capture = makeCapture({sendBytes: none, trouble: none, slower: none, stalled: none, awake: none});
+    streams.length = 0;
+    const first = capture.start();
+    await Promise.all([first, change(capture)]);
+    while (streams.length < 1) await new Promise((done) => setTimeout(done, 100));
+    told.push([capture.open, streams.filter((one) => one.getTracks()[0].readyState === 'live').length]);
+    capture.stop();
+    told.push(streams.filter((one) => one.getTracks()[0].readyState === 'live').length);
+  }
+  return told;
+}"""
 #: The lock of the screen, as far as the page asks for it.
 LOCKS = """
 window.locks = [];
@@ -184,6 +216,22 @@ def test_a_camera_that_gives_no_pictures_is_opened_anew_then_told_and_believed_w
     expect(card).to_be_hidden()
     shown = page.evaluate("window.posecheck.stats().shown")
     until(page, f"window.posecheck.stats().shown > {shown + 3}")
+
+
+def test_who_begins_while_the_camera_still_opens_is_seen(open_page: Open) -> None:
+    """It is opened once, whoever asks for it meanwhile: preview, Begin and set-up."""
+    page = open_page(SLOW_CAMERA)
+    begin(page)
+    page.wait_for_timeout(3200)  # by now the first one is open, whichever is shown
+    shown = page.evaluate("window.posecheck.stats().shown")
+    until(page, f"window.posecheck.stats().shown > {shown + 10}")
+    assert page.evaluate("streams.length") == 1
+
+
+def test_no_camera_stays_on_that_nobody_waits_for(open_page: Open) -> None:
+    """Stopped before it was open: off. Another one asked for: that one alone, and off once it is stopped."""
+    page = open_page(SLOW_CAMERA)
+    assert page.evaluate(CHANGED_MINDS) == [[False, 0], 0, [True, 1], 0]
 
 
 def test_a_second_page_takes_over_and_the_first_rests(open_page: Open) -> None:

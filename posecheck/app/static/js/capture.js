@@ -57,6 +57,7 @@ export function makeCapture({ sendBytes, trouble, slower, stalled, awake }) {
   const pace = makePace(slower);
   let stream = null;
   let opened = null;
+  let opening = null;
   let sending = false;
   let asked = 0;
   let seq = 0;
@@ -105,6 +106,7 @@ export function makeCapture({ sendBytes, trouble, slower, stalled, awake }) {
   }, LOST_AFTER_MS / 4);
 
   const closed = () => {
+    opening = null;
     rest();
     grab.stop();
     stream?.getTracks().forEach((track) => track.stop());
@@ -126,6 +128,50 @@ export function makeCapture({ sendBytes, trouble, slower, stalled, awake }) {
     made.start(again).catch((error) => trouble(error.code ?? "in_use"));
   }
 
+  /** The stream of a camera; any other one than that asked for if that is not plugged in today. Raises CameraTrouble. */
+  async function streamOf(deviceId) {
+    if (!navigator.mediaDevices?.getUserMedia) throw new CameraTrouble("unsupported");
+    const size = { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 30 } };
+    const ask = (which) => navigator.mediaDevices.getUserMedia({ video: { ...size, ...which }, audio: false });
+    try {
+      try {
+        return await ask(deviceId ? { deviceId: { exact: deviceId } } : {});
+      } catch (error) {
+        if (!deviceId || CODES[error.name] !== "missing") throw error;
+        return await ask({});
+      }
+    } catch (error) {
+      throw new CameraTrouble(CODES[error.name] ?? "in_use", error);
+    }
+  }
+
+  async function open(mine) {
+    let got;
+    try {
+      got = await streamOf(mine.deviceId);
+    } catch (error) {
+      if (opening === mine) opening = null;
+      throw error;
+    }
+    const tracks = got.getTracks();
+    if (opening !== mine) {
+      // Nobody waits for it any more: a camera that is left open would watch on.
+      tracks.forEach((track) => track.stop());
+      return;
+    }
+    opening = null;
+    stream = got;
+    opened = mine.deviceId;
+    tracks[0].addEventListener("ended", () => {
+      if (stream !== got) return;
+      closed();
+      trouble("unplugged");
+    });
+    video.srcObject = stream;
+    await grab.start(stream);
+    fill();
+  }
+
   const made = {
     video,
     get open() {
@@ -140,35 +186,18 @@ export function makeCapture({ sendBytes, trouble, slower, stalled, awake }) {
     get level() {
       return pace.level;
     },
-    /** Open a camera, the remembered one if it is there. Raises CameraTrouble. */
+    /**
+     * Open a camera, the remembered one if it is there; with the same one open, or about to be, nothing more is opened.
+     * Raises CameraTrouble. It is not `open` afterwards where it was stopped, or another one asked for, meanwhile.
+     */
     async start(deviceId = null) {
       if (stream && (!deviceId || opened === deviceId)) return;
-      closed();
-      if (!navigator.mediaDevices?.getUserMedia) throw new CameraTrouble("unsupported");
-      const size = { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: 30 } };
-      const ask = (which) => navigator.mediaDevices.getUserMedia({ video: { ...size, ...which }, audio: false });
-      try {
-        try {
-          stream = await ask(deviceId ? { deviceId: { exact: deviceId } } : {});
-        } catch (error) {
-          // The remembered camera is not plugged in today: any other will do.
-          if (!deviceId || CODES[error.name] !== "missing") throw error;
-          stream = await ask({});
-        }
-      } catch (error) {
-        throw new CameraTrouble(CODES[error.name] ?? "in_use", error);
-      }
-      opened = deviceId;
-      const [track] = stream.getVideoTracks();
-      const mine = stream;
-      track.addEventListener("ended", () => {
-        if (stream !== mine) return;
+      if (!opening || (deviceId && opening.deviceId !== deviceId)) {
         closed();
-        trouble("unplugged");
-      });
-      video.srcObject = stream;
-      await grab.start(stream);
-      fill();
+        opening = { deviceId };
+        opening.done = open(opening);
+      }
+      while (opening) await opening.done;
     },
     stop() {
       isSilent = false;

@@ -183,6 +183,7 @@ function note(told) {
 async function openCamera(deviceId = settings.get("camera")) {
   try {
     await capture.start(deviceId);
+    if (!capture.open) return false;
     picture.say(null);
     notices.hide("camera");
     return true;
