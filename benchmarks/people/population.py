@@ -255,6 +255,11 @@ def _camera(rng: np.random.Generator) -> Camera:
     )
 
 
+#: Nobody is looked at from further away than this; from `_FAR_M` on all of the body is before the camera.
+_ASTRAY_M = 40.0
+_FAR_M = 8.0
+
+
 def aimed(rng: np.random.Generator, spec: ClipSpec) -> Camera:
     """The camera moved so that the trunk has a random size and the person a random place in the picture."""
     body = make_body(spec.body)
@@ -267,20 +272,25 @@ def aimed(rng: np.random.Generator, spec: ClipSpec) -> Camera:
     place = rng.uniform(-1.0, 1.0, 2)
     trunk = [JOINT_NAMES.index(f"{side}_{joint}") for joint in ("hip", "shoulder") for side in ("left", "right")]
     camera = spec.camera
-    for _ in range(4):
-        view = View.of(camera, spec.width_px, spec.height_px)
-        pixels = view.project(joints)
-        m_per_px = camera.distance_m / view.focal_px
-        low, high = pixels.min(axis=0) - _FLESH_M / m_per_px, pixels.max(axis=0) + _FLESH_M / m_per_px
-        chord_px = float(np.linalg.norm((pixels[trunk[:2]] - pixels[trunk[2:]]).mean(axis=0)))
-        grow = min(goal_px / max(chord_px, 1e-6), fill / float(((high - low) / size).max()))
-        middle = pixels[trunk].mean(axis=0) if cropped else (low + high) / 2.0
-        room = np.maximum(size - (high - low) * grow, 0.0) / 2.0
-        off = middle - (size / 2.0 + place * room * 0.9)
-        camera = replace(
-            camera,
-            aim_forward_m=camera.aim_forward_m + float(off[0]) * m_per_px * float(np.sign(view.axes[0, 0])),
-            aim_height_m=camera.aim_height_m - float(off[1]) * m_per_px,
-            distance_m=max(1.2, camera.distance_m / grow),
-        )
+    # One that begins so near that some of the body is behind it goes astray.
+    for begun in (spec.camera, replace(spec.camera, distance_m=_FAR_M)):
+        camera = begun
+        for _ in range(4):
+            view = View.of(camera, spec.width_px, spec.height_px)
+            pixels = view.project(joints)
+            m_per_px = camera.distance_m / view.focal_px
+            low, high = pixels.min(axis=0) - _FLESH_M / m_per_px, pixels.max(axis=0) + _FLESH_M / m_per_px
+            chord_px = float(np.linalg.norm((pixels[trunk[:2]] - pixels[trunk[2:]]).mean(axis=0)))
+            grow = min(goal_px / max(chord_px, 1e-6), fill / float(((high - low) / size).max()))
+            middle = pixels[trunk].mean(axis=0) if cropped else (low + high) / 2.0
+            room = np.maximum(size - (high - low) * grow, 0.0) / 2.0
+            off = middle - (size / 2.0 + place * room * 0.9)
+            camera = replace(
+                camera,
+                aim_forward_m=camera.aim_forward_m + float(off[0]) * m_per_px * float(np.sign(view.axes[0, 0])),
+                aim_height_m=camera.aim_height_m - float(off[1]) * m_per_px,
+                distance_m=max(1.2, camera.distance_m / grow),
+            )
+        if camera.distance_m < _ASTRAY_M:
+            break
     return camera
