@@ -255,9 +255,10 @@ def _camera(rng: np.random.Generator) -> Camera:
     )
 
 
-#: Nobody is looked at from further away than this; from `_FAR_M` on all of the body is before the camera.
-_ASTRAY_M = 40.0
-_FAR_M = 8.0
+#: No joint is nearer to a camera, and nobody further away from one; where that came out, one so far away is used.
+_NEAREST_M = 0.25
+_FURTHEST_M = 40.0
+_AWAY_M = 6.0
 
 
 def aimed(rng: np.random.Generator, spec: ClipSpec) -> Camera:
@@ -272,25 +273,24 @@ def aimed(rng: np.random.Generator, spec: ClipSpec) -> Camera:
     place = rng.uniform(-1.0, 1.0, 2)
     trunk = [JOINT_NAMES.index(f"{side}_{joint}") for joint in ("hip", "shoulder") for side in ("left", "right")]
     camera = spec.camera
-    # One that begins so near that some of the body is behind it goes astray.
-    for begun in (spec.camera, replace(spec.camera, distance_m=_FAR_M)):
-        camera = begun
-        for _ in range(4):
-            view = View.of(camera, spec.width_px, spec.height_px)
-            pixels = view.project(joints)
-            m_per_px = camera.distance_m / view.focal_px
-            low, high = pixels.min(axis=0) - _FLESH_M / m_per_px, pixels.max(axis=0) + _FLESH_M / m_per_px
-            chord_px = float(np.linalg.norm((pixels[trunk[:2]] - pixels[trunk[2:]]).mean(axis=0)))
-            grow = min(goal_px / max(chord_px, 1e-6), fill / float(((high - low) / size).max()))
-            middle = pixels[trunk].mean(axis=0) if cropped else (low + high) / 2.0
-            room = np.maximum(size - (high - low) * grow, 0.0) / 2.0
-            off = middle - (size / 2.0 + place * room * 0.9)
-            camera = replace(
-                camera,
-                aim_forward_m=camera.aim_forward_m + float(off[0]) * m_per_px * float(np.sign(view.axes[0, 0])),
-                aim_height_m=camera.aim_height_m - float(off[1]) * m_per_px,
-                distance_m=max(1.2, camera.distance_m / grow),
-            )
-        if camera.distance_m < _ASTRAY_M:
-            break
+    for _ in range(4):
+        view = View.of(camera, spec.width_px, spec.height_px)
+        pixels = view.project(joints)
+        m_per_px = camera.distance_m / view.focal_px
+        low, high = pixels.min(axis=0) - _FLESH_M / m_per_px, pixels.max(axis=0) + _FLESH_M / m_per_px
+        chord_px = float(np.linalg.norm((pixels[trunk[:2]] - pixels[trunk[2:]]).mean(axis=0)))
+        grow = min(goal_px / max(chord_px, 1e-6), fill / float(((high - low) / size).max()))
+        middle = pixels[trunk].mean(axis=0) if cropped else (low + high) / 2.0
+        room = np.maximum(size - (high - low) * grow, 0.0) / 2.0
+        off = middle - (size / 2.0 + place * room * 0.9)
+        camera = replace(
+            camera,
+            aim_forward_m=camera.aim_forward_m + float(off[0]) * m_per_px * float(np.sign(view.axes[0, 0])),
+            aim_height_m=camera.aim_height_m - float(off[1]) * m_per_px,
+            distance_m=max(1.2, camera.distance_m / grow),
+        )
+    view = View.of(camera, spec.width_px, spec.height_px)
+    if float(((joints - view.position_m) @ view.axes[2]).min()) < _NEAREST_M or camera.distance_m > _FURTHEST_M:
+        # With some of the body behind it on the way, a camera goes anywhere, once to 700 km.
+        return replace(spec.camera, distance_m=_AWAY_M)
     return camera
