@@ -64,6 +64,8 @@ _ROLES: Final = (
     "other_knee_flexion_deg",
     "other_hip_hinge_deg",
 )
+#: What legs do shows from the side alone and not from afar: elsewhere hip and knee read 15 deg off and more (drawn people).
+_LEGS_UNSEEN: Final = (framing.NOT_SIDE_ON, framing.TOO_FAR)
 _INCLINATIONS: Final = ("trunk_inclination_deg", "pelvis_inclination_deg")
 _WRAPS: Final = np.array([name in (*_INCLINATIONS, "thigh_deg", "far_thigh_deg") for name in _ORDER])
 
@@ -142,7 +144,7 @@ def step(
     that is drawn outside of the body (`drawn`).
     The knee of a lead leg that is the far one is measured lying alone (`legs.far_knee_tells`).
     A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. Of somebody who does not
-    stand side-on hip and knee are not measured either. The facing is that of
+    stand side-on, or too far away, hip and knee are not measured either. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
     time; one from the past begins anew. `network` is another one than posecheck's own, to compare them; `code` is what
     its encoder made of the back of this very sighting before, so that it need not do so again.
@@ -310,8 +312,7 @@ def look(
         reading = spine.unread(gates.NO_FIT)
     else:
         reading = spine.read_spine(back, told, inclination_deg, network, profile, known=own_code is not None)
-    if why_not == framing.NOT_SIDE_ON:
-        # What legs do shows from the side alone: elsewhere hip and knee read 15 deg off (drawn people, MAE).
+    if why_not in _LEGS_UNSEEN:
         knee, far_knee = np.full(2, np.nan), np.full(2, np.nan)
         knee_flexion_deg = math.nan
     judged = not reading.reason and code is not None

@@ -334,6 +334,13 @@ def test_what_legs_do_is_told_from_the_side_alone(
     assert math.isfinite(measured["trunk_inclination_deg"])
 
 
+def test_legs_of_somebody_far_away_are_not_told() -> None:
+    """A few pixels are no leg; a little nearer, they are."""
+    for trunk_px, told in ((24.0, False), (40.0, True)):
+        measured = measure_all([stick_figure(trunk_px=trunk_px).sighting(0.0)])[0]
+        assert math.isfinite(measured["hip_hinge_deg"]) == math.isfinite(measured["knee_flexion_deg"]) == told
+
+
 def test_several_people_are_no_error() -> None:
     """The person followed is judged as ever, and the number of people is passed on."""
     measured = measure_all([stick_figure().sighting(0.0, people=2)])[0]
