@@ -60,6 +60,10 @@ numbers = { "hold.target_s" = 2 }
 WARNED: Final = (
     "wire.shown.filter(({look}, at) => look === 'warn' && wire.shown[at - 1]?.look !== 'warn').map(({at}) => at)"
 )
+#: Whether there is a warning, and one that began just now.
+FRESH: Final = (
+    f"document.querySelector('.verdict').dataset.look === 'warn' && performance.now() - {WARNED}.at(-1) < 1500"
+)
 #: The pictures that were taken in the seconds before a warning: when, by the page's clock, and their JPEG.
 TAKEN: Final = """([warnedMs, secondsBefore]) => {
   return [...wire.sent.values()]
@@ -215,8 +219,8 @@ def test_rounding_is_seen_heard_and_read_out_in_time_and_a_slider_changes_the_ve
     page.keyboard.press("t")
     limit = page.locator(".drawer .number", has_text="spine_rounding.limit_deg").get_by_role("spinbutton")
     expect(limit).to_have_value("35")
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.querySelector('.verdict').dataset.look") == "warn"
+    # On a busy machine the drawer opens when the fold is nearly over: the next warning will do, while it is new.
+    until(page, FRESH, within_s=60)
     limit.fill("60")
     limit.press("Tab")
     until(page, "document.querySelector('.verdict').dataset.look !== 'warn'", within_s=20)
