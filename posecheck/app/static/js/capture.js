@@ -145,24 +145,25 @@ export function makeCapture({ sendBytes, trouble, slower, stalled, awake }) {
     }
   }
 
+  /** Carry an opening out, unless it was stopped or another one begun meanwhile: nobody waits for it then. */
   async function open(mine) {
     let got;
     try {
       got = await streamOf(mine.deviceId);
     } catch (error) {
-      if (opening === mine) opening = null;
+      if (opening !== mine) return;
+      opening = null;
       throw error;
     }
-    const tracks = got.getTracks();
     if (opening !== mine) {
-      // Nobody waits for it any more: a camera that is left open would watch on.
-      tracks.forEach((track) => track.stop());
+      // A camera that is left open would watch on.
+      got.getTracks().forEach((track) => track.stop());
       return;
     }
     opening = null;
     stream = got;
     opened = mine.deviceId;
-    tracks[0].addEventListener("ended", () => {
+    got.getVideoTracks()[0].addEventListener("ended", () => {
       if (stream !== got) return;
       closed();
       trouble("unplugged");
