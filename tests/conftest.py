@@ -1,18 +1,70 @@
-"""Fixtures every test may use."""
+"""Fixtures every test uses: a fixed choice of examples, and a home, a language and data folders of its own."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.shared import run_folder
 
-# The machine decides how long an example takes, so no deadline: time is measured in benchmarks, as a ratio.
-settings.register_profile("posecheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("posecheck")
+# The default run draws the same examples every time: a failure is a change of the code, never a draw.
+# `--hypothesis-profile=explore` draws new ones, many more; developers run it before a release.
+# No deadline in either: the machine decides how long an example takes, and time is measured in benchmarks, as a ratio.
+settings.register_profile(
+    "fixed",
+    derandomize=True,
+    database=None,
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "explore",
+    derandomize=False,
+    max_examples=1000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("fixed")
+
+#: What the environment says of a person's language and folders. Tests that mean one of them set it themselves.
+_LANGUAGE = ("LC_ALL", "LC_MESSAGES", "LANGUAGE")
+_homes = count()
+
+
+def _settle_in(home: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let everything from here on, started commands included, live in `home` and speak English."""
+    home.mkdir(parents=True, exist_ok=True)
+    for name in _LANGUAGE:
+        patch.delenv(name, raising=False)
+    patch.setenv("LANG", "C.UTF-8")
+    patch.setenv("HOME", str(home))
+    patch.setenv("USERPROFILE", str(home))  # what HOME is called on Windows
+    patch.setenv("LOCALAPPDATA", str(home / "local"))
+    for name, folder in (("DATA", "share"), ("STATE", "state"), ("CONFIG", "config"), ("CACHE", "cache")):
+        patch.setenv(f"XDG_{name}_HOME", str(home / folder))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fixtures that outlive a test never touch the folders of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        _settle_in(tmp_path_factory.getbasetemp() / "home", patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _home_of_the_test(
+    _home_of_the_run: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each test begins as somebody who has never used posecheck."""
+    _settle_in(tmp_path_factory.getbasetemp() / "homes" / str(next(_homes)), monkeypatch)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,6 +22,7 @@ from posecheck.body import Landmark, Side
 from posecheck.kinematics.back import read_back
 from posecheck.records import PAUSE_S, Assessment, CueKind, Sighting, Verdict, frozen
 from posecheck.session import assess, default_profile, run
+from tests.examples import examples
 from tests.stick_figure import stick_figure
 
 FOLD: Final = load_stretch("standing_forward_fold")
@@ -43,8 +44,11 @@ class Posture:
     knee: int = 0
 
 
-#: A whole judging is too dear to look for the smallest example of a failure.
-EXAMPLES: Final = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+def few(number: int) -> settings:
+    """So many examples: each is a whole judging, too dear also for a search of the smallest one that fails."""
+    return examples(number, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+
+
 #: The row of the same joint on the other side, for every landmark.
 _OTHER_SIDE: Final = [
     Landmark[one.name.replace("LEFT", "RIGHT", 1) if "LEFT" in one.name else one.name.replace("RIGHT", "LEFT", 1)].value
@@ -150,7 +154,7 @@ def test_the_figure_is_judged_as_it_was_drawn() -> None:
     assert next(one.hold.good_s for one in said if one.t_s >= 4.9) == pytest.approx(2.4, abs=0.3)
 
 
-@settings(EXAMPLES, max_examples=3)
+@few(3)
 @given(
     fps=st.floats(10, 60),
     offset=st.floats(0, 1),
@@ -170,7 +174,7 @@ def test_the_frame_rate_moves_a_warning_by_at_most_two_frames(
     assert {rule: abs(slow[rule] - fast[rule]) <= 2.0 / fps + 1e-6 for rule in fast} == dict.fromkeys(fast, True)
 
 
-@settings(EXAMPLES, max_examples=4)
+@few(4)
 @given(scenes=SCENES)
 def test_a_mirrored_person_is_judged_alike_on_the_other_side(scenes: list[tuple[float, Posture]]) -> None:
     """The same pixels the other way round: in each frame the same verdict and reason, the other side near and faced."""
@@ -183,7 +187,7 @@ def test_a_mirrored_person_is_judged_alike_on_the_other_side(scenes: list[tuple[
         assert left.measures.view.near_side in (None, Side.LEFT)
 
 
-@settings(EXAMPLES, max_examples=8)
+@few(8)
 @given(
     scenes=SCENES.filter(lambda scenes: len(scenes) > 0),
     gaps=st.lists(st.tuples(st.floats(0.0, 15.0), st.floats(0.2, 4.0)), min_size=1, max_size=3),
@@ -205,7 +209,7 @@ def test_nothing_is_known_of_a_gap(scenes: list[tuple[float, Posture]], gaps: li
     assert not any(one.verdict is Verdict.WARN for one in said if one.t_s in after)
 
 
-@settings(EXAMPLES, max_examples=8)
+@few(8)
 @given(
     hidden=st.sampled_from([("shoulder",), ("hip",), ("shoulder", "hip"), ("hip", "knee"), ("shoulder", "ear"), ()]),
     begin_s=st.floats(3.2, 6.0),
@@ -233,7 +237,7 @@ def test_what_is_lost_is_never_good_while_the_back_is_to_be_judged(
     assert not any(f.verdict is Verdict.GOOD for one in blind for f in one.findings if f.rule == "spine_rounding")
 
 
-@settings(EXAMPLES, max_examples=5)
+@few(5)
 @given(scenes=SCENES.map(lambda scenes: scenes * 2), fps=st.sampled_from([10.0, 17.0, 25.0]))
 def test_no_cue_comes_before_the_one_before_has_had_its_time(scenes: list[tuple[float, Posture]], fps: float) -> None:
     """From pixels' geometry to the spoken word: sentences keep their spacing, praise its own, at any frame rate."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.app import numbers, pictures
@@ -24,6 +24,7 @@ from posecheck.assessment.messages import Messages
 from posecheck.assessment.stretch import Stretch
 from posecheck.session import default_profile, judge_step, start_judging
 from posecheck.tunables import Profile
+from tests.examples import examples
 from tests.stick_figure import stick_figure
 
 FOLD = "standing_forward_fold"
@@ -95,7 +96,7 @@ def test_what_is_in_force_says_what_the_session_said(tmp_path: Path) -> None:
     assert told["limits"]["spine_flexion_deg"] == 35.0
 
 
-@settings(max_examples=4, deadline=None)
+@examples(4)  # each judges or measures many frames
 @given(
     limit_deg=st.sampled_from([20.0, 28.0, 44.0]),
     dwell_s=st.sampled_from([0.2, 0.6, 1.5]),

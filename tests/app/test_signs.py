@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.app.clock import BREAK_S, LEAP_S, Clock
@@ -55,7 +55,6 @@ def signs(sightings: list[Sighting]) -> list[float]:
     return out
 
 
-@settings(max_examples=25)
 @given(side=st.sampled_from(Side), fps=st.floats(5.0, 60.0), figure=st.sampled_from(LEANING))
 def test_a_hand_above_the_head_for_a_second_is_one_sign(side: Side, fps: float, figure: StickFigure) -> None:
     """Either hand, at any frame rate: one sign after a second, and no second one until it has come down."""
@@ -67,7 +66,6 @@ def test_a_hand_above_the_head_for_a_second_is_one_sign(side: Side, fps: float, 
     assert found[1] >= 4.5 + HAND_S - 1e-6
 
 
-@settings(max_examples=25)
 @given(side=st.sampled_from(Side), fps=st.floats(5.0, 60.0), figure=st.sampled_from(LEANING))
 def test_the_nearer_hand_is_a_sign_each_time_while_the_other_is_never_seen(
     side: Side, fps: float, figure: StickFigure
@@ -79,7 +77,6 @@ def test_the_nearer_hand_is_a_sign_each_time_while_the_other_is_never_seen(
     assert [int(t_s // 3.0) for t_s in found] == [0, 1, 2]
 
 
-@settings(max_examples=25)
 @given(side=st.sampled_from(Side), fps=st.floats(5.0, 60.0))
 def test_a_hand_that_goes_out_of_sight_may_be_a_sign_again(side: Side, fps: float) -> None:
     """A wrist that comes down behind something is down after a second; one lost for a moment still is the same one."""
@@ -116,7 +113,6 @@ def test_a_glance_elsewhere_does_not_lower_a_hand() -> None:
     assert found == [pytest.approx(1.0, abs=0.04)]
 
 
-@settings(max_examples=25)
 @given(fps=st.floats(5.0, 60.0), sway_trunks=st.floats(0.0, 0.05), seed=st.integers(0, 99))
 def test_standing_still_counts_its_seconds(fps: float, sway_trunks: float, seed: int) -> None:
     """Breathing and the model's noise are still; a step begins anew, and so does being away."""

@@ -6,7 +6,7 @@ import random
 from bisect import bisect_left
 from itertools import accumulate, pairwise
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from posecheck.assessment import faults, speech
@@ -49,7 +49,6 @@ def fault_of(frame: Assessment) -> str:
     return next((rule.id for rule in FOLD.rules if rule.id in warns), "")
 
 
-@settings(max_examples=30, deadline=None)
 @given(scenes=plays(9), fps=st.one_of(st.floats(1.6, 5), st.floats(10, 60)), seed=st.integers(0, 99))
 def test_one_voice_with_pauses(scenes: list[tuple[float, Scene]], fps: float, seed: int) -> None:
     """Sentences keep their distance, praise and cues after a call their own; no words come again sooner than told."""
@@ -69,7 +68,6 @@ def test_one_voice_with_pauses(scenes: list[tuple[float, Scene]], fps: float, se
         assert all(b - a >= faults.REPEAT_S.default - 1.5 / fps for a, b in pairwise(at))
 
 
-@settings(max_examples=30, deadline=None)
 @given(scenes=plays(9), fps=st.floats(10, 60), seed=st.integers(0, 99))
 def test_what_is_said_fits_what_is_seen(scenes: list[tuple[float, Scene]], fps: float, seed: int) -> None:
     """View, form, praise and calm words each only where they belong, and silence over everything that is good."""
@@ -99,7 +97,6 @@ def test_what_is_said_fits_what_is_seen(scenes: list[tuple[float, Scene]], fps: 
                 assert frame.hold.active
 
 
-@settings(max_examples=20, deadline=None)
 @given(lengths_s=st.lists(LENGTHS_S, min_size=1, max_size=6), fps=st.floats(10, 60), seed=st.integers(0, 99))
 def test_out_of_the_hold_good_is_silence(lengths_s: list[float], fps: float, seed: int) -> None:
     """Bending well and standing well in turns, outside the hold: not a word."""
@@ -108,7 +105,6 @@ def test_out_of_the_hold_good_is_silence(lengths_s: list[float], fps: float, see
     assert set(coached(play.seen(times(fps, play.end_s, seed)))) == {None}
 
 
-@settings(max_examples=20, deadline=None)
 @given(scenes=plays(9), fps=st.floats(10, 60))
 def test_a_view_problem_is_spoken_only_when_it_has_lasted(scenes: list[tuple[float, Scene]], fps: float) -> None:
     """At every word about the view there has been some view problem nearly all of the second before."""
@@ -134,7 +130,6 @@ def told(play: Play, fps: float, seed: int = 0) -> list[Said]:
 
 
 # The same examples every time: no filter finds every play that hangs on a hair's breadth.
-@settings(max_examples=20, deadline=None, derandomize=True)
 @given(scenes=plays(5), fps=st.floats(10, 30), seed=st.integers(0, 99))
 def test_another_frame_rate_says_the_same(scenes: list[tuple[float, Scene]], fps: float, seed: int) -> None:
     """The same play before a slow and a fast camera: the same words, at most two frames apart.

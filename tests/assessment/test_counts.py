@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import speech
@@ -90,7 +90,6 @@ def test_what_was_not_seen_is_not_counted_aloud() -> None:
     assert [key for _, key in watch(frames).spoken] == ["coach.rep"]
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     bends=st.lists(
         st.builds(

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import judge
@@ -30,7 +30,6 @@ BENDS = st.builds(
 
 
 # ------------------------------------------------------------------------------------------------ counted right
-@settings(max_examples=40, deadline=None)
 @given(bends=st.lists(BENDS, min_size=1, max_size=6), fps=st.floats(10, 60), seed=st.integers(0, 99))
 def test_every_camera_counts_and_times_alike(bends: list[Bend], fps: float, seed: int) -> None:
     """Whole and partial ones in any order, at any rate: each once, its times within two frames of the truth."""
@@ -52,7 +51,6 @@ def test_every_camera_counts_and_times_alike(bends: list[Bend], fps: float, seed
     assert {rep.number for rep in found.reps if not rep.whole} <= {0}
 
 
-@settings(max_examples=30, deadline=None)
 @given(
     bound_deg=st.sampled_from([LEAVE_DEG, 17.5, 20.0]),
     fps=st.floats(10, 60),
@@ -161,7 +159,6 @@ def test_the_numbers_come_from_the_profile() -> None:
 
 
 # ------------------------------------------------------------------------------------------------ not seen
-@settings(max_examples=40, deadline=None)
 @given(
     from_s=st.floats(0.0, 14.0),
     length_s=st.floats(1.2, 8.0),
@@ -256,7 +253,6 @@ def test_the_next_side_begins_at_zero() -> None:
 
 
 # ------------------------------------------------------------------------------------------------ mirrored
-@settings(max_examples=20, deadline=None)
 @given(bends=st.lists(BENDS, min_size=1, max_size=4), fps=st.floats(10, 60), seed=st.integers(0, 99))
 def test_a_measure_that_falls_with_depth_counts_the_same(bends: list[Bend], fps: float, seed: int) -> None:
     """The same movement told upside down, phase and bounds with it: the same repetitions, depths with the other sign."""

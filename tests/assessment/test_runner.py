@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import runner
@@ -29,6 +29,7 @@ from tests.assessment.doing import (
     parts_of,
     seen,
 )
+from tests.examples import examples
 
 STEP = item("foot_on_step", "both", hold__target_s=5)
 FOLD = item("standing_forward_fold", hold__target_s=5)
@@ -42,7 +43,6 @@ def credible_s(was: str, deed: str, side: str) -> bool:
     return {was, deed} <= set(GOOD_DEEDS) and (not side or side in (was, deed) or {was, deed} == {EITHER})
 
 
-@settings(max_examples=25, deadline=None)
 @given(deeds=DEEDS_DONE, fps=st.floats(3, 30), sides=st.sampled_from(["both", "each", "left", "right"]))
 def test_only_good_seconds_count_and_only_for_their_side(
     deeds: list[tuple[float, str]], fps: float, sides: str
@@ -63,7 +63,7 @@ def test_only_good_seconds_count_and_only_for_their_side(
             assert deed in (out.finished[1] or deed, EITHER)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)  # each judges or measures many frames
 @given(deeds=DEEDS_DONE, fps=st.floats(3, 30))
 def test_the_order_is_that_of_the_routine(deeds: list[tuple[float, str]], fps: float) -> None:
     """Stretches follow each other as written; each side is finished once at most."""
@@ -75,7 +75,7 @@ def test_the_order_is_that_of_the_routine(deeds: list[tuple[float, str]], fps: f
     assert len(set(finished)) == len(finished)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)  # each judges or measures many frames
 @given(deeds=DEEDS_DONE, at_last=st.sampled_from([UP, LOST, ROUND, EITHER]), fps=st.floats(0.4, 8))
 def test_it_always_comes_to_an_end(deeds: list[tuple[float, str]], at_last: str, fps: float) -> None:
     """Whatever was done before and whoever walks away: every stretch is done or left out, in bounded time."""

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck import assessment
 from posecheck.assessment.routine_files import check_any
+from tests.examples import examples
 
 ROOT = Path(assessment.__file__).parent
 FILES = {
@@ -81,7 +82,7 @@ def test_every_file_works_and_survives_being_written_anew(name: str) -> None:
     assert mistakes(name, FILES[name]) == ()
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)  # cheap, and each damages one place of a file: fewer leave most places whole
 @given(places, st.data())
 def test_a_misspelt_key_is_one_mistake_with_the_right_spelling(place: tuple[str, Path_], data: st.DataObject) -> None:
     """Not two (one unknown, one missing), and nothing that only follows from it."""
@@ -97,7 +98,7 @@ def test_a_misspelt_key_is_one_mistake_with_the_right_spelling(place: tuple[str,
     assert f'unknown key "{wrong}". Did you mean "{right}"?' in found
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)  # cheap, and each damages one place of a file: fewer leave most places whole
 @given(places)
 def test_a_missing_key_is_one_mistake_or_was_not_needed(place: tuple[str, Path_]) -> None:
     """What may be left out may be left out; anything else is asked for by its name, once."""
@@ -109,7 +110,7 @@ def test_a_missing_key_is_one_mistake_or_was_not_needed(place: tuple[str, Path_]
     assert all(str(at[-1]) in one for one in found)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)  # cheap, and each damages one place of a file: fewer leave most places whole
 @given(places, st.sampled_from([7, "x", True, [[]], {"x": 1}]))
 def test_a_value_of_the_wrong_kind_is_one_mistake(place: tuple[str, Path_], value: object) -> None:
     """A number for a text, a text for a table: one mistake at the key's own place."""
@@ -127,7 +128,6 @@ def test_a_value_of_the_wrong_kind_is_one_mistake(place: tuple[str, Path_], valu
     assert key in found[0]
 
 
-@settings(max_examples=60, deadline=None)
 @given(places, st.sampled_from(["zzz", "colour", "x1"]))
 def test_a_key_that_means_nothing_is_one_mistake(place: tuple[str, Path_], key: str) -> None:
     """It is never passed over in silence."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import load_stretch, rules, swings, unseen
@@ -66,7 +66,6 @@ def test_jumping_is_forgotten_once_the_knee_is_read_steadily() -> None:
     fps=st.floats(8, 60),
     noise=st.lists(st.floats(-2, 2), min_size=5, max_size=9),
 )
-@settings(max_examples=40, deadline=None)
 def test_bending_and_stretching_at_the_pace_of_a_stretch_is_no_jumping(
     depth_deg: float, once_s: float, fps: float, noise: list[float]
 ) -> None:
@@ -79,7 +78,6 @@ def test_bending_and_stretching_at_the_pace_of_a_stretch_is_no_jumping(
 
 
 @given(values=st.lists(st.one_of(st.floats(-180, 180), st.just(math.nan)), max_size=60), gap_at=st.integers(0, 60))
-@settings(max_examples=60, deadline=None)
 def test_mirrored_angles_swing_alike_and_unseen_ones_change_nothing(values: list[float], gap_at: int) -> None:
     """Turned upside down the range is turned as well; a moment unseen neither adds a swing nor takes one away."""
     for one, other in zip(watched(values), watched([-value for value in values]), strict=True):

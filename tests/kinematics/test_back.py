@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.kinematics.back import CROP_COLUMNS, CROP_ROWS, ROWS, read_back
@@ -29,7 +29,6 @@ def _error_px(figure: StickFigure) -> np.ndarray[tuple[int, ...], np.dtype[np.fl
     return out
 
 
-@settings(max_examples=60)
 @given(
     bend_deg=st.floats(-40.0, 60.0),
     lean_deg=st.floats(0.0, 110.0),
@@ -116,7 +115,6 @@ def test_the_outline_is_found_where_the_axis_lies_beside_the_body() -> None:
 
 
 @given(facing=st.sampled_from([1, -1]), mirror=st.booleans(), lean_deg=st.floats(20.0, 80.0))
-@settings(max_examples=20)
 def test_an_arm_over_the_back_leaves_a_hole_in_the_outline(facing: int, mirror: bool, lean_deg: float) -> None:
     """Where the forearm crosses the outline it is NaN; away from it, it is the back's."""
     figure = stick_figure(arms="over_back", facing=facing, mirror=mirror, trunk_inclination_deg=lean_deg)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.calibration import Calibration
@@ -16,6 +16,7 @@ from posecheck.kinematics import calibrating, rounding
 from posecheck.kinematics.calibrating import CalibrateState, Calibrating
 from posecheck.kinematics.network import CODE_SIZE, bundled_network
 from posecheck.records import NOBODY, Sighting
+from tests.examples import examples
 from tests.kinematics.room import with_numbers
 from tests.stick_figure import nobody, stick_figure
 
@@ -189,7 +190,7 @@ def test_any_frame_rate_takes_as_long() -> None:
     assert min(ends) >= 3.0 - 0.05
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)  # each judges or measures many frames
 @given(
     st.lists(
         st.tuples(st.sampled_from(["tall", "round", "bent", "nobody", "turned", "elsewhere"]), st.floats(0.2, 3.0)),

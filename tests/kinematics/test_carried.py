@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.errors import RecordingError
@@ -56,7 +56,6 @@ def through_text(state: MeasureState, **changes: Any) -> MeasureState:
     return carried.restored(json.loads(text))[0]
 
 
-@settings(max_examples=20, deadline=None)
 @given(before=_WAYS, after=_WAYS, leads=st.tuples(st.sampled_from(LEADS), st.sampled_from(LEADS)))
 def test_measuring_goes_on_to_the_last_bit(before: list[int], after: list[int], leads: tuple[str, str]) -> None:
     """Whatever was seen before, in whatever role: from a written memory the same measures follow as from the live one."""

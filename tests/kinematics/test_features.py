@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.body import Landmark, Side, of
@@ -24,7 +24,6 @@ def places(figure: StickFigure) -> Floats:
     return aligned(figure.landmarks_px, figure.facing)[: 2 * JOINT_COUNT].reshape(JOINT_COUNT, 2)
 
 
-@settings(max_examples=40)
 @given(
     lean_deg=st.floats(-60.0, 130.0),
     knee_deg=st.floats(0.0, 90.0),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -59,7 +59,6 @@ def nearest(found: Floats, leg: Floats) -> Floats:
     return min(found, key=lambda limb: math.dist(limb[1], leg[1]))
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     up_deg=st.floats(70.0, 100.0),
     bend_deg=st.floats(0.0, 60.0),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck import kinematics
@@ -16,6 +16,7 @@ from posecheck.body import Landmark, Side, of
 from posecheck.kinematics import framing, gates, measures, spine
 from posecheck.kinematics.back import ROWS
 from posecheck.records import LEADS, NOBODY, QUANTITY_NAMES, Measures, Sighting, frozen
+from tests.examples import examples
 from tests.kinematics.room import EXACT, PROFILE, TRUSTING, measure_all, with_dorsal, with_numbers
 from tests.stick_figure import back_line, nobody, stick_figure
 
@@ -30,7 +31,6 @@ BACK_MEASURES = (
 )
 
 
-@settings(max_examples=25)
 @given(
     lean_deg=st.floats(0.0, 110.0),
     knee_deg=st.floats(-10.0, 60.0),
@@ -95,7 +95,7 @@ bends = st.floats(-20.0, 50.0)
 leans = st.floats(20.0, 90.0)
 
 
-@settings(max_examples=12)
+@examples(12)  # each judges or measures many frames
 @given(
     lean_deg=leans, bend_deg=bends, trunk_px=st.floats(80.0, 130.0), x_px=st.floats(300, 340), y_px=st.floats(230, 250)
 )
@@ -113,7 +113,7 @@ def test_moving_and_scaling_leave_the_reading(
     assert other["spine_sigma_deg"] == pytest.approx(first["spine_sigma_deg"], abs=2.0)
 
 
-@settings(max_examples=12)
+@examples(12)  # each judges or measures many frames
 @given(lean_deg=leans, bend_deg=bends, facing=st.sampled_from([1, -1]))
 def test_a_mirrored_picture_reads_the_same(lean_deg: float, bend_deg: float, facing: int) -> None:
     """A selfie camera flips the picture and no measure but roll; somebody who turns round reads the same within 3°."""
@@ -127,7 +127,7 @@ def test_a_mirrored_picture_reads_the_same(lean_deg: float, bend_deg: float, fac
     assert turned["spine_flexion_deg"] == pytest.approx(first["spine_flexion_deg"], abs=3.0)
 
 
-@settings(max_examples=12)
+@examples(12)  # each judges or measures many frames
 @given(lean_deg=leans, bend_deg=bends, roll_deg=st.floats(-5.0, 5.0))
 def test_a_tilted_camera_adds_to_inclinations_alone(lean_deg: float, bend_deg: float, roll_deg: float) -> None:
     """Roll adds to trunk and, nearly, to pelvis; flexion and hip hinge move by no more than the camera does."""
@@ -145,7 +145,6 @@ def test_the_pelvis_goes_with_a_straight_trunk(lean_deg: float) -> None:
     assert seen(trunk_inclination_deg=lean_deg)["pelvis_inclination_deg"] == pytest.approx(lean_deg, abs=25.0)
 
 
-@settings(max_examples=25)
 @given(hidden=st.sets(st.sampled_from([*Landmark]), max_size=20), given_up=st.sets(st.sampled_from([*Landmark])))
 def test_lost_landmarks_never_make_numbers_up(hidden: set[Landmark], given_up: set[Landmark]) -> None:
     """Whichever landmarks are not seen: measures are finite or NaN, and no back without a reason is unread."""
@@ -196,7 +195,7 @@ def test_a_person_who_comes_back_is_measured_again() -> None:
         assert later[name] == pytest.approx(before[name], abs=1e-9)
 
 
-@settings(max_examples=15)
+@examples(15)  # each judges or measures many frames
 @given(dropped=st.sets(st.integers(1, 55), max_size=40))
 def test_dropped_frames_settle_on_the_same_values(dropped: set[int]) -> None:
     """A bend seen at any frame rate, with any frames missing, ends at the same numbers."""

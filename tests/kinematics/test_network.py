@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -191,7 +191,6 @@ def test_prepared_joints_are_always_numbers(places: list[float]) -> None:
         assert value == pytest.approx(expected, abs=1e-6)
 
 
-@settings(max_examples=30)
 @given(bend_deg=st.floats(-60.0, 90.0), lean_deg=st.floats(-30.0, 140.0))
 def test_the_outline_s_own_opinion_is_a_sum_of_bend_and_lean(bend_deg: float, lean_deg: float) -> None:
     """Offset, half of the bend, a quarter of the lean; a lean counts between 0 and 30; an unseen bend is NaN."""

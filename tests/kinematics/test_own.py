@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from posecheck.kinematics import measures, own
@@ -154,7 +154,6 @@ def test_one_misread_picture_does_little_harm(misread_deg: float) -> None:
     assert value_of(state) == pytest.approx(1.0, abs=0.15)
 
 
-@settings(max_examples=40)
 @given(dropped=st.sets(st.integers(1, 119), max_size=70))
 def test_dropped_frames_hardly_change_the_code(dropped: set[int]) -> None:
     """Time counts, not frames: a sway seen at any frame rate gives nearly the same mean."""

@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.body import PAIRED, Landmark, Side, of
 from posecheck.kinematics import checks, framing, measures, placing, setup, view
 from posecheck.kinematics.placing import Placing
 from posecheck.records import SETUP_CHECKS, Check, Fit, Floats, Setup, Sighting, frozen
+from tests.examples import examples
 from tests.kinematics.room import PROFILE, with_numbers
 from tests.stick_figure import nobody, stick_figure
 
@@ -194,7 +195,6 @@ PLACED = st.builds(
 
 
 @given(placed=PLACED, rates=st.tuples(st.sampled_from([5.0, 8.0, 15.0]), st.sampled_from([24.0, 30.0, 60.0])))
-@settings(max_examples=40, deadline=None)
 def test_the_frame_rate_changes_nothing(placed: Placing, rates: tuple[float, float]) -> None:
     """After the same time the same is said, and it is over at the same moment."""
     slow, fast = (seen_as(lasting(placed, 3.0, fps), PROFILE) for fps in rates)
@@ -203,7 +203,6 @@ def test_the_frame_rate_changes_nothing(placed: Placing, rates: tuple[float, flo
 
 
 @given(placed=PLACED, glitches=st.lists(st.floats(-180, 180), max_size=8))
-@settings(max_examples=40, deadline=None)
 def test_single_glitches_change_no_verdict(placed: Placing, glitches: Sequence[float]) -> None:
     """Less than half of the pictures do not sway the check, whatever they show."""
     calm = lasting(placed)
@@ -273,7 +272,6 @@ MIRROR = {"left": "right", "right": "left", "clockwise": "anticlockwise", "antic
 
 
 @given(front_deg=st.floats(-50, 50), facing=st.sampled_from([1, -1]), roll_deg=st.floats(-14, 14))
-@settings(max_examples=25, deadline=None)
 def test_a_mirror_turns_left_and_right_about(front_deg: float, facing: int, roll_deg: float) -> None:
     """Everything else is said alike: only the hand to turn to and the way to level the camera change."""
     one = posed(front_deg, facing, roll_deg=roll_deg)
@@ -286,7 +284,7 @@ def test_a_mirror_turns_left_and_right_about(front_deg: float, facing: int, roll
 
 
 @given(front_deg=st.floats(-50, 50), scale=st.sampled_from([0.75, 2.0, 3.0]))
-@settings(max_examples=15, deadline=None)
+@examples(15)  # each judges or measures many frames
 def test_the_size_of_the_picture_changes_nothing(front_deg: float, scale: float) -> None:
     """A camera of more pixels sees the same person the same way."""
     small, large = checked(posed(front_deg, 1)), checked(posed(front_deg, 1, scale))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.body import Side, of
@@ -156,7 +156,6 @@ def test_yaw_is_unknown_without_shoulders_or_hips() -> None:
     assert math.isnan(view.view_yaw_deg(np.zeros((33, 3))))
 
 
-@settings(max_examples=50)
 @given(
     roll_deg=st.floats(-24.0, 24.0), facing=st.sampled_from([1, -1]), lean_deg=st.sampled_from([0.0, 8.0, 60.0, 100.0])
 )

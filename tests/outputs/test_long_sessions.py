@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment.messages import Messages
@@ -105,7 +105,6 @@ def test_a_track_is_the_same_across_its_chunks() -> None:
     assert (track.seen("spine_flexion_deg"), track.seen("lead_leg_deg")) == (True, False)
 
 
-@settings(max_examples=30)
 @given(st.integers(0, 2 * CHUNK_ROWS + 5), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_columns_give_back_rows_and_columns(
     tmp_path_factory: pytest.TempPathFactory, rows: int, count: int, chance: Random

@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment.catalogue import load_stretch
@@ -244,7 +244,6 @@ def test_nobody_is_drawn_as_nobody() -> None:
 _PLACES = st.floats(-1e7, 1e7) | st.just(math.nan)
 
 
-@settings(max_examples=60)
 @given(
     st.lists(_PLACES, min_size=66, max_size=66),
     st.floats(-400.0, 400.0) | st.just(math.nan),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -108,7 +108,6 @@ def test_long_hair_falls_towards_the_ground() -> None:
     assert fallen[2] > 0.1
 
 
-@settings(max_examples=20, deadline=None)
 @given(
     lean=st.floats(-10.0, 120.0),
     lumbar=st.floats(-12.0, 58.0),

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.people import BodyShape, Pose, Posture, Side, Stance, make_body
@@ -37,7 +37,6 @@ def test_knees_bend_the_right_way(posture: Posture, lead: Side) -> None:
         assert -0.5 <= thigh - shank <= 150.0
 
 
-@settings(max_examples=30, deadline=None)
 @given(
     ahead_m=st.floats(0.01, 0.75),
     lean=st.floats(-5.0, 110.0),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.people import BodyShape, Camera, Pose, Posture, make_body
@@ -23,7 +23,6 @@ thoracics = st.floats(-10.0, 40.0)
 knees = st.floats(0.0, 60.0)
 
 
-@settings(max_examples=60, deadline=None)
 @given(lean=leans, lumbar=lumbars, thoracic=thoracics, knee=knees, posture=st.sampled_from(UPRIGHT_POSTURES))
 def test_the_skeleton_does_what_was_asked(
     lean: float, lumbar: float, thoracic: float, knee: float, posture: Posture
