@@ -22,7 +22,7 @@ from typing import Final
 
 from posecheck.assessment import swings
 from posecheck.assessment.stretch import Phase, Rule, Stretch
-from posecheck.assessment.unseen import BACK_MEASURES, unseen_reason
+from posecheck.assessment.unseen import BACK_MEASURES, LEG_SWINGS, unseen_reason
 from posecheck.records import Finding, Measures, Verdict
 from posecheck.tunables import Tunable
 
@@ -119,7 +119,9 @@ def step(
 
     A rule whose phase is not active says nothing. A rule is UNKNOWN, and its finding's value NaN, when its measure is
     NaN, when the measure of its phase is NaN, when the view hides the back and the measure is one of the back
-    (`BACK_MEASURES`), or when the measure is a leg's and jumps to and fro across the limit. `profile` holds the numbers of the stretch and of `TUNABLES` by key.
+    (`BACK_MEASURES`), or when the measure is a leg's and jumps back and forth across the limit: the reason is then
+    `LEG_SWINGS`, which no measure that is missing has. `profile` holds the numbers of the stretch and of `TUNABLES` by
+    key.
     """
     t_s = measures.t_s
     if not 0 < t_s - state.t_s <= profile[GAP_S.key]:
@@ -149,8 +151,8 @@ def step(
                 from_s = phase_memory.since_s
         if not reason and measures.view.reason and rule.measure in BACK_MEASURES:
             value, reason = math.nan, measures.view.reason
-        if not reason and swings.jumps_across(swing, profile[rule.limit.key]):
-            value = math.nan
+        if not reason and not math.isnan(value) and swings.jumps_across(swing, profile[rule.limit.key]):
+            value, reason = math.nan, LEG_SWINGS
         if not reason and math.isnan(value):
             reason = unseen_reason(rule.measure, measures.view, stretch)
         memory = _rule_step(before, t_s, value, rule, profile, blip_s, from_s)

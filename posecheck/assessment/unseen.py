@@ -60,6 +60,8 @@ _LEAD_UNTOLD: Final[Mapping[str, str]] = {
 _LEAD_UNTOLD_LYING: Final = (
     "It cannot be told yet which leg you stretch: straighten one toward the ceiling, the other foot stays down."
 )
+#: An angle of a leg that was measured, and jumps across its limit (`swings`): whichever leg it is of, nobody knows.
+LEG_SWINGS: Final = "I can't tell your legs apart right now: keep still for a moment, hands clear of your knees."
 _OTHER_UNSEEN: Final = "Your other leg cannot be measured: let both legs show, one beside the other."
 #: Why a measure is missing when the view names no reason of its own.
 _UNSEEN: Final[Mapping[str, str]] = {

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.assessment import rules, swings
+from posecheck.assessment import rules, swings, unseen
 from posecheck.assessment.stretch import Phase, Rule, Stretch
 from posecheck.records import Floats
 from posecheck.tuning.track import Counts, Track
@@ -167,7 +167,10 @@ def _rule(
         numbers = (profile[swings.LEAST.key], profile[swings.WINDOW.key], profile[rules.GAP_S.key])
         low_deg, high_deg = _swung(track, tuple(taken.hidden for taken in views.seen), rule.measure, *numbers)
         limit_deg = profile[rule.limit.key]
-        value = np.where((low_deg < limit_deg) & (limit_deg < high_deg), np.nan, value)
+        swings_across = ~np.isnan(value) & (low_deg < limit_deg) & (limit_deg < high_deg)
+        if swings_across.any():
+            value = np.where(swings_across, np.nan, value)
+            why = np.where((why < 0) & swings_across, views.number(unseen.LEG_SWINGS), why)
     if phase is not None and spells is not None:
         why = np.where(spells.seen, why, views.unseen(phase.measure)[track.sight])
         out_of_force = spells.seen & ~spells.active
