@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.shared import run_folder
 
+pytest_plugins = ["tests.run_order", "tests.no_skips"]
+
 # The default run draws the same examples every time: a failure is a change of the code, never a draw.
 # `--hypothesis-profile=explore` draws new ones, many more; developers run it before a release.
 # No deadline in either: the machine decides how long an example takes, and time is measured in benchmarks, as a ratio.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.accuracy import auc
 from benchmarks.spine.real import BENT_DEG, Seen
@@ -54,8 +55,7 @@ def telling_apart(seen: Sequence[Seen], data: Columns, part: tuple[slice, slice]
     for number in range(len(folds)):
         train = fold != number
         mean = values[train].mean(axis=0)
-        _, _, axes = np.linalg.svd(values[train] - mean, full_matrices=False)
-        parts = (values - mean) @ axes[:30].T
+        parts = (values - mean) @ _main_axes(values[train] - mean, 30).T
         parts /= parts[train].std(axis=0)
         weight = np.where(is_real[train], 1.0 / is_real[train].sum(), 1.0 / (~is_real[train]).sum())
         columns = np.concatenate([parts, np.ones((len(parts), 1))], axis=1)
@@ -64,3 +64,14 @@ def telling_apart(seen: Sequence[Seen], data: Columns, part: tuple[slice, slice]
         found = np.linalg.solve(weighted.T @ columns[train] + 1e-3 * np.eye(columns.shape[1]), weighted.T @ wanted)
         score[~train] = columns[~train] @ found
     return auc(score[is_real], score[~is_real])
+
+
+def _main_axes(centred: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The `count` main axes (count, columns) of centred rows (n, columns), each of length 1.
+
+    From the covariance of rows or of columns, whichever is smaller: many times faster than a decomposition of the whole.
+    """
+    if len(centred) < centred.shape[1]:
+        axes = (np.linalg.eigh(centred @ centred.T)[1][:, : -count - 1 : -1]).T @ centred
+        return np.asarray(axes / np.linalg.norm(axes, axis=1, keepdims=True))
+    return np.asarray(np.linalg.eigh(centred.T @ centred)[1][:, : -count - 1 : -1].T)

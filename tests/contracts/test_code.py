@@ -28,8 +28,12 @@ def tool(name: str) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["lint-imports"]],
-    ids=["lint", "format", "types", "contracts"],
+    [
+        pytest.param(["ruff", "check", "."], id="lint"),
+        pytest.param(["ruff", "format", "--check", "."], id="format"),
+        pytest.param(["mypy"], id="types", marks=pytest.mark.long),
+        pytest.param(["lint-imports"], id="contracts"),
+    ],
 )
 def test_the_code_passes_its_checks(command: list[str]) -> None:
     """Lint, format, strict types and import contracts are clean, tests and benchmarks included."""

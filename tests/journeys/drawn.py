@@ -1,4 +1,4 @@
-"""Drawn people before the real pose model: from a description to what posecheck says of it."""
+"""Synthetic people in front of the real pose model: from a description to what posecheck says of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.people import BodyShape, Camera, ClipSpec, Clothes, Motion, Pose
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.stretch import Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.records import Assessment, Bytes, Frame, frozen
+from posecheck.records import Assessment, Bytes, Frame, Sighting, frozen
 from posecheck.session import Looker, default_profile, judge_step, start_judging
 
 MAN = BodyShape(gender=0.9, muscle=0.5, weight=0.5, height=0.5, proportions=0.6)
@@ -69,6 +69,42 @@ def pictures(spec: ClipSpec, count: int) -> list[Bytes]:
     return [studio.frame(float(t_s)).image_rgb for t_s in np.linspace(0.0, spec.motion.duration_s, count)]
 
 
+def seen(backend: MediaPipeBackend, images: Iterable[Bytes], *, every_s: float = 0.1) -> list[Sighting]:
+    """What the pose model sees in consecutive pictures (H, W, 3), `every_s` seconds apart.
+
+    Time starts at 0, which makes the backend start a new stream: one backend serves any number of clips.
+    """
+    looker = Looker()
+    sightings = []
+    for index, image in enumerate(images):
+        frame = Frame(frozen(image, np.uint8), index * every_s, index)
+        sightings.append(looker.look(frame, backend.detect(frame)))
+    return sightings
+
+
+def judged_from(
+    sightings: Iterable[Sighting],
+    numbers: Mapping[str, float] | None = None,
+    *,
+    stretch_name: str = "standing_forward_fold",
+    position: str = "standing",
+) -> list[Assessment]:
+    """What posecheck says of consecutive sightings, with `numbers` in place of the defaults.
+
+    The stretch is judged as if it were one that is done in `position`.
+    """
+    stretch: Stretch = replace(load_stretch(stretch_name), position=position)
+    profile = default_profile(stretch)
+    if numbers:
+        profile = profile.with_layer(numbers, "test")
+    state = start_judging(stretch, profile)
+    said = []
+    for sighting in sightings:
+        state, assessment, _ = judge_step(state, sighting, stretch, profile)
+        said.append(assessment)
+    return said
+
+
 def judged(
     backend: MediaPipeBackend,
     shown: Iterable[Bytes],
@@ -78,24 +114,9 @@ def judged(
     stretch_name: str = "standing_forward_fold",
     position: str = "standing",
 ) -> list[Assessment]:
-    """What is said of pictures that follow each other, with these numbers instead of the defaults.
-
-    The stretch is judged as if it were done in another `position`.
-
-    The time begins at 0, which makes the backend begin a new stream: one backend serves any number of clips.
-    """
-    stretch: Stretch = replace(load_stretch(stretch_name), position=position)
-    profile = default_profile(stretch)
-    if numbers:
-        profile = profile.with_layer(numbers, "test")
-    state = start_judging(stretch, profile)
-    looker = Looker()
-    said = []
-    for index, image in enumerate(shown):
-        frame = Frame(frozen(image, np.uint8), index * every_s, index)
-        state, assessment, _ = judge_step(state, looker.look(frame, backend.detect(frame)), stretch, profile)
-        said.append(assessment)
-    return said
+    """What posecheck says of consecutive pictures: `seen`, then `judged_from`."""
+    sightings = seen(backend, shown, every_s=every_s)
+    return judged_from(sightings, numbers, stretch_name=stretch_name, position=position)
 
 
 def side_by_side(left: Sequence[Bytes], right: Sequence[Bytes]) -> list[Bytes]:

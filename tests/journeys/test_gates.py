@@ -1,43 +1,39 @@
-"""Every gate on drawn pictures, before the real pose model: on one side of it there is a verdict, on the other the
-reason that helps, and never GOOD or WARN.
+"""Every gate: on one side of it there is a verdict, on the other the reason that helps, and never GOOD or WARN.
 
-The two sides lie far apart: the gates' exact places are tested in the rooms that have them.
+Three pairs of clips, and two people at once, go from pixels through the real pose model; the others start from what
+that model saw of them (`scenes`). The two sides lie far apart: where exactly a gate stands is tested in its own room.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
-from benchmarks.people import ClipSpec, Clothes, Motion, Pose, Scene, Thing, framed, go, still
+from benchmarks.people import Pose, Scene, framed
 from posecheck.assessment import judge
 from posecheck.assessment.stretch import POSITIONS
 from posecheck.kinematics import framing, gates, spine
-from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.records import NOBODY, Bytes, Verdict
-from tests.journeys.drawn import ROOM, described, judged, moved, picture, pictures, side_by_side
-
-BENT = Pose(trunk_inclination_deg=64.0, lumbar_deg=8.0, thoracic_deg=4.0)
-LEVEL = Pose(trunk_inclination_deg=90.0)
-SITTING = Pose(trunk_inclination_deg=20.0, knee_deg=8.0, other_knee_deg=85.0, arms="thighs")
-KNEELING = Pose(trunk_inclination_deg=20.0, knee_deg=6.0, other_knee_deg=90.0)
+from posecheck.landmarks.mediapipe import MediaPipeBackend, bundled_model, verify
+from posecheck.records import NOBODY, Sighting, Verdict
+from tests.journeys import scenes
+from tests.journeys.drawn import ROOM, described, judged, judged_from, moved, picture, side_by_side
 
 
 @dataclass(frozen=True)
 class Gate:
-    """Two clips, one on each side of a gate. The last pictures count: those before them let the model find the person."""
+    """Two scenes, one on each side of a gate. The last pictures count: those before let the model find the person."""
 
     reasons: tuple[str, ...]
     """What may be said on the far side; more than one where several are equally right."""
-    judged: Callable[[], list[Bytes]]
-    refused: Callable[[], list[Bytes]]
+    judged: str
+    refused: str
     counted: int = 3
-    """So many pictures at the end of each clip count."""
+    """How many pictures at the end of each scene count."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Numbers other than the defaults, on the far side only or (`both`) on both sides."""
     both: bool = False
@@ -45,168 +41,67 @@ class Gate:
     """That of the stretch."""
 
 
-def bent(scene: Scene = ROOM, yaw_deg: float = 3.0) -> ClipSpec:
-    """Bent forward from the hips, all of him in the picture."""
-    return framed(described(BENT, scene=scene, yaw_deg=yaw_deg))
-
-
-def upright() -> ClipSpec:
-    """Standing, with some room around."""
-    return framed(described(Pose()), 0.7)
-
-
-def with_thing(spec: ClipSpec, thing: Thing) -> ClipSpec:
-    """The same with something in the way."""
-    return replace(spec, scene=replace(spec.scene, things=(thing,)))
-
-
-def shown(spec: ClipSpec, count: int = 3) -> list[Bytes]:
-    """A still for as many pictures."""
-    return [picture(spec)] * count
-
-
-def nobody() -> list[Bytes]:
-    """The room without him."""
-    return shown(moved(bent(), forward_m=30.0))
-
-
-def walking_away() -> list[Bytes]:
-    """Until he is seven times as far away; the model does not find somebody so small who was never nearer."""
-    return [
-        picture(moved(bent(), away=away)) for away in (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0)
-    ]
-
-
-def folding_to(inclination_deg: float) -> list[Bytes]:
-    """From standing down to a deep fold; the model finds nobody who hangs upside down from the beginning.
-
-    On the way down it may lose hold of him, and it depends on the processor's rounding where; a second later it has
-    found him again.
-    """
-    down = go(1.5, trunk_inclination_deg=inclination_deg, lumbar_deg=35.0, thoracic_deg=20.0, arms="shins")
-    return pictures(framed(replace(described(Pose()), motion=Motion.of(Pose(), down, still(1.0)))), 24)
-
-
-def coming_too_near() -> list[Bytes]:
-    """The picture's upper edge comes down on the back, until it cuts it off."""
-    spec = moved(framed(described(LEVEL), 0.7), away=0.8)
-    return [picture(moved(spec, up_m=up_m)) for up_m in (0.0, -0.05, -0.1, -0.15, -0.2)]
-
-
-def hip_deep_in_a_box() -> list[Bytes]:
-    """Somebody who has been seen is now hidden up to the waist: the model goes on guessing hips."""
-    spec = upright()
-    return shown(spec, 2) + shown(with_thing(spec, Thing("box", size=2.6, nearer_m=0.6)))
-
-
-def kneeling(other_knee_deg: float) -> list[Bytes]:
-    """On the knee that is nearer to the camera."""
-    pose = replace(KNEELING, other_knee_deg=other_knee_deg)
-    return shown(framed(described(pose, "half_kneeling", lead="left")))
-
-
-def behind_a_box() -> list[Bytes]:
-    """Bent behind something so high that only trunk and head look over it."""
-    return shown(with_thing(bent(), Thing("box", size=2.2, nearer_m=0.6)))
-
-
-def nearly_level() -> ClipSpec:
-    """A flat back, nearly level."""
-    return framed(described(replace(LEVEL, trunk_inclination_deg=85.0)))
-
-
-def lump_on_the_back() -> list[Bytes]:
-    """Something of the shirt's colour sticks out of the back."""
-    blue = Clothes().shirt
-    lump = Thing("plate", forward_m=0.1, up_m=1.0, size=0.3, nearer_m=0.3, colour=blue, second_colour=blue)
-    return shown(with_thing(nearly_level(), lump))
-
-
 #: Somebody in each position that a stretch may ask for.
-IN_POSITION: dict[str, Callable[[], list[Bytes]]] = {
-    "standing": lambda: shown(bent()),
-    "kneeling": lambda: kneeling(90.0),
-    "seated": lambda: shown(framed(described(SITTING, "chair"))),
-    "floor": lambda: shown(framed(described(SITTING, "floor"))),
-    "lying": lambda: shown(
-        framed(described(Pose(knee_deg=10.0, other_knee_deg=80.0, leg_raise_deg=70.0, arms="mat"), "lying"))
-    ),
+IN_POSITION = {
+    "standing": "bent",
+    "kneeling": "kneeling",
+    "seated": "on_a_chair",
+    "floor": "on_the_floor",
+    "lying": "lying",
 }
 
-
 GATES = {
-    "too dark": Gate(
-        (framing.TOO_DARK,),
-        lambda: shown(bent(replace(ROOM, light_level=0.3))),
-        lambda: shown(bent(replace(ROOM, light_level=0.06))),
-    ),
-    "nobody": Gate((NOBODY,), lambda: shown(bent()), nobody),
-    "hips cut off": Gate(
-        ("Step back: your hips are cut off.",),
-        lambda: shown(bent()),
-        lambda: shown(moved(bent(), up_m=0.9, away=0.6)),
-    ),
+    "too dark": Gate((framing.TOO_DARK,), "dim", "dark"),
+    "nobody": Gate((NOBODY,), "bent_before_the_camera", "empty_room"),
+    "hanging too deep": Gate((gates.TOO_DEEP,), "deep_fold", "hanging_fold"),
+    "hips cut off": Gate(("Step back: your hips are cut off.",), "bent", "hips_cut_off"),
     # The model is seldom less than 0.5 sure of hips, hidden or not (0.75 here, 0.99 in the open): a strict gate shows it.
     "trunk hidden": Gate(
-        (framing.TRUNK_HIDDEN,),
-        lambda: shown(bent()),
-        behind_a_box,
-        numbers={framing.MIN_VISIBILITY.key: 0.9},
-        both=True,
+        (framing.TRUNK_HIDDEN,), "bent", "behind_a_box", numbers={framing.MIN_VISIBILITY.key: 0.9}, both=True
     ),
-    "too far": Gate((framing.TOO_FAR,), lambda: shown(moved(bent(), away=2.0)), walking_away),
-    "not side-on": Gate((framing.NOT_SIDE_ON,), lambda: shown(bent(yaw_deg=12.0)), lambda: shown(bent(yaw_deg=60.0))),
-    "kneeling": Gate((framing.KNEELING,), lambda: kneeling(90.0), lambda: kneeling(150.0), position="kneeling"),
-    "lying": Gate(
-        # The stretch is done standing: once it is plain that somebody lies, that is what is said.
-        (gates.LYING, judge.STAND),
-        lambda: shown(upright()),
-        IN_POSITION["lying"],
-    ),
-    "hanging too deep": Gate((gates.TOO_DEEP,), lambda: folding_to(115.0), lambda: folding_to(165.0)),
-    "back out of the picture": Gate(
-        (gates.OUT_OF_PICTURE,), lambda: coming_too_near()[:1] * 3, coming_too_near, counted=2
-    ),
-    "outline unclear": Gate((gates.NO_FIT,), lambda: shown(upright()), hip_deep_in_a_box),
-    "arm across the back": Gate(
-        (gates.COVERED,), lambda: shown(bent()), lambda: shown(framed(described(replace(BENT, arms="across"))))
-    ),
-    # The model smooths outlines: no drawn cloth or lump comes near the default of 0.035 (this one has 0.013, the bare
-    # back 0.004). A strict gate shows it.
+    "too far": Gate((framing.TOO_FAR,), "twice_as_far", "walking_away"),
+    "not side-on": Gate((framing.NOT_SIDE_ON,), "turned_12_deg", "turned_60_deg"),
+    "kneeling": Gate((framing.KNEELING,), "kneeling", "kneeling_foot_far_ahead", position="kneeling"),
+    # The stretch is done standing: once it is plain that somebody lies, that is what is said.
+    "lying": Gate((gates.LYING, judge.STAND), "upright", "lying"),
+    "back out of the picture": Gate((gates.OUT_OF_PICTURE,), "back_near_the_edge", "coming_too_near", counted=2),
+    "outline unclear": Gate((gates.NO_FIT,), "upright", "hip_deep_in_a_box"),
+    "arm across the back": Gate((gates.COVERED,), "bent", "arm_across"),
+    # The model smooths outlines: no synthetic cloth or lump comes near the default of 0.035 (this one has 0.013, the
+    # bare back 0.004). A strict gate shows it.
     "uneven line": Gate(
-        (gates.ROUGH,),
-        lambda: shown(nearly_level()),
-        lump_on_the_back,
-        numbers={gates.MAX_ROUGHNESS.key: 0.01},
-        both=True,
+        (gates.ROUGH,), "nearly_level", "lump_on_the_back", numbers={gates.MAX_ROUGHNESS.key: 0.01}, both=True
     ),
     # Any network is surer than 19 degrees of so clear a picture, and none can be surer than 5 of a bent silhouette.
-    "unsure": Gate(
-        (spine.UNSURE,),
-        lambda: shown(bent()),
-        lambda: shown(bent()),
-        numbers={spine.MAX_SIGMA.key: 5.0, spine.MAX_OWN_SIGMA.key: 5.0},
-    ),
-    "sitting in a standing stretch": Gate(
-        (judge.STAND,),
-        lambda: shown(upright()),
-        lambda: shown(framed(described(Pose(trunk_inclination_deg=20.0, knee_deg=6.0, arms="thighs"), "floor"))),
-    ),
+    "unsure": Gate((spine.UNSURE,), "bent", "bent", numbers={spine.MAX_SIGMA.key: 5.0, spine.MAX_OWN_SIGMA.key: 5.0}),
+    "sitting in a standing stretch": Gate((judge.STAND,), "upright", "on_the_floor_legs_straight"),
 }
 
 
 @pytest.fixture(scope="module")
 def backend() -> Iterator[MediaPipeBackend]:
-    """One pose model for all clips of this file; each clip begins a new stream."""
+    """One pose model for all scenes of this file; each scene starts a new stream."""
     with MediaPipeBackend() as made:
         yield made
 
 
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> Callable[[str], Sequence[Sighting]]:
+    """The sightings of a scene: from pixels where these are the subject, else as stored."""
+
+    def sightings(name: str) -> Sequence[Sighting]:
+        if name in scenes.FROM_PIXELS:
+            return scenes.from_pixels(request.getfixturevalue("backend"), name)
+        return scenes.recorded(name)
+
+    return sightings
+
+
 @pytest.mark.parametrize("name", GATES)
-def test_on_the_near_side_of_a_gate_the_back_is_judged(backend: MediaPipeBackend, name: str) -> None:
+def test_on_the_near_side_of_a_gate_the_back_is_judged(look: Callable[[str], Sequence[Sighting]], name: str) -> None:
     """There is a reading of the spine, and a verdict other than UNKNOWN."""
     gate = GATES[name]
-    said = judged(backend, gate.judged(), gate.numbers if gate.both else None, position=gate.position)
+    said = judged_from(look(gate.judged), gate.numbers if gate.both else None, position=gate.position)
     for frame in said[-gate.counted :]:
         assert frame.measures.view.reason == ""
         assert math.isfinite(frame.measures["spine_flexion_deg"])
@@ -214,10 +109,10 @@ def test_on_the_near_side_of_a_gate_the_back_is_judged(backend: MediaPipeBackend
 
 
 @pytest.mark.parametrize("name", GATES)
-def test_on_the_far_side_of_a_gate_the_reason_is_given(backend: MediaPipeBackend, name: str) -> None:
+def test_on_the_far_side_of_a_gate_the_reason_is_given(look: Callable[[str], Sequence[Sighting]], name: str) -> None:
     """UNKNOWN with just the reason that helps, and no finding that says otherwise."""
     gate = GATES[name]
-    said = judged(backend, gate.refused(), gate.numbers, position=gate.position)
+    said = judged_from(look(gate.refused), gate.numbers, position=gate.position)
     for frame in said[-gate.counted :]:
         assert frame.verdict is Verdict.UNKNOWN
         assert frame.reason in gate.reasons
@@ -226,18 +121,20 @@ def test_on_the_far_side_of_a_gate_the_reason_is_given(backend: MediaPipeBackend
         assert all(found.verdict is Verdict.UNKNOWN for found in rounding)
 
 
-def test_a_reading_is_missing_wherever_the_view_gives_a_reason(backend: MediaPipeBackend) -> None:
+def test_a_reading_is_missing_wherever_the_view_gives_a_reason() -> None:
     """The numbers of the back are NaN, so that no table or report can take them for measured."""
-    for said in (judged(backend, GATES[name].refused(), GATES[name].numbers) for name in ("not side-on", "lying")):
-        for name in ("spine_flexion_deg", "spine_sigma_deg", "pelvis_inclination_deg", "hip_share"):
-            assert math.isnan(said[-1].measures[name])
+    for name in ("turned_60_deg", "lying"):
+        said = judged_from(scenes.recorded(name))
+        for measure in ("spine_flexion_deg", "spine_sigma_deg", "pelvis_inclination_deg", "hip_share"):
+            assert math.isnan(said[-1].measures[measure])
 
 
 # ---------------------------------------------------------------------------------------------------------- position
 @pytest.mark.parametrize("shown_in", IN_POSITION)
-def test_a_stretch_is_judged_in_its_own_position_and_no_other(backend: MediaPipeBackend, shown_in: str) -> None:
+def test_a_stretch_is_judged_in_its_own_position_and_no_other(shown_in: str) -> None:
     """Whoever is in the position of the stretch hears nothing of it; in any other it is UNKNOWN with what to do."""
-    said = {asked: judged(backend, IN_POSITION[shown_in](), position=asked)[-1] for asked in POSITIONS}
+    sightings = scenes.recorded(IN_POSITION[shown_in])
+    said = {asked: judged_from(sightings, position=asked)[-1] for asked in POSITIONS}
     assert {one.measures.view.position for one in said.values()} == {shown_in}
     for asked, sentence in judge.WRONG_POSITION.items():
         if asked == shown_in:
@@ -251,11 +148,11 @@ def test_a_stretch_is_judged_in_its_own_position_and_no_other(backend: MediaPipe
 def test_of_two_people_the_nearer_is_judged_and_the_other_never_taken_for_them(backend: MediaPipeBackend) -> None:
     """With both in view the nearer one has a verdict; once they have gone, nobody has."""
     room = Scene(furniture=0)
-    ours = framed(described(BENT, scene=room, size_px=(320, 480)))
+    ours = framed(described(scenes.BENT, scene=room, size_px=(320, 480)))
     other = moved(framed(described(Pose(), scene=room, size_px=(320, 480))), away=1.25)
     empty = moved(ours, forward_m=30.0)
-    both = side_by_side(shown(ours, 4), shown(other, 4))
-    gone = side_by_side(shown(empty, 6), shown(other, 6))
+    both = side_by_side([picture(ours)] * 4, [picture(other)] * 4)
+    gone = side_by_side([picture(empty)] * 6, [picture(other)] * 6)
     said = judged(backend, both + gone)
     hips = [frame.sighting.landmarks_px[[23, 24], 0].mean() for frame in said[:4]]
     assert np.less(hips, 320.0).all()
@@ -264,6 +161,24 @@ def test_of_two_people_the_nearer_is_judged_and_the_other_never_taken_for_them(b
     for frame in said[4:]:
         assert frame.verdict is Verdict.UNKNOWN
         assert frame.reason == NOBODY
+
+
+# ------------------------------------------------------------------------------------------------------- recordings
+def test_recordings_are_of_the_scenes_as_they_are_described_now() -> None:
+    """Every stored scene has its recording, made from this description with this pose model; no other file lies there."""
+    assert {path.name for path in scenes.FOLDER.iterdir()} == {f"{name}{scenes.SUFFIX}" for name in scenes.RECORDED}
+    model_sha256 = verify(bundled_model())
+    for name in scenes.RECORDED:
+        origin = scenes.header_of(name).origin
+        assert origin.source == scenes.source_of(name), f"python -m tests.journeys.scenes {name}"
+        assert origin.model_sha256 == model_sha256
+    assert sum(path.stat().st_size for path in scenes.FOLDER.iterdir()) < 500_000
+
+
+def test_a_recording_is_what_the_model_sees(backend: MediaPipeBackend) -> None:
+    """Drawn and seen again, a scene gives the stored sightings; another scene does not."""
+    assert scenes.differences(backend, "coming_too_near") == []
+    assert scenes.different("bent", scenes.recorded("bent"), scenes.recorded("upright")) != []
 
 
 # ------------------------------------------------------------------------------------------------- all of the reasons
@@ -277,10 +192,9 @@ def sentences() -> dict[str, str]:
     }
 
 
-def test_who_faces_the_camera_is_asked_to_turn_side_on(backend: MediaPipeBackend) -> None:
+def test_who_faces_the_camera_is_asked_to_turn_side_on() -> None:
     """Nothing hides this man; he stands as everybody does who has just pressed a button."""
-    facing = picture(framed(described(Pose(), yaw_deg=90.0)))
-    assert {frame.reason for frame in judged(backend, [facing] * 3)} == {framing.NOT_SIDE_ON}
+    assert {frame.reason for frame in judged_from(scenes.recorded("facing_the_camera"))} == {framing.NOT_SIDE_ON}
 
 
 def test_who_is_not_found_in_the_dark_is_asked_for_light(backend: MediaPipeBackend) -> None:
