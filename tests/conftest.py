@@ -35,6 +35,9 @@ settings.register_profile(
 )
 settings.load_profile("fixed")
 
+# As many workers as cores: more threads in each would wait for one another, busily. Workers and commands inherit this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 #: What the environment says of a person's language and folders. Tests that mean one of them set it themselves.
 _LANGUAGE = ("LC_ALL", "LC_MESSAGES", "LANGUAGE")
 _homes = count()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.people.body import Side
+from benchmarks.people.mesh import cross
 
 Facing = Literal["left", "right"]
 
@@ -42,6 +43,9 @@ class Camera:
         return self.facing
 
 
+_UP = np.array([0.0, 0.0, 1.0])
+
+
 @dataclass(frozen=True)
 class View:
     """A camera set up for pictures of one size."""
@@ -64,9 +68,9 @@ class View:
         aim = np.array([camera.aim_forward_m, 0.0, camera.aim_height_m])
         position = aim * [1.0, 1.0, 0.0] + away * camera.distance_m + [0.0, 0.0, camera.height_m]
         ahead = (aim - position) / np.linalg.norm(aim - position)
-        right = np.cross(ahead, [0.0, 0.0, 1.0])
+        right = cross(ahead, _UP)
         right /= np.linalg.norm(right)
-        down = np.cross(ahead, right)
+        down = cross(ahead, right)
         c, s = math.cos(math.radians(camera.roll_deg)), math.sin(math.radians(camera.roll_deg))
         axes = np.stack([c * right - s * down, s * right + c * down, ahead])
         focal = 0.5 * height_px / math.tan(math.radians(camera.fov_deg) / 2.0)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.people.body import BONE, Body, Side
+from benchmarks.people.mesh import cross
 from benchmarks.people.skeleton import Skeleton, Vector, turn_y
 
 SEAT_SOFTNESS = 0.90
@@ -95,7 +96,7 @@ def leg_aside(skeleton: Skeleton, side: Side, ankle_m: Vector, knee_towards: Vec
     cosine = (thigh_m**2 + distance**2 - shank_m**2) / (2.0 * thigh_m * distance)
     thigh = along * cosine + across * math.sqrt(max(0.0, 1.0 - cosine**2))
     shank = (along * distance - thigh * thigh_m) / shank_m
-    hinge = np.cross(thigh, shank)
+    hinge = cross(thigh, shank)
     front = np.array([1.0, 0.0, 0.0])
     skeleton.attach(f"{side}-thigh", "pelvis", _frame(thigh, hinge) @ _rest_frame(rest[knee] - rest[hip], front).T)
     turn = _frame(shank, hinge) @ _rest_frame(rest[ankle] - rest[knee], front).T
@@ -107,12 +108,12 @@ def _frame(along: Vector, hinge: Vector) -> NDArray[np.float64]:
     """Columns: down the segment, out of its front, and the hinge about which a knee flexes. (3, 3)"""
     down = along / np.linalg.norm(along)
     axis = hinge / np.linalg.norm(hinge)
-    return np.stack([down, np.cross(down, axis), axis], axis=1)
+    return np.stack([down, cross(down, axis), axis], axis=1)
 
 
 def _rest_frame(along: Vector, front: Vector) -> NDArray[np.float64]:
     """The same for a segment that hangs, its front towards `front`. (3, 3)"""
-    return _frame(along, np.cross(front, along))
+    return _frame(along, cross(front, along))
 
 
 def ankle_height_m(body: Body) -> float:

@@ -42,6 +42,12 @@ class CornerTable:
         return normals / np.maximum(length, 1e-12)
 
 
+def cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The cross product of two vectors (3,); the same numbers as `numpy.cross`, many times faster for a single pair."""
+    (a0, a1, a2), (b0, b1, b2) = a.tolist(), b.tolist()
+    return np.array([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0])
+
+
 def face_normals(points: Points, faces: Faces) -> Points:
     """Outward normals (F, 3), as long as twice the face's area."""
     corner = points[faces]
@@ -55,9 +61,18 @@ def edges(faces: Faces) -> NDArray[np.int64]:
     return np.sort(sides[sides[:, 0] != sides[:, 1]], axis=1)
 
 
+def distinct_edges(faces: Faces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The sides of all faces (E, 2), each once, smaller vertex first, in rising order; and how many faces share each."""
+    sides = edges(faces)
+    # As one number for each side: sorting rows of two takes ten times as long.
+    width = int(sides.max(initial=0)) + 1
+    numbers, count = np.unique(sides[:, 0] * width + sides[:, 1], return_counts=True)
+    return np.stack(np.divmod(numbers, width), axis=1), count
+
+
 def border(faces: Faces) -> NDArray[np.int64]:
     """Vertices on an open edge of the mesh."""
-    sides, count = np.unique(edges(faces), axis=0, return_counts=True)
+    sides, count = distinct_edges(faces)
     return np.unique(sides[count == 1])
 
 
@@ -66,7 +81,7 @@ def smoothed(values: Points, faces: Faces, rounds: int, *, keep_size: bool = Fal
 
     With `keep_size` every second round pushes back (Taubin 1995), so that a closed shape does not shrink.
     """
-    sides = np.unique(edges(faces), axis=0)
+    sides, _ = distinct_edges(faces)
     both = np.concatenate([sides, sides[:, ::-1]])
     both = both[np.argsort(both[:, 0], kind="stable")]
     used, start, degree = np.unique(both[:, 0], return_index=True, return_counts=True)

@@ -6,6 +6,7 @@ What can be asked is in `stance`; where legs and arms go in `standing`, `seated`
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from benchmarks.people.arms import arm_goal, reaching
 from benchmarks.people.body import SIDES, Body
@@ -76,6 +77,7 @@ def solve(body: Body, stance: Stance, pose: Pose, arms_from: Arms | None = None,
     return skeleton
 
 
+@lru_cache(maxsize=16)
 def neutral_pelvis_deg(body: Body) -> float:
     """The turn of the pelvis from rest when this person stands with a vertical trunk and a neutral spine."""
     skeleton = Skeleton.upright(body)

@@ -18,6 +18,7 @@ from benchmarks.people.body import (
     Side,
     flexion_shares,
 )
+from benchmarks.people.mesh import cross
 
 Vector = NDArray[np.float64]
 _CLAVICLE_PARENT = "T3"
@@ -44,7 +45,7 @@ def turn_z(degrees: float) -> NDArray[np.float64]:
 def turn_between(start: Vector, end: Vector) -> NDArray[np.float64]:
     """The smallest rotation that takes the direction of `start` to that of `end`. (3, 3)"""
     a, b = start / np.linalg.norm(start), end / np.linalg.norm(end)
-    x, y, z = np.cross(a, b)
+    x, y, z = cross(a, b)
     k = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     turn: NDArray[np.float64] = np.eye(3) + k + k @ k / max(1.0 + float(a @ b), 1e-9)
     return turn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -57,10 +57,15 @@ def moved(spec: ClipSpec, *, up_m: float = 0.0, forward_m: float = 0.0, away: fl
     return replace(spec, camera=aimed)
 
 
+@lru_cache(maxsize=2)
+def _studio(spec: ClipSpec) -> Studio:
+    return Studio(spec)
+
+
 @cache
 def picture(spec: ClipSpec, t_s: float = 0.0) -> Bytes:
-    """The picture (H, W, 3) of a description at one time; drawn once per run."""
-    return frozen(Studio(spec).frame(t_s).image_rgb, np.uint8)
+    """The picture (H, W, 3) of a description at one time; rendered once per worker."""
+    return frozen(_studio(spec).frame(t_s).image_rgb, np.uint8)
 
 
 def pictures(spec: ClipSpec, count: int) -> list[Bytes]:

@@ -1,30 +1,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
 import pytest
 
-from benchmarks.people import Camera, Clothes, Person, Pose, Posture, framed, random_clip
+from benchmarks.people import Camera, ClipSpec, Clothes, Person, Pose, Posture, RenderedFrame, framed, random_clip
 from benchmarks.people.room import paint_room
 from benchmarks.people.scene import SUBPIXELS
 from benchmarks.people.truth import JOINT_NAMES, SPINE_JOINTS
 from tests.people.studio import PLAIN, POSTURES, still_spec, studio
 
 
+@cache
+def moving(posture: Posture, seed: int) -> ClipSpec:
+    """Somebody who bends in a posture, framed, in a small picture."""
+    return random_clip(seed, posture=posture, lumbar_deg=25.0, thoracic_deg=10.0, scene=PLAIN, size_px=(320, 240))
+
+
+@cache
+def frames(posture: Posture, seed: int) -> tuple[RenderedFrame, ...]:
+    """The movement from its start to its end, in six pictures."""
+    clip = moving(posture, seed)
+    return tuple(studio(clip).frame(t_s) for t_s in np.linspace(0.0, clip.motion.duration_s, 6).tolist())
+
+
 @pytest.mark.parametrize("posture", POSTURES)
 @pytest.mark.parametrize("seed", [2, 7])
 def test_near_joints_lie_inside_the_silhouette(posture: Posture, seed: int) -> None:
-    """Every joint of the near side and of the spine projects into the painted person (2 px of grace at the skin)."""
-    clip = random_clip(seed, posture=posture, lumbar_deg=25.0, thoracic_deg=10.0, scene=PLAIN)
-    for t_s in (0.0, 1.2, 2.6):
-        frame = studio(clip).frame(t_s)
-        near = cv2.dilate(frame.silhouette, np.ones((5, 5), dtype=np.uint8))
+    """Every joint of the near side and of the spine projects into the painted person (1 px of grace at the skin)."""
+    for frame in frames(posture, seed):
+        near = cv2.dilate(frame.silhouette, np.ones((3, 3), dtype=np.uint8))
         for name in JOINT_NAMES:
             if name.startswith(frame.truth.near_side) or name in SPINE_JOINTS:
                 x, y = np.floor(frame.truth.joint_px(name)).astype(int)
-                assert near[y, x] > 127, f"{name} at {t_s} s"
+                assert near[y, x] > 127, f"{name} at {frame.t_s} s"
 
 
 @pytest.mark.parametrize("posture", ["standing", "chair", "floor", "lying"])
@@ -44,10 +56,10 @@ def test_the_silhouette_is_what_was_painted(posture: Posture) -> None:
 
 
 @pytest.mark.parametrize("posture", POSTURES)
-@pytest.mark.parametrize("seed", [1, 4])
+@pytest.mark.parametrize("seed", [2, 7])
 def test_nobody_floats_or_sinks(posture: Posture, seed: int) -> None:
     """The lowest point of the person is on the floor at every moment, and nothing is below it."""
-    clip = random_clip(seed, posture=posture, lumbar_deg=15.0, scene=PLAIN)
+    clip = moving(posture, seed)
     for t_s in (0.0, 1.3, 2.6):
         assert studio(clip).points_m(t_s)[:, 2].min() == pytest.approx(0.0, abs=0.002)
 
@@ -72,14 +84,13 @@ def test_a_standing_person_is_balanced(lean_deg: float) -> None:
 
 
 @pytest.mark.parametrize("posture", POSTURES)
-def test_framing_keeps_the_whole_movement_in_the_picture(posture: Posture) -> None:
+@pytest.mark.parametrize("seed", [2, 7])
+def test_framing_keeps_the_whole_movement_in_the_picture(posture: Posture, seed: int) -> None:
     """At no time does the silhouette touch the border, and it is large."""
-    clip = random_clip(9, posture=posture, lumbar_deg=20.0, scene=PLAIN, size_px=(320, 240))
-    for t_s in clip.times_s[::25]:
-        silhouette = studio(clip).frame(t_s).silhouette
-        assert not silhouette[[0, -1], :].any()
-        assert not silhouette[:, [0, -1]].any()
-    assert (silhouette > 127).mean() > 0.02
+    for frame in frames(posture, seed):
+        assert not frame.silhouette[[0, -1], :].any()
+        assert not frame.silhouette[:, [0, -1]].any()
+        assert (frame.silhouette > 127).mean() > 0.02
 
 
 def test_yaw_narrows_nothing_at_zero_and_roll_turns_the_picture() -> None:
