@@ -81,13 +81,17 @@ class Studio:
     def __init__(self, spec: ClipSpec) -> None:
         self.spec = spec
         self.body = make_body(spec.body)
-        self.figure: Figure = dress(self.body, spec.clothes)
         self.view = View.of(spec.camera, spec.width_px, spec.height_px)
         self._neutral_pelvis_deg = neutral_pelvis_deg(self.body)
         self._props = make_props(spec.stance, self.body)
         rng = np.random.default_rng(spec.seed)
         self._sway_hz = rng.uniform(0.25, 0.45)
         self._sway_start = rng.uniform(0.0, 2.0 * math.pi)
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The dressed person at rest; who asks only for truths need not wait for it."""
+        return dress(self.body, self.spec.clothes)
 
     @cached_property
     def _room(self) -> Image:

@@ -18,7 +18,8 @@ from benchmarks.people import Pose, Scene, framed
 from posecheck.assessment import judge
 from posecheck.assessment.stretch import POSITIONS
 from posecheck.kinematics import framing, gates, spine
-from posecheck.landmarks.mediapipe import MediaPipeBackend, bundled_model, verify
+from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.landmarks.weights import bundled_model, verify
 from posecheck.records import NOBODY, Sighting, Verdict
 from tests.journeys import scenes
 from tests.journeys.drawn import ROOM, described, judged, judged_from, moved, picture, side_by_side
