@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import GIVE_UP_S
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of Unix")
 
-ASK = """
-import sys, time
+ASK = f"""
+import time
 from posecheck.cli.keys import nothing, pressed
 with pressed() as key:
     print("none" if key is nothing else "ready", flush=True)
-    got, end = "", time.monotonic() + 5
-    while key is not nothing and not got.endswith("q") and time.monotonic() < end:
+    got, give_up_at_s = "", time.monotonic() + {GIVE_UP_S}
+    while key is not nothing and not got.endswith("q") and time.monotonic() < give_up_at_s:
         got += key()
         time.sleep(0.01)
     print(got, flush=True)
@@ -44,9 +46,13 @@ def test_keys_come_without_enter_and_the_terminal_is_restored() -> None:
         cwd=ROOT,
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        os.write(master, b" pq")
-        assert process.stdout.readline() == " pq\n"
+        try:
+            assert process.stdout.readline() == "ready\n"
+            os.write(master, b" pq")
+            assert process.stdout.readline() == " pq\n"
+        except BaseException:
+            process.kill()
+            raise
     assert process.returncode == 0
     assert termios.tcgetattr(slave) == before
     os.close(slave)

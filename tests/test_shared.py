@@ -46,8 +46,11 @@ class Workers:
 
     def __init__(self, base: Path) -> None:
         self.one = self._begun(base / "gw0")
-        assert self.said(self.one) == "making"
+        first_word = self.said(self.one)
         self.other = self._begun(base / "gw1")
+        if first_word != "making":
+            self.end()
+            pytest.fail(f"the first worker said {first_word!r}")
 
     @staticmethod
     def _begun(own: Path) -> subprocess.Popen[str]:

@@ -6,7 +6,7 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,15 +73,18 @@ class CameraSource:
     whose own time does not rise is left out). `frames()` gives one stream; ask for it once. It ends when the source is
     closed or a device that ends by itself has ended; errors inside the device come out as themselves.
 
+    `clock` gives seconds that never jump.
+
     Raises BrokenSourceError when a camera is unplugged or gives no picture for 10 s.
     """
 
-    def __init__(self, device: CaptureDevice, name: str) -> None:
+    def __init__(self, device: CaptureDevice, name: str, *, clock: Callable[[], float] = time.perf_counter) -> None:
         self.name = name
         self.info = device.info
         self.dropped = 0
         """Frames the device gave that nobody took, because a newer one came first."""
         self._device = device
+        self._clock = clock
         self._changed = threading.Condition()
         self._slot: tuple[Bytes, float, float] | None = None
         """Picture, its time, and the clock's reading when it came."""
@@ -115,7 +118,7 @@ class CameraSource:
     @property
     def age_s(self) -> float:
         """Seconds since the frame that was last handed out came from the device; NaN before the first."""
-        return time.perf_counter() - self._came_s
+        return self._clock() - self._came_s
 
     def close(self) -> None:
         """Stop the thread and let go of the device. Returns within about a second even if the device hangs."""
@@ -140,11 +143,11 @@ class CameraSource:
 
     def _take(self, last_s: float) -> tuple[Bytes, float, float] | None:
         """The newest frame, waiting for it; None when there will be no more."""
-        asked_s = time.perf_counter()
+        asked_s = self._clock()
         with self._changed:
             while self._slot is None and not (self._ended or self._stopped):
                 self._changed.wait(_WAKE_S)
-                silent = time.perf_counter() - asked_s > SILENCE_LIMIT_S
+                silent = self._clock() - asked_s > SILENCE_LIMIT_S
                 if silent and self._slot is None and not self._device.ends_by_itself:
                     raise BrokenSourceError(
                         f"{self.name} gave no picture for {SILENCE_LIMIT_S:.0f} s. Is another program using it? "
@@ -189,7 +192,7 @@ class CameraSource:
                 return
             image_rgb, own_s = shot
             if own_s is None:
-                now_s = time.perf_counter()
+                now_s = self._clock()
                 began_s = now_s if began_s is None else began_s
                 t_s = now_s - began_s
                 if self._last_s is not None:
@@ -208,7 +211,7 @@ class CameraSource:
                 return
             if self._slot is not None:
                 self.dropped += 1
-            self._slot, self._last_s = (image_rgb, t_s, time.perf_counter()), t_s
+            self._slot, self._last_s = (image_rgb, t_s, self._clock()), t_s
             self._changed.notify_all()
 
 

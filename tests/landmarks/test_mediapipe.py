@@ -20,6 +20,7 @@ from posecheck.landmarks.weights import MEMBERS, bundled_model, verify
 from posecheck.records import Detection, Frame
 from posecheck.resources import samples_dir
 from tests.landmarks import scenes
+from tests.waiting import GIVE_UP_S
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +173,7 @@ print("alive")
 """
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=GIVE_UP_S, check=False
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "alive\n"
@@ -183,7 +184,7 @@ def test_importing_the_room_loads_no_model_library() -> None:
     code = "import posecheck.landmarks.mediapipe, sys; print('mediapipe' in sys.modules)"
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=GIVE_UP_S, check=True
     )
     assert done.stdout == "False\n"
 

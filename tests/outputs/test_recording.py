@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from posecheck.errors import OutputError
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.sources.replay import CUT_OFF, read_recording
 from tests.outputs import people
+from tests.waiting import GIVE_UP_S, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,10 +98,12 @@ def test_a_killed_process_leaves_whole_lines(tmp_path: Path) -> None:
     """
     with _python(code, str(path)) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "going\n"
-        time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=20)
+        try:
+            assert process.stdout.readline() == "going\n"
+            begun_bytes = path.stat().st_size
+            wait_until(lambda: path.stat().st_size > 2 * begun_bytes, "the process to be in the middle of writing")
+        finally:
+            process.kill()
     found = read_recording(path)
     indexes = [seen.index for seen in found.sightings()]
     assert found.ending == CUT_OFF
@@ -134,7 +135,7 @@ def test_a_full_disk_is_told_and_leaves_what_was_written(tmp_path: Path) -> None
     """
     pytest.importorskip("resource")
     with _python(code, str(path)) as process:
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=GIVE_UP_S)
     assert not err
     first, again = out.splitlines()
     written = int(first.split()[0])

@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import math
-import signal
 import subprocess
 import sys
 import textwrap
-import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +22,7 @@ from posecheck.errors import OutputError
 from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile, fixed
 from posecheck.records import QUANTITIES, Hold, Verdict
 from tests.outputs import people
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 MEASURES_HEADER = (
@@ -108,10 +107,12 @@ def test_a_killed_process_leaves_whole_rows(tmp_path: Path) -> None:
         [sys.executable, "-c", textwrap.dedent(code), str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "going\n"
-        time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=20)
+        try:
+            assert process.stdout.readline() == "going\n"
+            begun_bytes = path.stat().st_size
+            wait_until(lambda: path.stat().st_size > 2 * begun_bytes, "the process to be in the middle of writing")
+        finally:
+            process.kill()
     assert path.read_bytes().endswith(b"\n")
     rows = _rows(path)
     assert len(rows) > 500

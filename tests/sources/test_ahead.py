@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from posecheck.sources.ahead import Ahead, prompt_turns
+from tests.waiting import GIVE_UP_S, wait_until
 
 
 def alive() -> bool:
@@ -34,23 +35,28 @@ def test_items_come_in_order_and_the_thread_ends() -> None:
 
 
 def test_it_works_ahead_but_not_further_than_allowed() -> None:
-    """While the consumer rests, `depth` items are made and one more waits to be handed over."""
+    """While the consumer rests, `depth` items are made and one more waits to be handed over: as many, and no more."""
     made: list[int] = []
-    enough = threading.Event()
+    asked = 0
+    too_far: list[tuple[int, int]] = []
 
     def produce() -> Iterator[int]:
         for number in range(100):
             made.append(number)
-            if len(made) == 5:
-                enough.set()
+            if len(made) > asked + 4:
+                too_far.append((len(made), asked))
             yield number
 
+    def as_far_as_it_may() -> bool:
+        return len(made) >= min(100, asked + 4)
+
     items = iter(Ahead(produce, 3, "ahead under test"))
-    next(items)
-    assert enough.wait(5)
-    assert not threading.Event().wait(0.05)
-    assert len(made) == 5
-    items.close()  # type: ignore[attr-defined]
+    for number in range(100):
+        asked += 1
+        assert next(items) == number
+        wait_until(as_far_as_it_may, "the thread to work ahead", every_s=0.001)
+    assert list(items) == []
+    assert not too_far
 
 
 def test_leaving_early_stops_the_thread_and_closes_what_it_read() -> None:
@@ -65,21 +71,25 @@ def test_leaving_early_stops_the_thread_and_closes_what_it_read() -> None:
 
 def test_stopping_from_another_thread_ends_a_consumer_that_waits() -> None:
     """`stop()` wakes both sides."""
-    gate = threading.Event()
+    inside = threading.Event()
 
     def produce() -> Iterator[int]:
         yield 1
-        gate.wait(10)
+        inside.set()
+        wait_until(lambda: ahead._stopped, "the consumer to be stopped")
+        yield 2  # too late: it is thrown away
 
     ahead = Ahead(produce, 2, "ahead under test")
 
     def stop() -> None:
-        gate.set()
+        assert inside.wait(GIVE_UP_S)
         ahead.stop()
 
-    stopper = threading.Timer(0.05, stop)
+    items = iter(ahead)
+    assert next(items) == 1
+    stopper = threading.Thread(target=stop)
     stopper.start()
-    assert list(ahead) == [1]
+    assert list(items) == []
     stopper.join()
     assert not alive()
 

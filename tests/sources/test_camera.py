@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 import threading
-import time
 from collections.abc import Callable
 
 import numpy as np
@@ -14,7 +13,9 @@ from posecheck.errors import BrokenSourceError, SourceError
 from posecheck.records import Bytes, Frame
 from posecheck.sources import camera
 from posecheck.sources.base import SourceInfo
-from posecheck.sources.camera import CameraSource, list_cameras, open_camera
+from posecheck.sources.camera import SILENCE_LIMIT_S, CameraSource, list_cameras, open_camera
+from tests.sources.hand_clock import HandClock
+from tests.waiting import GIVE_UP_S, wait_until
 
 Shot = tuple[Bytes, float | None] | None
 
@@ -43,9 +44,20 @@ class ScriptedDevice:
         self.closed += 1
 
 
+class Patient(ScriptedDevice):
+    """One that is only read on after its last frame was taken, so that none is dropped."""
+
+    waits_for_taker = True
+
+
 def image(number: int) -> Bytes:
     """A picture that tells its number."""
     return np.full((6, 8, 3), number, np.uint8)
+
+
+def ended() -> None:
+    """Wait until no camera thread is alive."""
+    wait_until(lambda: not threads(), "the camera's thread to end")
 
 
 def threads() -> list[threading.Thread]:
@@ -59,7 +71,7 @@ def test_the_newest_frame_wins_and_the_others_are_counted() -> None:
 
     def read(number: int) -> Shot:
         if number == 1:
-            assert taken.wait(5)
+            assert taken.wait(GIVE_UP_S)
         if number == 5:
             more.set()
             return None
@@ -69,32 +81,46 @@ def test_the_newest_frame_wins_and_the_others_are_counted() -> None:
     frames = iter(source.frames())
     assert next(frames).image_rgb[0, 0, 0] == 0
     taken.set()
-    assert more.wait(5)
+    assert more.wait(GIVE_UP_S)
     assert [frame.image_rgb[0, 0, 0] for frame in frames] == [4]
     assert source.dropped == 3
 
 
 def test_time_begins_at_zero_and_rises_with_the_clock() -> None:
-    """The first frame is at 0 whenever the camera woke up; the others by a clock, strictly rising."""
+    """The first frame is at 0 whenever the camera woke up; the others by the clock, strictly rising."""
+    clock = HandClock()
+    readings_s = [700.0, 700.03, 700.03, 700.1]
 
     def read(number: int) -> Shot:
-        time.sleep(0.01)
-        return (image(number), None) if number < 8 else None
+        if number == len(readings_s):
+            return None
+        clock.move_to(readings_s[number])
+        return image(number), None
 
-    source = CameraSource(ScriptedDevice(read, ends_by_itself=True), "camera under test")
-    times = [frame.t_s for frame in source.frames()]
-    assert times[0] == 0.0
-    assert all(b - a > 0.005 for a, b in itertools.pairwise(times))
-    assert times[-1] < 5
+    source = CameraSource(Patient(read, ends_by_itself=True), "camera under test", clock=clock)
+    times_s = [frame.t_s for frame in source.frames()]
+    assert times_s == pytest.approx([0.0, 0.03, 0.03, 0.1], abs=1e-5)
+    assert times_s == sorted(set(times_s))
+
+
+def test_the_age_of_a_frame_counts_from_when_it_came() -> None:
+    """Not from when it was taken; nothing is known before the first."""
+    clock = HandClock(5.0)
+    source = CameraSource(
+        ScriptedDevice(lambda n: (image(n), None) if n < 1 else None), "camera under test", clock=clock
+    )
+    assert math.isnan(source.age_s)
+    frames = source.frames()
+    next(iter(frames))
+    clock.move_to(5.25)
+    assert source.age_s == 0.25
+    source.close()
+    ended()
 
 
 def test_a_device_with_a_clock_keeps_its_times_and_a_frame_out_of_order_is_left_out() -> None:
     """The device's own time counts; one that does not rise cannot be used and is counted as dropped."""
     stamps = [0.5, 0.6, 0.55, 0.6, 0.7]
-
-    class Patient(ScriptedDevice):
-        waits_for_taker = True
-
     device = Patient(lambda n: (image(n), stamps[n]) if n < len(stamps) else None, ends_by_itself=True)
     source = CameraSource(device, "camera under test")
     assert [frame.t_s for frame in source.frames()] == [0.5, 0.6, 0.7]
@@ -108,7 +134,7 @@ def test_an_unplugged_camera_gives_its_last_frame_and_then_says_so() -> None:
     with pytest.raises(BrokenSourceError, match=r"stopped answering after 0\.2 s. Was it unplugged\?") as caught:
         seen.extend(source.frames())
     assert seen[-1].t_s == caught.value.t_s == 0.2
-    assert threads() == []
+    ended()
 
 
 def test_an_error_in_the_device_comes_out_as_itself() -> None:
@@ -129,7 +155,7 @@ def test_leaving_early_lets_go_of_the_camera() -> None:
     with CameraSource(device, "camera under test") as source:
         frames = iter(source.frames())
         next(frames)
-    assert threads() == []
+    ended()
     assert device.closed == 1
     assert list(frames) == []
     source.close()
@@ -148,44 +174,48 @@ def test_a_camera_never_read_is_let_go_of_too() -> None:
 
 def test_a_device_that_hangs_cannot_keep_close_from_returning() -> None:
     """Stuck inside a read, the thread is left to end by itself; it closes the device when it does."""
-    stuck = threading.Event()
+    inside, stuck = threading.Event(), threading.Event()
 
     def read(number: int) -> Shot:
         if number:
-            stuck.wait(20)
+            inside.set()
+            stuck.wait(GIVE_UP_S)
         return image(number), None
 
     device = ScriptedDevice(read)
     source = CameraSource(device, "camera under test")
-    frames = iter(source.frames())
-    next(frames)
-    begun = time.perf_counter()
+    next(iter(source.frames()))
+    assert inside.wait(GIVE_UP_S)
     source.close()
-    assert time.perf_counter() - begun < 3
     assert device.interrupted.is_set()
+    assert threads(), "close came back while the read still hung"
+    assert device.closed == 0
     stuck.set()
-    for thread in threads():
-        thread.join(5)
+    ended()
     assert device.closed == 1
 
 
-def test_a_silent_camera_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A camera that neither gives a picture nor fails is told to the user instead of waiting for ever."""
-    monkeypatch.setattr(camera, "SILENCE_LIMIT_S", 0.3)
-    stuck = threading.Event()
+def test_a_silent_camera_is_given_up() -> None:
+    """One that neither gives a picture nor fails is told to the user instead of waiting for ever; a slow one is not."""
+    clock = HandClock()
 
     def read(number: int) -> Shot:
-        if number == 2:
-            stuck.wait(20)
-        return (image(number), number / 10) if number < 2 else None
+        if number < 4:
+            clock.move_to(clock() + (SILENCE_LIMIT_S - 0.1 if number else 0.0))
+            return image(number), None
+        while not device.interrupted.is_set():  # silent, while time goes on
+            clock.move_to(clock() + 1.0)
+            device.interrupted.wait(0.001)
+        return None
 
-    source = CameraSource(ScriptedDevice(read), "camera under test")
-    frames = iter(source.frames())
-    seen = [next(frames)]
-    threading.Timer(1.0, stuck.set).start()
-    with pytest.raises(BrokenSourceError, match="gave no picture for"):
-        seen.extend(frames)
-    assert seen[-1].t_s == 0.1
+    device = Patient(read)
+    source = CameraSource(device, "camera under test", clock=clock)
+    seen: list[Frame] = []
+    with pytest.raises(BrokenSourceError, match=r"gave no picture for 10 s") as caught:
+        seen.extend(source.frames())
+    assert [frame.t_s for frame in seen] == pytest.approx([0.0, 9.9, 19.8, 29.7])
+    assert caught.value.t_s == seen[-1].t_s
+    ended()
 
 
 def test_a_camera_has_one_stream() -> None:
