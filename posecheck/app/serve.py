@@ -31,6 +31,8 @@ HOST: Final = "127.0.0.1"
 PORT: Final = 8765
 #: How many ports are tried from `PORT` on, when none was asked for.
 _TRIES: Final = 20
+#: The number that leaves the choice to the system.
+_ANY: Final = 0
 #: How many connections there may be at once; a page needs a handful.
 _MOST_CONNECTIONS: Final = 100
 #: How long pages have to say good-bye.
@@ -40,9 +42,12 @@ _GOODBYE_S: Final = 2
 def listen(port: int | None) -> socket.socket:
     """A socket that listens on loopback: at `port`, else at the first free one from `PORT` on.
 
+    Where a score of them is taken, the system chooses one. The socket itself finds out whether a port is free, by
+    listening there, so that of several servers that start at once each gets its own.
+
     Raises UsageError when the port asked for is taken, PosecheckError when none is free.
     """
-    wanted = range(PORT, PORT + _TRIES) if port is None else (port,)
+    wanted = (*range(PORT, PORT + _TRIES), _ANY) if port is None else (port,)
     for number in wanted:
         own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
@@ -60,7 +65,7 @@ def listen(port: int | None) -> socket.socket:
                 raise UsageError(taken if error.errno == errno.EADDRINUSE else barred) from error
             continue
         return own
-    raise PosecheckError(f"No port from {PORT} to {PORT + _TRIES - 1} is free. Name one with --port.")
+    raise PosecheckError("No port of this computer is free. Close a program that uses the network, then try again.")
 
 
 class _Server(uvicorn.Server):

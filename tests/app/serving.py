@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -19,11 +18,10 @@ import cv2
 from websockets.sync.client import ClientConnection, connect
 
 from posecheck.app import pictures
+from tests.waiting import GIVE_UP_S
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_videos"
-#: Nothing here is measured by the clock: this is how long a busy machine with few cores may take for anything.
-WAIT_S = 60.0
 
 
 class Server:
@@ -51,7 +49,7 @@ class Server:
         logged_in: bool = True,
     ) -> tuple[int, dict[str, str], bytes]:
         """One request as it is written here: nothing is mended, nothing is followed."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=GIVE_UP_S)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             own = {"Host": self.host, **({"Cookie": self.cookie} if logged_in else {}), **(headers or {})}
@@ -85,15 +83,15 @@ class Server:
                 compression=None,
                 max_size=None,
                 proxy=None,
-                open_timeout=WAIT_S,
-                close_timeout=5,
+                open_timeout=GIVE_UP_S,
+                close_timeout=GIVE_UP_S,
             )
         )
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End it; its exit code."""
         self.process.send_signal(number)
-        return self.process.wait(WAIT_S)
+        return self.process.wait(GIVE_UP_S)
 
 
 class Page:
@@ -109,11 +107,10 @@ class Page:
         """Send a command."""
         self.socket.send(json.dumps(command))
 
-    def hear(self, kind: str, *others: str, timeout_s: float = WAIT_S) -> dict[str, Any]:
+    def hear(self, kind: str, *others: str) -> dict[str, Any]:
         """The next message of a kind; those before it are remembered."""
-        until_s = time.monotonic() + timeout_s
         while True:
-            got = self.socket.recv(timeout=max(0.01, until_s - time.monotonic()))
+            got = self.socket.recv(timeout=GIVE_UP_S)
             if isinstance(got, bytes):
                 self.pictures.append(got)
                 continue

@@ -241,7 +241,8 @@ def test_a_profile_of_the_command_line_is_in_force_before_anything_begins(tmp_pa
     """A file anywhere, by its own name: its numbers show at once, its person's calibration is used and kept in it."""
     file = tmp_path / "elsewhere" / "anna.toml"
     keep_numbers(file, "[hold]\ntarget_s = 21.0\n")
-    desk = Desk(Settings(Places(tmp_path, tmp_path / "history.sqlite3"), profile=file))
+    settings = Settings(Places(tmp_path, tmp_path / "history.sqlite3"), profile=file)
+    desk = Desk(settings, lambda: datetime(2026, 5, 3, 9, tzinfo=UTC))
     assert desk.in_force(load_stretch(FOLD))["hold.target_s"] == 21.0
     desk.do({"do": "numbers", "set": OPEN})
     begin(desk)
@@ -249,7 +250,7 @@ def test_a_profile_of_the_command_line_is_in_force_before_anything_begins(tmp_pa
     desk.do({"do": "go_on"})
     show(desk, TALL, 3.5, 7.0)
     assert desk.state()["profile"] == "anna"
-    assert calibrations_of(file, datetime.now(UTC).date()) is not None
+    assert calibrations_of(file, TODAY) is not None
     assert not (tmp_path / "profiles").exists()
     desk.do({"do": "start", "stretch": FOLD, "setup": False})
     assert desk.state()["session"]["calibration"]["made_on"] is not None

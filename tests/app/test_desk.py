@@ -43,7 +43,7 @@ Make = Callable[[float], Sighting]
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """A desk whose person keeps nothing yet."""
-    return Desk(Settings(Places(tmp_path, tmp_path / "history.sqlite3")))
+    return Desk(Settings(Places(tmp_path, tmp_path / "history.sqlite3")), lambda: datetime(2026, 5, 3, 9, tzinfo=UTC))
 
 
 def told(messages: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

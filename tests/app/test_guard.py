@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,10 @@ from hypothesis import strategies as st
 from websockets.exceptions import InvalidStatus
 
 from posecheck.app.guard import Pass, allowed
-from posecheck.app.serve import listen
-from tests.app.serving import ROOT, WAIT_S, Server, serving
+from posecheck.app.serve import HOST, listen
+from posecheck.errors import UsageError
+from tests.app.serving import ROOT, Server, serving
+from tests.waiting import GIVE_UP_S
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +31,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("home")) as started:
         yield started
         assert started.process.poll() is None, "an attack ended the server"
-
-
-def free_port() -> int:
-    """A port that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 def test_the_page_itself_is_let_in(server: Server) -> None:
@@ -72,7 +69,7 @@ def test_another_name_for_this_machine_is_refused(server: Server, host: str) -> 
 def test_two_hosts_at_once_are_refused(server: Server) -> None:
     """A request cannot say two names and have the better one looked at."""
     raw = f"GET /api/words HTTP/1.1\r\nHost: {server.host}\r\nHost: evil.example\r\nCookie: {server.cookie}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", server.port), WAIT_S) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), GIVE_UP_S) as connection:
         connection.sendall(raw.encode())
         assert connection.recv(64).split()[1] in (b"400", b"403")
 
@@ -224,24 +221,58 @@ def test_a_port_that_is_taken_is_said_and_without_one_asked_for_the_next_is_foun
     """`--port` of another program is an error with what to do; without it another one serves."""
     with listen(None) as other:
         assert other.getsockname()[1] != server.port
-    with listen(number := free_port()) as wanted:
-        assert wanted.getsockname()[1] == number
+    assert listens_where_it_is_told_to()
     done = subprocess.run(
         [sys.executable, "-m", "posecheck", "live", "--no-browser", "--port", str(server.port)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
-        timeout=WAIT_S,
+        timeout=GIVE_UP_S,
     )
     assert done.returncode == 2
     assert f"Port {server.port} is taken by another program" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def listens_where_it_is_told_to() -> bool:
+    """Whether `listen` takes just the port it is given. Another program may take a free one first: then another one."""
+    for _ in range(100):
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            number: int = probe.getsockname()[1]
+        try:
+            with listen(number) as wanted:
+                return bool(wanted.getsockname()[1] == number)
+        except UsageError:
+            continue
+    return False
+
+
+def test_servers_that_start_at_once_listen_at_ports_of_their_own() -> None:
+    """Thirty look for a port at the same moment, more than there are in the usual range: each is reached at its own."""
+    together = threading.Barrier(30)
+
+    def begin(_: int) -> socket.socket:
+        together.wait(GIVE_UP_S)
+        return listen(None)
+
+    for _ in range(5):
+        with contextlib.ExitStack() as stack, ThreadPoolExecutor(30) as threads:
+            listening = [stack.enter_context(one) for one in threads.map(begin, range(30))]
+            ports = [one.getsockname()[1] for one in listening]
+            assert len(set(ports)) == 30
+            for one, port in zip(listening, ports, strict=True):
+                one.settimeout(GIVE_UP_S)
+                with socket.create_connection((HOST, port), GIVE_UP_S) as caller:
+                    answered, address = one.accept()
+                    answered.close()
+                    assert address == caller.getsockname()
+
+
 def test_a_slow_request_does_not_keep_others_waiting(server: Server) -> None:
     """Somebody who sends half a request and then nothing holds up nobody."""
-    with socket.create_connection(("127.0.0.1", server.port), WAIT_S) as lazy:
+    with socket.create_connection(("127.0.0.1", server.port), GIVE_UP_S) as lazy:
         lazy.sendall(b"GET / HTTP/1.1\r\nHost: ")
         assert server.ask("GET", "/api/words")[0] == 200
         lazy.setblocking(False)

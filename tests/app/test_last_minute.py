@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ FIGURES = [
 
 def desk_for(tmp_path: Path, stretch: str = FOLD) -> Desk:
     """A desk in the middle of a stretch."""
-    desk = Desk(Settings(Places(tmp_path, tmp_path / "history.sqlite3")))
+    desk = Desk(Settings(Places(tmp_path, tmp_path / "history.sqlite3")), lambda: datetime(2026, 5, 3, 9, tzinfo=UTC))
     desk.do({"do": "start", "stretch": stretch, "setup": False})
     return desk
 

@@ -7,7 +7,6 @@ import math
 import signal
 import socket
 import struct
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -29,7 +28,8 @@ from posecheck.routine_session import plan
 from posecheck.session import assess, default_profile, find_people
 from posecheck.sources.base import SourceInfo
 from posecheck.sources.replay import read_recording
-from tests.app.serving import SAMPLES, WAIT_S, Page, Server, jpegs, serving
+from tests.app.serving import SAMPLES, Page, Server, jpegs, serving
+from tests.waiting import GIVE_UP_S, wait_until
 
 #: Milliseconds and JPEG of each picture, and the size of all.
 Shots: TypeAlias = tuple[list[tuple[float, bytes]], tuple[int, int]]
@@ -67,7 +67,7 @@ def begin(page: Page, **more: object) -> dict[str, Any]:
 
 
 def play(page: Page, shots: Shots, first: int = 0, last: int = 9999) -> list[dict[str, Any]]:
-    """Send pictures, two in flight, as the page does; the answers."""
+    """Send pictures, two in flight, as the page does; the answers. With no more in flight none is dropped."""
     some, size = shots[0][first:last], shots[1]
     answers: list[dict[str, Any]] = []
     sent = 0
@@ -76,14 +76,8 @@ def play(page: Page, shots: Shots, first: int = 0, last: int = 9999) -> list[dic
             page.show(first + sent, *some[sent], size)
             sent += 1
         answer = page.hear("frame", "dropped")
-        if answer["type"] == "frame":
-            answers.append(answer)
-        else:  # one of the page before was still being looked at
-            assert not answers
-            time.sleep(0.2)
-            if sent == 2:
-                page.hear("frame", "dropped")
-            return play(page, shots, first, last)
+        assert answer["type"] == "frame"
+        answers.append(answer)
     return answers
 
 
@@ -269,11 +263,20 @@ def test_a_page_that_does_not_read_is_not_read_from(server: Server, shots: Shots
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
         )
-        lazy.settimeout(2.0)
-        sent = 0
-        with pytest.raises(TimeoutError):  # noqa: PT012  it stops somewhere in between
-            while sent < 500_000_000:
-                sent += lazy.send(frame * 50)
+        lazy.setblocking(False)
+        sent = turns = 0
+        left = frame
+        # It is not read from any more when the server has had many a turn, for others, and took nothing meanwhile.
+        while turns < 50:
+            try:
+                taken = lazy.send(left)
+                left = left[taken:] or frame * 50
+                sent += taken
+                turns = 0
+            except BlockingIOError:
+                assert server.ask("GET", "/api/words")[0] == 200
+                turns += 1
+            assert sent < 500_000_000
         assert resident_kib(server) - before_kib < 30_000
         with server.page() as page:
             begin(page)
@@ -329,7 +332,7 @@ def test_more_than_two_unanswered_pictures_are_dropped_oldest_first(server: Serv
         for seq in range(10):
             page.show(seq, *shots[0][seq], shots[1])
         while sum(m["type"] in ("frame", "dropped") for m in page.heard) < 10:
-            message = json.loads(page.socket.recv(timeout=WAIT_S))
+            message = json.loads(page.socket.recv(timeout=GIVE_UP_S))
             page.heard.append(message)
     answered = [m["seq"] for m in page.heard if m["type"] == "frame"]
     lost = [m["seq"] for m in page.heard if m["type"] == "dropped"]
@@ -476,11 +479,18 @@ def test_the_server_watches_a_file_and_the_page_is_shown_what_it_can_show(tmp_pa
         begin(page)
         first, second = page.hear("frame"), page.hear("frame")
         assert [head(picture)[3] for picture in page.pictures] == [first["seq"], second["seq"]]
-        time.sleep(1.0)
+        judged_s = second["t_s"]
+
+        def half_a_second_later() -> bool:
+            nonlocal judged_s
+            told = server.json("POST", "/api/replay", {"stretch": STRETCH, "set": {}})[1]
+            judged_s = first["t_s"] + told["series"]["t_s"][-1]
+            return bool(judged_s > second["t_s"] + 0.5)
+
+        wait_until(half_a_second_later, "the film to go on by half a second, judged and not shown")
         page.say(do="shown", seq=second["seq"])
         third = page.hear("frame")
-        # By the time of the film, however many of its pictures this machine can look at in a second.
-        assert third["t_s"] - second["t_s"] > 0.5, "the newest wins"
+        assert third["t_s"] > judged_s, "the newest wins"
         kind, width, height, _, _ = head(page.pictures[-1])
         assert (kind, width, height) == (1, *third["wh"])
         packet = pictures.unpack(page.pictures[-1])
@@ -490,8 +500,9 @@ def test_the_server_watches_a_file_and_the_page_is_shown_what_it_can_show(tmp_pa
         page.say(do="stop")
         page.hear("summary")
         count = len(page.pictures)
-        with pytest.raises(TimeoutError):
-            page.hear("frame", timeout_s=0.5)
+        for _ in range(20):  # whatever was still under way would come before these answers
+            page.say(do="nothing at all")
+            page.hear("error")
         assert len(page.pictures) == count
 
 
