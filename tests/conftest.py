@@ -1,4 +1,4 @@
-"""Fixtures every test uses: a fixed choice of examples, and a home, a language and data folders of its own."""
+"""Fixtures every test uses: a fixed choice of examples, and a home, a language, a terminal and data folders of its own."""
 
 from __future__ import annotations
 
@@ -40,15 +40,21 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 #: What the environment says of a person's language and folders. Tests that mean one of them set it themselves.
 _LANGUAGE = ("LC_ALL", "LC_MESSAGES", "LANGUAGE")
+#: What it says of a terminal and its colours (a CI server sets some of these): a test that means one sets it itself.
+_TERMINAL = (
+    *("COLUMNS", "LINES", "TERMINAL_WIDTH", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS"),
+    *("TTY_COMPATIBLE", "TTY_INTERACTIVE", "GITHUB_ACTIONS"),
+)
 _homes = count()
 
 
 def _settle_in(home: Path, patch: pytest.MonkeyPatch) -> None:
-    """Let everything from here on, started commands included, live in `home` and speak English."""
+    """Let everything from here on, started commands included, live in `home`, speak English and see a usual terminal."""
     home.mkdir(parents=True, exist_ok=True)
-    for name in _LANGUAGE:
+    for name in (*_LANGUAGE, *_TERMINAL):
         patch.delenv(name, raising=False)
     patch.setenv("LANG", "C.UTF-8")
+    patch.setenv("TERM", "xterm-256color")
     patch.setenv("HOME", str(home))
     patch.setenv("USERPROFILE", str(home))  # what HOME is called on Windows
     patch.setenv("LOCALAPPDATA", str(home / "local"))

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from posecheck.assessment import coach
@@ -31,7 +32,7 @@ class Scene:
     in_hold: bool = True
     spine_deg: float | None = None
 
-    @property
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the two rules of the fold say."""
         told = zip(FOLD.rules, (self.spine, self.knee), (self.spine_deg, None), strict=True)
@@ -48,7 +49,7 @@ class Scene:
             if verdict is not None
         )
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         """As the judge has it."""
         said = {finding.verdict for finding in self.findings}

@@ -27,6 +27,7 @@ from tests.assessment.plays import (
     spoken,
 )
 from tests.assessment.scenes import FOLD, times
+from tests.examples import examples
 
 SPACING_S = speech.SPACING_S.default
 CALM = {CueKind.BREATHE, CueKind.HALF, CueKind.LAST, CueKind.EASE_OUT}
@@ -69,6 +70,7 @@ def test_one_voice_with_pauses(scenes: list[tuple[float, Scene]], fps: float, se
 
 
 @given(scenes=plays(9), fps=st.floats(10, 60), seed=st.integers(0, 99))
+@examples(15)  # each judges up to two minutes of frames
 def test_what_is_said_fits_what_is_seen(scenes: list[tuple[float, Scene]], fps: float, seed: int) -> None:
     """View, form, praise and calm words each only where they belong, and silence over everything that is good."""
     play = Play(scenes)
@@ -131,6 +133,7 @@ def told(play: Play, fps: float, seed: int = 0) -> list[Said]:
 
 # The same examples every time: no filter finds every play that hangs on a hair's breadth.
 @given(scenes=plays(5), fps=st.floats(10, 30), seed=st.integers(0, 99))
+@examples(10)  # each plays six times, once for each way it could hang on a hair's breadth
 def test_another_frame_rate_says_the_same(scenes: list[tuple[float, Scene]], fps: float, seed: int) -> None:
     """The same play before a slow and a fast camera: the same words, at most two frames apart.
 

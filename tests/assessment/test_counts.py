@@ -16,6 +16,7 @@ from posecheck.assessment.messages import Messages, in_english
 from posecheck.records import CueKind, Said, Urgency
 from tests.assessment.scenes import DRILL, profile, times
 from tests.assessment.sets import Bend, Drill, watch
+from tests.examples import examples
 
 #: Slow enough that every count finds the voice free: 7.2 s from one to the next.
 SLOW = Bend(bottom_s=2.6, upright_s=2.2)
@@ -105,6 +106,7 @@ def test_what_was_not_seen_is_not_counted_aloud() -> None:
     fps=st.floats(5, 60),
     seed=st.integers(0, 99),
 )
+@examples(15)  # each judges a set of up to nine bends
 def test_counting_keeps_the_pause(bends: list[Bend], fps: float, seed: int) -> None:
     """Whatever happens in a set, sentences keep their distance; praise and a cue after a count need a shorter one."""
     drill = Drill(bends)

@@ -16,6 +16,7 @@ from posecheck.assessment.stretch import Direction
 from posecheck.records import Measures, Reps
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
 from tests.assessment.sets import LEAVE_DEG, WHOLE_DEG, Bend, Drill, hidden, longest_frame_s, watch
+from tests.examples import examples
 
 WHOLE, PARTIAL = Bend(), Bend(depth_deg=35.0)
 RDL = load_stretch("single_leg_rdl")
@@ -31,6 +32,7 @@ BENDS = st.builds(
 
 # ------------------------------------------------------------------------------------------------ counted right
 @given(bends=st.lists(BENDS, min_size=1, max_size=6), fps=st.floats(10, 60), seed=st.integers(0, 99))
+@examples(15)  # each judges a set of up to six bends
 def test_every_camera_counts_and_times_alike(bends: list[Bend], fps: float, seed: int) -> None:
     """Whole and partial ones in any order, at any rate: each once, its times within two frames of the truth."""
     drill = Drill(bends)
@@ -166,6 +168,7 @@ def test_the_numbers_come_from_the_profile() -> None:
     seed=st.integers(0, 99),
     how=st.sampled_from(["no picture", "nobody"]),
 )
+@examples(15)  # each judges a set of three bends
 def test_a_gap_never_yields_a_good_repetition(from_s: float, length_s: float, fps: float, seed: int, how: str) -> None:
     """Whatever falls into a gap: only what was seen from its beginning to its end is good, and nothing counts twice."""
     drill = Drill([WHOLE, WHOLE, WHOLE])
