@@ -33,7 +33,8 @@ TAKEN_OVER_CODE: Final = 4001
 _MOST_WAITING: Final = 32
 #: Pictures of the server's own source that a page may have before it says that it has shown them.
 _MOST_UNSHOWN: Final = 2
-_CLOSE_S: Final = 1.0
+#: How long a page has to take its farewell. Nobody waits for that, so it is long enough for a slow computer.
+_CLOSE_S: Final = 10.0
 
 
 class Page:

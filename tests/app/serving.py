@@ -123,6 +123,14 @@ class Page:
         """Send a picture."""
         self.socket.send(pictures.HEAD.pack(pictures.JPEG, *wh, seq, t_ms) + jpeg)
 
+    def show_at_once(self, shots: Sequence[tuple[float, bytes]], wh: tuple[int, int]) -> None:
+        """Send small pictures in one piece: the server has all of them before it can have looked at one."""
+        connection = self.socket
+        with connection.protocol_mutex:
+            for seq, (t_ms, jpeg) in enumerate(shots):
+                connection.protocol.send_binary(pictures.HEAD.pack(pictures.JPEG, *wh, seq, t_ms) + jpeg)
+            connection.socket.sendall(b"".join(connection.protocol.data_to_send()))
+
     def close(self) -> None:
         """Go."""
         self._closing.close()
@@ -155,7 +163,12 @@ def serving(home: Path, *options: str, most_bytes: int | None = None) -> Iterato
         try:
             assert process.stdout is not None
             line = process.stdout.readline().strip()
-            assert line.startswith("http://127.0.0.1:"), line
+            if not line.startswith("http://127.0.0.1:"):
+                process.terminate()
+                rest = process.stdout.read()
+                raise AssertionError(
+                    f"the server did not start but said {line!r}, then {rest!r}, exit {process.wait()}"
+                )
             yield Server(process, line)
         finally:
             if process.poll() is None:
