@@ -169,6 +169,24 @@ def tunables(stretch_id: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+#: A page with nothing but the policy of the real one, in which its modules can be tried one by one.
+BLANK: Final = '<!doctype html><html lang="en"><title>posecheck</title><main></main></html>'
+
+
+def static(route: Route) -> None:
+    """Answer from the page's own files, as the server does; at "/blank" there is an empty page."""
+    path = urlsplit(route.request.url).path
+    if path == "/blank":
+        route.fulfill(body=BLANK, content_type="text/html", headers={"Content-Security-Policy": CSP})
+        return
+    file = STATIC / ("index.html" if path == "/" else path.removeprefix("/static/"))
+    if not file.is_file():
+        route.fulfill(status=404, body="")
+        return
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    route.fulfill(body=file.read_bytes(), content_type=kind, headers={"Content-Security-Policy": CSP})
+
+
 class Canned:
     """Answers for one page. `sent` are the commands it gave, `asked` its requests that write."""
 
@@ -220,12 +238,7 @@ class Canned:
             status, answer = self._api(request.method, path, request.url, body)
             route.fulfill(status=status, json=answer)
             return
-        file = STATIC / ("index.html" if path == "/" else path.removeprefix("/static/"))
-        if not file.is_file():
-            route.fulfill(status=404, body="")
-            return
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        route.fulfill(body=file.read_bytes(), content_type=kind, headers={"Content-Security-Policy": CSP})
+        static(route)
 
     def _api(self, method: str, path: str, url: str, body: Any) -> tuple[int, Any]:
         asked = dict(parse_qsl(urlsplit(url).query))

@@ -1,68 +1,65 @@
-"""What the browser tests of the live page share: its real server, a camera made of a clip, waiting, looking."""
+"""What the browser tests of the live page share: its real server, cameras, waiting, looking."""
 
 from __future__ import annotations
 
-import shutil
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import cv2
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from posecheck.resources import samples_dir
 from tests.app.serving import Server
-from tests.browser.conftest import NAMES
+from tests.browser.conftest import CAMERA, FLAGS, chromium_path
+from tests.browser.film import frames, jpeg
+from tests.browser.waiting import GIVE_UP_S, until
 
-CAMERA = "--use-fake-device-for-media-stream"
-ALLOWED = "--use-fake-ui-for-media-stream"
-#: Keeps the stream in reach, so that a test can pull the plug.
-KEEP_STREAM = """
-const ask = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
-if (ask) navigator.mediaDevices.getUserMedia = async (wish) => (window.testStream = await ask(wish));
+#: Keeps the connections in reach, so that a test can count or break them.
+KEEP_SOCKETS: Final = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket { constructor(...given) { super(...given); window.sockets.push(this); } };
 """
-#: Ends the session that another test has left behind, and its language.
-GO_HOME = """new Promise((done) => {
-  const socket = new WebSocket(`ws://${location.host}/ws`);
-  const commands = [{do: 'stop'}, {do: 'home'}, {do: 'lang', lang: 'en'}];
-  socket.onopen = () => commands.forEach((command) => socket.send(JSON.stringify(command)));
-  socket.onmessage = ({data}) => {
-    const {stage, lang} = JSON.parse(data);
-    if (stage === 'start' && lang === 'en') done(socket.close());
-  };
-})"""
-FOLD = '{"kind": "stretch", "id": "standing_forward_fold"}'
+FOLD: Final = '{"kind": "stretch", "id": "standing_forward_fold"}'
+#: What was chosen last time, unless something was chosen since.
+_CHOOSE: Final = "if (location.protocol === 'http:' && !localStorage.getItem('posecheck.choice')) localStorage.setItem('posecheck.choice', %r);"
+#: Between two screens there is none: the page is ready once the screen of its stage stands.
+READY: Final = "document.querySelector('#screen')?.dataset.ready === ''"
 
 
 def round_fold(path: Path, *, still: int) -> Path:
     """A film for Chromium's made-up camera: somebody stands still for so many pictures, then folds with a round back."""
-    clip = cv2.VideoCapture(str(samples_dir() / "standing_fold_rounded.mp4"))
-    frames = []
-    while (read := clip.read())[0]:
-        frames.append(cv2.imencode(".jpg", read[1])[1].tobytes())
-    clip.release()
-    path.write_bytes(b"".join([frames[0]] * still + frames))
+    packed = [jpeg(image) for image in frames("standing_fold_rounded")]
+    path.write_bytes(b"".join([packed[0]] * still + packed))
     return path
 
 
-#: What the page knows of its pictures, to be told where a test waits in vain.
-STATS = "JSON.stringify(window.posecheck?.stats() ?? null)"
-
-
-def until(page: Page, condition: str, *, within_s: float = 30.0) -> None:
-    """Wait until a JavaScript condition holds. (The page's policy forbids Playwright's own way, which needs eval.)"""
-    deadline = time.monotonic() + within_s
-    while not page.evaluate(condition):
-        assert time.monotonic() < deadline, (
-            f"never true: {condition}\n{page.evaluate(STATS)}\n{page.locator('body').inner_text()}"
-        )
-        page.wait_for_timeout(60)
+@contextmanager
+def filmed(browser: Browser, film: Path) -> Iterator[Browser]:
+    """Another Chromium, whose made-up camera plays this film (MJPEG) in real time, over and over."""
+    flags = [*FLAGS, CAMERA, f"--use-file-for-fake-video-capture={film}"]
+    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
+    try:
+        yield chromium
+    finally:
+        chromium.close()
 
 
 def stage(page: Page, name: str) -> None:
     """Wait for a stage of the session."""
     until(page, f"document.documentElement.dataset.stage === {name!r}")
+
+
+def now(page: Page) -> str | None:
+    """The stage of the session as the page knows it."""
+    found: str | None = page.evaluate("document.documentElement.dataset.stage")
+    return found
+
+
+def shown(page: Page, more: int) -> None:
+    """Wait until so many more pictures are painted."""
+    before = page.evaluate("window.posecheck.stats().shown")
+    until(page, f"window.posecheck.stats().shown >= {before + more}")
 
 
 def assert_accessible(page: Page) -> None:
@@ -73,33 +70,30 @@ def assert_accessible(page: Page) -> None:
     assert wrong == [], wrong
 
 
-def chromium_path() -> str | None:
-    """The browser of this computer."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+def go_home(server: Server) -> None:
+    """End the session that another test has left behind, and put back its language and numbers."""
+    wanted: tuple[str, str, dict[str, float]] = ("start", "en", {})
+    with server.page() as page:
+        state = page.hear("state", timeout_s=GIVE_UP_S)
+        if (state["stage"], state["lang"], state["numbers"]) == wanted:
+            return
+        for command in ({"do": "home"}, {"do": "lang", "lang": "en"}, {"do": "numbers", "set": {}, "reset": True}):
+            page.say(**command)
+        while (state["stage"], state["lang"], state["numbers"]) != wanted:
+            state = page.hear("state", timeout_s=GIVE_UP_S)
 
 
 def opened(context: BrowserContext, server: Server, choice: str = FOLD) -> Page:
     """The page, on its start screen, with a choice of last time: the forward fold."""
-    context.add_cookies([{"name": _name(server), "value": _value(server), "url": server.origin}])
+    go_home(server)
+    name, _, value = server.cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": server.origin}])
+    context.add_init_script(_CHOOSE % choice)
     page = context.new_page()
     page.goto(f"{server.origin}/")
-    page.evaluate(f"localStorage.setItem('posecheck.choice', {choice!r})")
-    page.reload()
-    until(page, "document.documentElement.dataset.stage !== undefined")
-    if page.evaluate("[document.documentElement.dataset.stage, document.documentElement.lang].join()") != "start,en":
-        page.evaluate(GO_HOME)
-        page.reload()
     stage(page, "start")
-    until(page, "document.querySelector('#screen').dataset.ready === ''")
+    until(page, READY)
     return page
-
-
-def _name(server: Server) -> str:
-    return server.cookie.split("=", 1)[0]
-
-
-def _value(server: Server) -> str:
-    return server.cookie.split("=", 1)[1]
 
 
 def is_own(url: str, server: Server) -> bool:

@@ -13,7 +13,7 @@ from posecheck.assessment.messages import Messages
 from posecheck.batch.index import write_index
 from posecheck.batch.job import Labels
 from tests.batch.clips import finished
-from tests.browser.test_report import until
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 AXE = Path(axe_core_python.__file__).parent / "axe.min.js"

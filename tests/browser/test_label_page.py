@@ -8,9 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from posecheck.resources import samples_dir
 from posecheck.tuning.labels import Interval, Labels, Truth, labels_path, read_labels, write_labels
 from tests.app.serving import ROOT, Server
+from tests.browser.live import assert_accessible
+from tests.browser.waiting import GIVE_UP_S, until, until_found
 from tests.journeys.test_analyze import posecheck
 from tests.journeys.test_tune import BENT_S, FOLD, LONG_S, RULE, SOFT_DEG, record
 
@@ -106,11 +106,13 @@ def seconds(page: Page, count: float) -> None:
 def written(folder: Path, name: str, count: int) -> list[tuple[float, float, str]]:
     """What the file says once it holds so many intervals."""
     path = folder / f"{name}.labels.toml"
-    for _ in range(200):
-        if path.exists() and len(read_labels(path).intervals) == count:
-            break
-        time.sleep(0.05)
-    return [(one.start_s, one.end_s, one.truth.value) for one in read_labels(path).intervals]
+
+    def all_of_them() -> tuple[Interval, ...] | None:
+        intervals = read_labels(path).intervals if path.exists() else ()
+        return intervals if len(intervals) == count and path.exists() else None
+
+    found = until_found(all_of_them, f"{count} intervals in {path.name}")
+    return [(one.start_s, one.end_s, one.truth.value) for one in found]
 
 
 def test_label_search_and_use(page: Page, folder: Path) -> None:
@@ -145,15 +147,14 @@ def test_a_clip_plays_steps_and_is_labelled_by_dragging(page: Page, folder: Path
     """Frame steps, a stretch of time dragged on the curves, an edge dragged, undone and done again."""
     choose(page, REAL, "spine_rounding")
     expect(page.locator("#time")).to_contain_text("frame 1 of 205")
-    page.wait_for_timeout(300)
+    until(page, "document.querySelector('video').readyState >= 2")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     expect(page.locator("#time")).to_contain_text("0.07 s · frame 3 of 205")
     page.keyboard.press(" ")
     expect(page.locator("#play")).to_have_text("Pause")
-    page.wait_for_timeout(400)
+    until(page, "document.querySelector('video').currentTime > 0.2")
     page.keyboard.press(" ")
-    assert page.evaluate("document.querySelector('video').currentTime") > 0.08
     box = page.locator(".u-over").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 50)
@@ -264,14 +265,17 @@ def test_the_curves_are_looked_at_closely_and_edges_lie_on_frames(page: Page, fo
     expect(page.locator("#said input").first).to_have_value("2.067")
     # Far away, the view follows; the wheel looks wider about the pointer, sideways it moves along.
     seconds(page, 3)
-    assert shown_s(page)[0] > 4.0
+    part = page.locator("#part")
+    until_found(lambda: shown_s(page)[0] > 4.0 or None, "the part around where we are", page)
+    told = part.get_attribute("aria-valuetext") or ""
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
     page.mouse.wheel(0, 400)
-    page.wait_for_timeout(200)
+    expect(part).not_to_have_attribute("aria-valuetext", told)
     before = shown_s(page)
+    told = part.get_attribute("aria-valuetext") or ""
     assert before[1] - before[0] == pytest.approx(2 * (to_s - from_s), rel=0.2)
     page.mouse.wheel(-200, 0)
-    page.wait_for_timeout(200)
+    expect(part).not_to_have_attribute("aria-valuetext", told)
     assert shown_s(page)[0] < before[0] - 0.2
     page.locator("#part").fill("0")
     assert shown_s(page)[0] == pytest.approx(0.0, abs=0.05)
@@ -355,13 +359,6 @@ def test_only_the_clips_named_are_served_in_parts_and_only_to_the_page(server: S
     assert {path: path.read_bytes() for path in folder.glob("*.labels.toml")} == before
 
 
-def assert_accessible(page: Page) -> None:
-    """No violation that axe can find."""
-    page.evaluate((resources.files("axe_core_python") / "axe.min.js").read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found["violations"]] == []
-
-
 def test_ctrl_c_ends_it_as_an_interrupt(tmp_path: Path) -> None:
     """The page is ended by Ctrl-C: in a line, with the exit code of everything that is interrupted."""
     record(tmp_path, "ada")
@@ -375,5 +372,5 @@ def test_ctrl_c_ends_it_as_an_interrupt(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("http://127.0.0.1:")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=GIVE_UP_S)
     assert (process.returncode, out, err) == (130, "Ended. Everything was saved as it was made.\n", "")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import cv2
@@ -11,13 +9,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from benchmarks.people import Camera, ClipSpec, Motion, Pose, Stance, Studio, framed, go, still
-from tests.app.serving import Server, serving
-from tests.browser.conftest import FLAGS
-from tests.browser.live import ALLOWED, CAMERA, chromium_path, stage, until
+from tests.app.serving import Server
+from tests.browser.film import Film, jpeg
+from tests.browser.live import opened, stage
 
 pytestmark = pytest.mark.browser
 
-FPS: Final = 30
+FPS: Final = 10
 #: The hands hang, one goes up, stays there, and comes down, over and over. Whoever raises a hand stands still, too, which
 #: also ends the set-up; nothing but a hand ends a stretch that is not done.
 DOWN_S, MOVE_S, UP_S = 0.8, 0.3, 1.7
@@ -40,47 +38,31 @@ window.WebSocket = class extends WebSocket {
 """
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real server with one stretch chosen."""
-    with serving(tmp_path_factory.mktemp("home"), "--stretch", "standing_forward_fold") as running:
-        yield running
-
-
-def waving(path: Path) -> Path:
-    """A film for Chromium's made-up camera: somebody stands side-on and raises the hand nearer the camera."""
+def waving() -> Film:
+    """Somebody stands side-on and raises the hand nearer the camera."""
     up, down = go(MOVE_S, arms="raised"), go(MOVE_S, arms="hang")
     motion = Motion.of(Pose(), still(DOWN_S), up, still(UP_S), down)
     side_on = Camera(facing="left")
     studio = Studio(framed(ClipSpec(motion, stance=Stance(busy_arm="left"), camera=side_on, sway_deg=0.0)))
     drawn: dict[float, bytes] = {}
-    film = []
+    scene = []
     for number in range(round(motion.duration_s * FPS)):
         t_s = number / FPS
         rests = t_s <= DOWN_S or DOWN_S + MOVE_S <= t_s <= DOWN_S + MOVE_S + UP_S
         t_s = (0.0 if t_s <= DOWN_S else DOWN_S + MOVE_S) if rests else t_s
         if t_s not in drawn:
-            drawn[t_s] = cv2.imencode(".jpg", cv2.cvtColor(studio.frame(t_s).image_rgb, cv2.COLOR_RGB2BGR))[1].tobytes()
-        film.append(drawn[t_s])
-    path.write_bytes(b"".join(film))
-    return path
+            drawn[t_s] = jpeg(cv2.cvtColor(studio.frame(t_s).image_rgb, cv2.COLOR_RGB2BGR))
+        scene.append(drawn[t_s])
+    return Film({"waving": scene}, FPS)
 
 
-def test_the_hand_nearer_the_camera_leads_through_a_whole_session(
-    browser: Browser, server: Server, tmp_path: Path
-) -> None:
+def test_the_hand_nearer_the_camera_leads_through_a_whole_session(browser: Browser, server: Server) -> None:
     """Out of the set-up, into the stretch, and past it undone: the keyboard is not touched after Begin."""
-    film = waving(tmp_path / "film.mjpeg")
-    flags = [*FLAGS, f"{CAMERA}=fps={FPS}", ALLOWED, f"--use-file-for-fake-video-capture={film}"]
-    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
-    try:
-        page = chromium.new_page(reduced_motion="reduce")
-        page.add_init_script(WATCH)
-        page.goto(server.address)
-        until(page, "document.querySelector('#screen')?.dataset.ready === ''")
+    with browser.new_context(permissions=["camera"], reduced_motion="reduce") as context:
+        context.add_init_script(waving().script("waving") + WATCH)
+        page = opened(context, server)
         page.get_by_role("button", name="Begin").click()
-        stage(page, "setup")
-        until(page, "document.documentElement.dataset.stage === 'summary'", within_s=90)
+        stage(page, "summary")
         assert page.evaluate("window.seen.hand") > 0.9
         assert page.evaluate("window.seen.stages") == [
             "set-up",
@@ -89,5 +71,3 @@ def test_the_hand_nearer_the_camera_leads_through_a_whole_session(
         ]
         fold = page.get_by_role("region", name="Standing forward fold")
         expect(fold).to_contain_text("0 of 30 good seconds")
-    finally:
-        chromium.close()

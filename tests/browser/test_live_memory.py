@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.app.serving import Server, serving
-from tests.browser.conftest import FLAGS
-from tests.browser.live import ALLOWED, CAMERA, chromium_path, opened, stage, until
+from tests.app.serving import Server
+from tests.browser.live import opened, stage
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -57,37 +56,22 @@ THOUSAND = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real server, in a process of its own."""
-    with serving(tmp_path_factory.mktemp("home")) as running:
-        yield running
-
-
-@pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """The page on its start screen, before the browser's made-up camera, which shows nobody; its pictures are counted."""
-    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=[*FLAGS, CAMERA, ALLOWED])
-    context = chromium.new_context(permissions=["camera"])
-    context.add_init_script(COUNT)
-    yield opened(context, server)
-    context.close()
-    chromium.close()
-
-
-def test_of_a_thousand_pictures_none_is_held_and_only_the_latest_are_counted(page: Page) -> None:
+def test_of_a_thousand_pictures_none_is_held_and_only_the_latest_are_counted(modules: Page) -> None:
     """Every picture is closed once it was painted, and one that is never judged with the next few or a broken line."""
-    found: dict[str, Any] = page.evaluate(THOUSAND)
+    found: dict[str, Any] = modules.evaluate(THOUSAND)
     assert found["own"] == {"open": 0, "pictures": 0, "waiting": 0, "latency": 300, "parts": 300, "shown": 300}
     assert found["server"] == {"open": 8, "pictures": 8}
     assert found["broken"] == {"open": 0, "pictures": 0}
 
 
-def test_a_running_session_holds_no_more_pictures_than_are_on_their_way(page: Page) -> None:
+def test_a_running_session_holds_no_more_pictures_than_are_on_their_way(browser: Browser, server: Server) -> None:
     """After forty pictures a handful is open, as after the first ones."""
-    page.get_by_role("button", name="Begin").click()
-    stage(page, "setup")
-    until(page, "window.posecheck.stats().shown > 40")
-    made, still_open = page.evaluate("[window.made_pictures, window.open_pictures]")
+    with browser.new_context(permissions=["camera"]) as context:
+        context.add_init_script(COUNT)
+        page = opened(context, server)
+        page.get_by_role("button", name="Begin").click()
+        stage(page, "setup")
+        until(page, "window.posecheck.stats().shown > 40")
+        made, still_open = page.evaluate("[window.made_pictures, window.open_pictures]")
     assert made > 40
     assert 0 <= still_open <= 4

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app.serving import Server, serving
-from tests.browser.conftest import FLAGS
-from tests.browser.live import ALLOWED, CAMERA, chromium_path, opened, round_fold, until
+from tests.app.serving import Server
+from tests.browser.film import fold, judged_for, play
+from tests.browser.live import opened
+from tests.browser.waiting import repainted, until
 
 pytestmark = pytest.mark.browser
 
@@ -22,10 +22,14 @@ MOST: Final = 0.02
 WATCH: Final = """
 window.shifts = [];
 window.screens = [];
-new PerformanceObserver((list) => {
-  for (const {value, startTime, sources} of list.getEntries())
+const note = (entries) => {
+  for (const {value, startTime, sources} of entries)
     shifts.push({value, at: startTime, moved: (sources ?? []).map(({node}) => node?.className || node?.nodeName || '')});
-}).observe({type: 'layout-shift', buffered: true});
+};
+const observer = new PerformanceObserver((list) => note(list.getEntries()));
+observer.observe({type: 'layout-shift', buffered: true});
+/** What has been painted counts, also where the browser has not told it yet. */
+window.allShifts = () => (note(observer.takeRecords()), shifts);
 new MutationObserver(() => screens.push({name: document.documentElement.dataset.screen, at: performance.now()}))
   .observe(document, {subtree: true, attributes: true, attributeFilter: ['data-screen']});
 """
@@ -40,29 +44,19 @@ if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => { 
 ROUTINE: Final = '{"kind": "routine", "id": "daily"}'
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real server."""
-    with serving(tmp_path_factory.mktemp("home")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def filmed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A Chromium before whose camera somebody stands still for three seconds, then folds with a round back."""
-    path = round_fold(tmp_path_factory.mktemp("camera") / "person.mjpeg", still=90)
-    flags = [*FLAGS, CAMERA, ALLOWED, f"--use-file-for-fake-video-capture={path}"]
-    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
-    yield chromium
-    chromium.close()
+def shifts(page: Page) -> list[Any]:
+    """Every shift until now."""
+    repainted(page)
+    found: list[Any] = page.evaluate("allShifts()")
+    return found
 
 
 def shifted(page: Page) -> dict[str, list[Any]]:
     """Of each screen: how far it was moved in all, and by what."""
-    page.wait_for_timeout(300)
+    every = shifts(page)
     screens = page.evaluate("window.screens")
     found: dict[str, list[Any]] = defaultdict(lambda: [0.0, []])
-    for shift in page.evaluate("window.shifts"):
+    for shift in every:
         place = bisect_right([screen["at"] for screen in screens], shift["at"])
         one = found[screens[place - 1]["name"] if place else "loading"]
         one[0] += shift["value"]
@@ -70,57 +64,51 @@ def shifted(page: Page) -> dict[str, list[Any]]:
     return found
 
 
-def test_the_start_screen_stands_still_while_it_loads(filmed: Browser, server: Server) -> None:
+def test_the_start_screen_stands_still_while_it_loads(browser: Browser, server: Server) -> None:
     """What is remembered is there from the first moment on, or has its place kept; a routine fills half of the screen."""
-    context = filmed.new_context(viewport={"width": 1024, "height": 768}, permissions=["camera"])
-    context.add_init_script(WATCH)
-    try:
+    with browser.new_context(viewport={"width": 1024, "height": 768}, permissions=["camera"]) as context:
+        context.add_init_script(fold().script("still") + WATCH)
         page = opened(context, server, ROUTINE)
         until(page, "document.querySelector('.preview').readyState > 1")
         far = shifted(page)
         assert {name: one for name, one in far.items() if one[0] > MOST} == {}
         expect(page.get_by_role("button", name="Begin")).to_be_enabled()
-    finally:
-        context.close()
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_no_screen_of_a_session_jumps(filmed: Browser, server: Server, window: str) -> None:
+def test_no_screen_of_a_session_jumps(browser: Browser, server: Server, window: str) -> None:
     """Start, set-up, stretch and summary: what comes and goes has its place."""
     width, height = WINDOWS[window]
-    context = filmed.new_context(viewport={"width": width, "height": height}, permissions=["camera"])
-    context.add_init_script(WATCH)
-    try:
+    with browser.new_context(viewport={"width": width, "height": height}, permissions=["camera"]) as context:
+        context.add_init_script(fold().script("nobody") + WATCH)
         page = opened(context, server)
         page.get_by_role("button", name="Begin").click()
-        until(page, "document.querySelectorAll('.checks [data-look=good]').length >= 8")
-        page.keyboard.press("Space")
+        judged_for(page, 1.0)
+        play(page, "still")
+        until(page, "document.documentElement.dataset.screen === 'stretch'")
+        judged_for(page, 1.0)
+        play(page, "down", "deep")
         until(page, "document.querySelector('.verdict')?.dataset.look === 'warn'")
-        page.wait_for_timeout(1500)
+        judged_for(page, 1.5)
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Stop and see").press("Enter")
         until(page, "document.querySelector('.summary canvas') !== null")
         far = shifted(page)
         assert {name: one for name, one in far.items() if one[0] > MOST} == {}
-    finally:
-        context.close()
 
 
 @pytest.mark.parametrize("window", WINDOWS)
-def test_a_camera_that_fails_moves_nothing_and_hides_no_button(filmed: Browser, server: Server, window: str) -> None:
+def test_a_camera_that_fails_moves_nothing_and_hides_no_button(browser: Browser, server: Server, window: str) -> None:
     """What is wrong lies beside the button, over the panel: seen whole, and taken away again by its own button."""
     width, height = WINDOWS[window]
-    context = filmed.new_context(viewport={"width": width, "height": height}, permissions=[])
-    context.add_init_script(WATCH + BUSY)
-    try:
+    with browser.new_context(viewport={"width": width, "height": height}, permissions=[]) as context:
+        context.add_init_script(WATCH + BUSY)
         page = opened(context, server)
-        page.wait_for_timeout(300)
-        before, places = page.evaluate("window.shifts.length"), page.evaluate(PLACES)
+        before, places = len(shifts(page)), page.evaluate(PLACES)
         page.get_by_role("button", name="Begin").click()
         trouble = page.get_by_role("alert").filter(has_text="used by something else")
         expect(trouble).to_be_visible()
-        page.wait_for_timeout(300)
-        assert page.evaluate(f"window.shifts.slice({before})") == []
+        assert shifts(page)[before:] == []
         assert page.evaluate(PLACES) == places
         alert, begin = trouble.bounding_box(), page.get_by_role("button", name="Begin").bounding_box()
         assert alert is not None
@@ -130,6 +118,4 @@ def test_a_camera_that_fails_moves_nothing_and_hides_no_button(filmed: Browser, 
         assert alert["y"] >= begin["y"] + begin["height"] or alert["y"] + alert["height"] <= begin["y"]
         trouble.get_by_role("button", name="Close").click()
         expect(page.locator(".trouble")).to_be_empty()
-        assert page.evaluate(f"window.shifts.slice({before})") == []
-    finally:
-        context.close()
+        assert shifts(page)[before:] == []

@@ -8,20 +8,15 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app.serving import Server, serving
-from tests.browser.conftest import FLAGS
-from tests.browser.live import ALLOWED, CAMERA, assert_accessible, chromium_path, is_own, opened, stage, until
+from tests.app.serving import Server
+from tests.browser.live import KEEP_SOCKETS, assert_accessible, is_own, now, opened, shown, stage
+from tests.browser.waiting import repainted, until
 
 pytestmark = pytest.mark.browser
 
 MOST_BYTES = 300_000
 #: On its way a session is much smaller, with words and catalogue: text is packed.
 MOST_WIRE_BYTES = 200_000
-#: Counts connections, so that a page that comes back by itself is noticed.
-COUNT = """
-window.connections = 0;
-window.WebSocket = class extends WebSocket { constructor(...given) { super(...given); window.connections += 1; } };
-"""
 #: A browser without what only some have.
 PLAIN = """
 for (const name of ['MediaStreamTrackProcessor', 'OffscreenCanvas', 'ResizeObserver']) delete window[name];
@@ -52,17 +47,21 @@ WAKE = """() => {
     testStream.getVideoTracks()[0].requestFrame();
   }, 60);
 }"""
-#: A camera that takes its time to open when it is asked for first, so that a second one would be open before it.
-SLOW_CAMERA = """
-window.streams = [];
+#: A camera that opens when the test lets it: while `held`, each time it is asked for adds a function to `letOpen`.
+HELD_CAMERA = """
+Object.assign(window, {held: true, letOpen: [], asks: 0, answers: 0, streams: []});
 if (navigator.mediaDevices) {
   const devices = navigator.mediaDevices, ask = devices.getUserMedia.bind(devices);
-  let asked = 0;
   devices.getUserMedia = async (what) => {
-    await new Promise((done) => setTimeout(done, asked++ ? 500 : 3000));
-    const stream = await ask(what);
-    streams.push(stream);
-    return stream;
+    window.asks += 1;
+    if (held) await new Promise((done) => letOpen.push(done));
+    try {
+      const stream = await ask(what);
+      streams.push(stream);
+      return stream;
+    } finally {
+      window.answers += 1;
+    }
   };
 }
 """
@@ -71,16 +70,26 @@ CHANGED_MINDS = """async () => {
   const { makeCapture } = await import('/static/js/capture.js');
   const none = () => {};
   const told = [];
-  while (!streams.length) await new Promise((done) => setTimeout(done, 100));  // the start screen's own
+  const live = () => streams.filter((one) => one.getTracks()[0].readyState === 'live').length;
+  const moment = () => new Promise((done) => setTimeout(done, 5));
   for (const change of [(capture) => capture.stop(), (capture) => capture.start('another')]) {
     const capture = makeCapture({sendBytes: none, trouble: none, slower: none, stalled: none, awake: none});
-    streams.length = 0;
-    const first = capture.start();
-    await Promise.all([first, change(capture)]);
-    while (streams.length < 1) await new Promise((done) => setTimeout(done, 100));
-    told.push([capture.open, streams.filter((one) => one.getTracks()[0].readyState === 'live').length]);
+    letOpen.length = streams.length = window.asks = window.answers = 0;
+    window.held = true;
+    const both = Promise.all([capture.start(), change(capture)]);
+    window.held = false;
+    // The one that was asked for later opens earlier.
+    for (const done of [...letOpen].reverse()) {
+      const before = answers;
+      done();
+      while (answers === before) await moment();
+    }
+    await both;
+    while (answers < asks) await moment();
+    await moment();
+    told.push([capture.open, live()]);
     capture.stop();
-    told.push(streams.filter((one) => one.getTracks()[0].readyState === 'live').length);
+    told.push(live());
   }
   return told;
 }"""
@@ -112,29 +121,16 @@ PACE = """async (spells) => {
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real server."""
-    with serving(tmp_path_factory.mktemp("home")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def filmed(browser: Browser) -> Iterator[Browser]:
-    """A Chromium with a camera that shows nobody."""
-    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=[*FLAGS, CAMERA, ALLOWED])
-    yield chromium
-    chromium.close()
-
-
 @pytest.fixture
-def open_page(filmed: Browser, server: Server) -> Iterator[Open]:
+def open_page(browser: Browser, server: Server) -> Iterator[Open]:
     """Pages on their start screen, each after a script of its own; a mistake in one, or a foreign request, fails."""
     contexts, mistakes = [], []
 
-    def open_one(script: str = "") -> Page:
-        context = filmed.new_context(permissions=["camera"], reduced_motion="reduce")
+    def open_one(script: str = "", *, own_clock: bool = False) -> Page:
+        context = browser.new_context(permissions=["camera"], reduced_motion="reduce")
         contexts.append(context)
+        if own_clock:
+            context.clock.install()
         context.on("weberror", lambda error: mistakes.append(str(error.error)))
         context.on("request", lambda request: None if is_own(request.url, server) else mistakes.append(request.url))
         if script:
@@ -151,7 +147,7 @@ def begin(page: Page) -> None:
     """From the start screen until pictures are shown."""
     page.keyboard.press("Space")
     stage(page, "setup")
-    until(page, "window.posecheck.stats().shown > 3")
+    shown(page, 4)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +167,7 @@ def test_a_camera_that_does_not_open_says_why(open_page: Open, name: str, told: 
     trouble = page.locator(".trouble")
     expect(trouble).to_contain_text(told)
     expect(trouble).to_contain_text("try again")
-    assert page.evaluate("document.documentElement.dataset.stage") == "start"
+    assert now(page) == "start"
     assert_accessible(page)
 
 
@@ -180,7 +176,7 @@ def test_without_cameras_at_all_it_says_so(open_page: Open) -> None:
     page = open_page("Object.defineProperty(navigator, 'mediaDevices', {value: undefined});")
     page.get_by_role("button", name="Begin").click()
     expect(page.locator(".trouble")).not_to_be_empty()
-    assert page.evaluate("document.documentElement.dataset.stage") == "start"
+    assert now(page) == "start"
 
 
 @pytest.mark.parametrize("script", [PLAIN, MUTE_WORKER], ids=["without extras", "with silent workers"])
@@ -191,8 +187,7 @@ def test_a_browser_that_can_less_shows_the_same(open_page: Open, script: str) ->
     until(page, "window.posecheck.stats().latency_ms.p50 > 0")
     page.keyboard.press("Space")
     stage(page, "work")
-    shown = page.evaluate("window.posecheck.stats().shown")
-    until(page, f"window.posecheck.stats().shown > {shown + 10}")
+    shown(page, 10)
 
 
 def test_pictures_that_stay_away_are_taken_in_another_way_and_it_is_said(open_page: Open) -> None:
@@ -214,41 +209,48 @@ def test_a_camera_that_gives_no_pictures_is_opened_anew_then_told_and_believed_w
     expect(card.get_by_role("button", name="Try again")).to_be_visible()
     page.evaluate(WAKE)
     expect(card).to_be_hidden()
-    shown = page.evaluate("window.posecheck.stats().shown")
-    until(page, f"window.posecheck.stats().shown > {shown + 3}")
+    shown(page, 3)
 
 
 def test_who_begins_while_the_camera_still_opens_is_seen(open_page: Open) -> None:
     """It is opened once, whoever asks for it meanwhile: preview, Begin and set-up."""
-    page = open_page(SLOW_CAMERA)
-    begin(page)
-    page.wait_for_timeout(3200)  # by now the first one is open, whichever is shown
-    shown = page.evaluate("window.posecheck.stats().shown")
-    until(page, f"window.posecheck.stats().shown > {shown + 10}")
-    assert page.evaluate("streams.length") == 1
+    page = open_page(HELD_CAMERA)
+    until(page, "asks === 1")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Begin")).to_have_attribute("aria-busy", "true")
+    repainted(page)
+    assert page.evaluate("asks") == 1
+    assert now(page) == "start"
+    page.evaluate("letOpen[0]()")
+    stage(page, "setup")
+    shown(page, 10)
+    assert page.evaluate("[asks, streams.length]") == [1, 1]
 
 
 def test_no_camera_stays_on_that_nobody_waits_for(open_page: Open) -> None:
     """Stopped before it was open: off. Another one asked for: that one alone, and off once it is stopped."""
-    page = open_page(SLOW_CAMERA)
+    page = open_page(HELD_CAMERA)
+    until(page, "asks === 1")  # the start screen's own, which stays closed
     assert page.evaluate(CHANGED_MINDS) == [[False, 0], 0, [True, 1], 0]
 
 
 def test_a_second_page_takes_over_and_the_first_rests(open_page: Open) -> None:
     """The first says so, does not come back by itself, and takes the session back when it is asked to."""
-    first = open_page(COUNT)
+    first = open_page(KEEP_SOCKETS, own_clock=True)
     begin(first)
-    before = first.evaluate("window.connections")
-    second = open_page(COUNT)
-    notice = first.locator(".notice")
+    before = first.evaluate("sockets.length")
+    second = open_page()
+    notice = first.locator(".notice[data-code=link]")
     expect(notice).to_contain_text("Another page shows your session")
-    first.wait_for_timeout(1200)  # its first try to come back would be over after a third of that
-    assert first.evaluate("window.connections") == before
+    until(first, "sockets.at(-1).readyState === WebSocket.CLOSED")
+    first.clock.fast_forward(60_000)  # by its own clock; a page that comes back waits ten seconds at most
+    repainted(first)
+    assert first.evaluate("sockets.length") == before
     assert_accessible(first)
     notice.get_by_role("button").first.click()
     expect(first.locator(".notice[data-code=link]")).to_have_count(0)
     expect(second.locator(".notice[data-code=link]")).to_be_visible()
-    assert first.evaluate("window.connections") == before + 1
+    assert first.evaluate("sockets.length") == before + 1
 
 
 def test_the_screen_stays_lit_only_while_it_is_needed(open_page: Open) -> None:
@@ -256,6 +258,7 @@ def test_the_screen_stays_lit_only_while_it_is_needed(open_page: Open) -> None:
     page = open_page(LOCKS)
     assert page.evaluate("window.locks") == []
     begin(page)
+    until(page, "window.locks.length > 0")
     assert page.evaluate("window.locks") == ["on"]
     page.keyboard.press("Space")
     stage(page, "work")
@@ -279,17 +282,16 @@ def test_a_page_in_the_background_pauses_and_goes_on(open_page: Open) -> None:
     expect(page.locator(".notice[data-code=hidden]")).to_be_visible()
 
 
-def test_a_slow_machine_gets_fewer_pictures_until_it_recovers(open_page: Open) -> None:
+def test_a_slow_machine_gets_fewer_pictures_until_it_recovers(modules: Page) -> None:
     """It steps back once it is slow for seconds, tries again after a good spell, and is more patient the next time."""
-    page = open_page()
     fine, slow, again = [30, 10, 40], [6, 6, 160], [10, 22, 40]
-    assert page.evaluate(PACE, [fine]) == [[0, 0]]
-    assert page.evaluate(PACE, [fine, slow]) == [[0, 0], [1, 1]]
-    assert page.evaluate(PACE, [fine, [6, 2, 160], fine]) == [[0, 0], [0, 0], [0, 0]]
+    assert modules.evaluate(PACE, [fine]) == [[0, 0]]
+    assert modules.evaluate(PACE, [fine, slow]) == [[0, 0], [1, 1]]
+    assert modules.evaluate(PACE, [fine, [6, 2, 160], fine]) == [[0, 0], [0, 0], [0, 0]]
     kept = [10, 12, 40]
-    assert page.evaluate(PACE, [slow, slow, kept, kept])[-2:] == [[2, 2], [2, 2]]
-    assert page.evaluate(PACE, [fine, slow, again])[-1] == [0, 1]
-    assert page.evaluate(PACE, [fine, slow, again, fine, slow, again])[-1] == [1, 2]
+    assert modules.evaluate(PACE, [slow, slow, kept, kept])[-2:] == [[2, 2], [2, 2]]
+    assert modules.evaluate(PACE, [fine, slow, again])[-1] == [0, 1]
+    assert modules.evaluate(PACE, [fine, slow, again, fine, slow, again])[-1] == [1, 2]
 
 
 def test_a_whole_session_loads_little(open_page: Open) -> None:

@@ -6,15 +6,15 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from posecheck.tuning.labels import read_labels
+from posecheck.tuning.labels import Labels, read_labels
 from tests.app.serving import ROOT, Server
+from tests.browser.waiting import until_found
 from tests.journeys.folds import FOLDS_S, FPS, LONG_S, PEOPLE, film
 from tests.journeys.test_analyze import posecheck, rows
 
@@ -73,11 +73,12 @@ def label(page: Page, path: Path, person: str) -> None:
     on(page, LONG_S - BROKEN_S[1])
     page.keyboard.press("g")
     file = path / f"{person}.labels.toml"
-    for _ in range(200):
-        if file.exists() and len(read_labels(file).intervals) == 3:
-            break
-        time.sleep(0.05)
-    labels = read_labels(file)
+
+    def all_three() -> Labels | None:
+        labels = read_labels(file) if file.exists() else None
+        return labels if labels is not None and len(labels.intervals) == 3 else None
+
+    labels = until_found(all_three, f"three intervals in {file.name}")
     assert [one.truth.value for one in labels.intervals] == ["good", "warn", "good"]
     assert (labels.intervals[1].start_s, labels.intervals[1].end_s) == pytest.approx(BROKEN_S, abs=0.21)
     assert labels.people == (person,)
