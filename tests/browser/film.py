@@ -142,15 +142,16 @@ def frames(clip: str) -> list[Bytes]:
 
 
 CLIP_FPS: Final = 30
-#: Of both sample clips of a standing fold: when it begins, when it is deep, and when it is over.
-DOWN_S, DEEP_S, UP_S, STANDS_S = 1.0, 2.7, 4.4, 6.2
+#: Of both sample clips of a standing fold: when it begins, is half done, is deep, ends, and is over.
+DOWN_S, HALF_S, DEEP_S, UP_S, STANDS_S = 1.0, 2.0, 2.7, 4.4, 6.2
 
 
 @cache
 def fold(clip: str = "standing_fold_rounded", every: int = 3) -> Film:
-    """A forward fold in scenes: an empty room, "still", "down", "deep", "up"; and "restless", down and up at once.
+    """A forward fold in scenes: an empty room ("nobody"), "still", "down", "deep" (60° round in the rounded clip), "up".
 
-    Takes every so many frames of the clip: ten pictures a second unless told otherwise.
+    "half-way" and "half" are the same with less of it (44° to 50°); "restless" is down and up at once. Takes every so
+    many frames of the clip: ten pictures a second unless told otherwise.
     """
     all_frames = frames(clip)
 
@@ -158,6 +159,7 @@ def fold(clip: str = "standing_fold_rounded", every: int = 3) -> Film:
         return [jpeg(image) for image in all_frames[round(from_s * CLIP_FPS) : round(to_s * CLIP_FPS) : every]]
 
     down, deep, up = part(DOWN_S, DEEP_S), part(DEEP_S, UP_S), part(UP_S, STANDS_S)
+    half = part(HALF_S, HALF_S + 0.2)
     room = np.full_like(all_frames[0], 128)
     scenes = {
         "nobody": [jpeg(room)],
@@ -165,6 +167,8 @@ def fold(clip: str = "standing_fold_rounded", every: int = 3) -> Film:
         "down": down,
         "deep": [*deep, *reversed(deep)],
         "up": up,
+        "half-way": part(DOWN_S, HALF_S),
+        "half": [*half, *reversed(half)],
         "restless": [*down, *reversed(down)],
     }
     return Film(scenes, CLIP_FPS / every)

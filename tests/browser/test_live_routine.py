@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from posecheck.resources import samples_dir
 from tests.app.serving import Server, serving
-from tests.browser.film import CLIP_FPS, DOWN_S, fold, judged_for, play
+from tests.browser.film import CLIP_FPS, DOWN_S, Film, fold, judged_for, play
 from tests.browser.live import assert_accessible, is_own, opened, stage
 from tests.browser.waiting import until
 
@@ -80,7 +80,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-Watched = Callable[[str], Page]
+Watched = Callable[[Film], Page]
 
 
 @pytest.fixture
@@ -88,12 +88,12 @@ def watched(browser: Browser, server: Server) -> Iterator[Watched]:
     """The page on its start screen, before somebody who stands still; mistakes and foreign requests fail."""
     contexts, mistakes = [], []
 
-    def watch(clip: str) -> Page:
+    def watch(film: Film) -> Page:
         context = browser.new_context(
             viewport={"width": 1280, "height": 800}, permissions=["camera"], reduced_motion="reduce"
         )
         contexts.append(context)
-        context.add_init_script(fold(clip, EVERY).script("still") + WATCH)
+        context.add_init_script(film.script("still") + WATCH)
         context.on("weberror", lambda error: mistakes.append(str(error.error)))
         context.on("request", lambda request: None if is_own(request.url, server) else mistakes.append(request.url))
         return opened(context, server)
@@ -106,7 +106,7 @@ def watched(browser: Browser, server: Server) -> Iterator[Watched]:
 
 def test_a_whole_routine_without_a_hand_on_the_computer_and_not_one_warning(watched: Watched) -> None:
     """Begin is the last touch: set-up, a fold of five good seconds, the next stretch, the summary; a long back is left in peace."""
-    page = watched("standing_fold_clean")
+    page = watched(fold("standing_fold_clean"))
     page.get_by_role("button", name="Begin").click()
     stage(page, "work")
     play(page, "down", "deep")
@@ -128,14 +128,14 @@ def test_a_whole_routine_without_a_hand_on_the_computer_and_not_one_warning(watc
 
 def test_rounding_is_seen_heard_and_read_out_in_time_and_a_slider_changes_the_verdict(watched: Watched) -> None:
     """From the camera's picture of the true onset on, for eyes, ears and screen readers; a higher limit ends the
-    warning at once, however deep the fold.
+    warning at once, as deep in the fold as before.
 
     By the clip's clock, and the camera waits for what the page has asked for: it is as late on any machine.
     """
-    page = watched("standing_fold_rounded")
+    page = watched(fold("standing_fold_rounded", EVERY))
     page.get_by_role("button", name="Begin").click()
     stage(page, "work")
-    play(page, "down", "deep")
+    play(page, "half-way", "half")
     warned = "({look, read}) => look === 'warn'"
     told = f"{warned} && /rounding|Lengthen/.test(read)"
     until(page, f"wire.shown.some({told})")
@@ -166,7 +166,7 @@ def test_rounding_is_seen_heard_and_read_out_in_time_and_a_slider_changes_the_ve
 def clip_s(page: Page, at_ms: float) -> float:
     """How far into the way down the latest picture was that the page had been given by then."""
     given: list[dict[str, Any]] = page.evaluate("film.given")
-    first_s = next(one["t_s"] for one in given if one["scene"] == "down")
+    first_s = next(one["t_s"] for one in given if one["scene"] == "half-way")
     return float(next(one["t_s"] for one in reversed(given) if one["at"] <= at_ms)) - float(first_s)
 
 
