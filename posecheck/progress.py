@@ -74,11 +74,11 @@ class Progress:
 
 
 class Rate:
-    """Frames a second over the last second, and whether it is time to redraw."""
+    """Frames a second over the last second of the machine's clock, and whether it is time to show something again."""
 
     def __init__(self) -> None:
         self._recent: deque[float] = deque()
-        self._drawn = float("-inf")
+        self._shown_s = float("-inf")
 
     def tick(self) -> None:
         """One more frame."""
@@ -87,12 +87,15 @@ class Rate:
         while now - self._recent[0] > 1.0:
             self._recent.popleft()
 
-    def due(self, every_s: float) -> bool:
-        """Whether `every_s` have passed since it last said so."""
-        now = time.monotonic()
-        if now - self._drawn < every_s:
+    def due(self, every_s: float, now_s: float | None = None) -> bool:
+        """Whether `every_s` seconds have passed since it last said so.
+
+        They are seconds of the machine's clock, or of the one that reads `now_s`: the same one in every call.
+        """
+        now_s = time.monotonic() if now_s is None else now_s
+        if now_s - self._shown_s < every_s:
             return False
-        self._drawn = now
+        self._shown_s = now_s
         return True
 
     @property

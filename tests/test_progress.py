@@ -52,3 +52,9 @@ def test_the_rate_is_that_of_the_last_second(monkeypatch: pytest.MonkeyPatch) ->
     assert rate.hz == pytest.approx(30.0, abs=0.01)
     assert rate.due(0.1)
     assert not rate.due(0.1)
+
+
+def test_what_is_due_may_follow_another_clock() -> None:
+    """By a video's own times a line is due every second of it, however fast or slowly it is looked at."""
+    rate = Rate()
+    assert [t_s for t_s in (0.0, 0.4, 0.9, 1.0, 1.7, 2.1, 2.9, 3.2) if rate.due(1.0, t_s)] == [0.0, 1.0, 2.1, 3.2]

@@ -13,17 +13,17 @@ import typer
 
 from posecheck.cli.common import (
     EXIT_INTERRUPTED,
-    LIVE_REDRAWS_HZ,
-    PLAIN_LIVE_S,
     camera_source,
+    check_source,
     console_for,
     interruptible,
     messages_in,
     quiet,
     show,
+    time_to_show,
 )
-from posecheck.cli.options import LangOption, ModelOption, SetOption
-from posecheck.errors import SourceError, UsageError
+from posecheck.cli.options import EveryFrameOption, LangOption, ModelOption, SetOption
+from posecheck.errors import SourceError
 
 if TYPE_CHECKING:
     from posecheck.assessment.stretch import Stretch
@@ -46,13 +46,13 @@ def calibrate(
     source: Annotated[
         Path | None, typer.Option("--source", metavar="FILE", help="Play a video as if it were the camera.")
     ] = None,
+    every_frame: EveryFrameOption = False,
     sets: SetOption = None,
     model: ModelOption = None,
     lang: LangOption = None,
 ) -> None:
     """Stand tall for 3 s, round for 5 s: your own neutral and your own limits, kept in a profile on this machine."""
-    if camera is not None and source is not None:
-        raise UsageError("--camera and --source exclude each other.")
+    check_source(camera, source, every_frame=every_frame)
     from posecheck import __version__
     from posecheck.assessment.catalogue import load_stretch
     from posecheck.calibration import SEATED, STANDING
@@ -68,7 +68,17 @@ def calibrate(
     stretches = [load_stretch(stretch) for stretch in _SHOWN[position]]
     profile = default_profile(stretches[0]).with_layer(dict(parse_set(text) for text in sets or ()), "--set")
     with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
-        found = _lead(backend, position, profile, camera or 0, source, stop, tell, with_round=not no_round)
+        found = _lead(
+            backend,
+            position,
+            profile,
+            camera or 0,
+            source,
+            stop,
+            tell,
+            every_frame=every_frame,
+            with_round=not no_round,
+        )
     if found is None:
         raise typer.Exit(EXIT_INTERRUPTED)
     found = replace(found, made_on=datetime.now().astimezone().date().isoformat(), version=__version__)
@@ -97,6 +107,7 @@ def _lead(
     stop: Callable[[], bool],
     tell: Told,
     *,
+    every_frame: bool,
     with_round: bool,
 ) -> Calibration | None:
     """Lead somebody through it; None when it was interrupted. Raises SourceError when the pictures end before."""
@@ -112,12 +123,11 @@ def _lead(
     state = calibrating.start(position, with_round=with_round)
     told, problem = ("", ""), ""
     with contextlib.ExitStack() as stack:
-        source = camera_source(stack, camera, file)
+        source = camera_source(stack, camera, file, every_frame=every_frame)
         screen = stack.enter_context(
             Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
         )
         rate = Rate()
-        every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
         for _, sighting in stack.enter_context(contextlib.closing(find_people(source, backend))):
             state, out = calibrating.step(state, sighting, profile)
             rate.tick()
@@ -125,10 +135,11 @@ def _lead(
                 console.bell()  # whose head is down hears that the next part has begun
             changed, told, problem = told != (out.stage, out.problem), (out.stage, out.problem), out.problem
             clock = seconds(sighting.t_s)
-            if console.is_terminal and (changed or rate.due(every_s)):
+            due = time_to_show(rate, sighting.t_s, in_terminal=console.is_terminal)
+            if console.is_terminal and (changed or due):
                 panel = calibrate_panel(out, clock=clock, fps=rate.hz, columns=console.width, tell=tell)
                 screen.update(panel, refresh=True)
-            elif not console.is_terminal and rate.due(every_s):
+            elif due and not console.is_terminal:
                 console.print(calibrate_line(out, clock=clock, tell=tell))
             if out.calibration is not None:
                 return out.calibration

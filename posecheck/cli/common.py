@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from posecheck.errors import UsageError
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from posecheck.assessment.stretch import Stretch
     from posecheck.keeping import Keeper
     from posecheck.profile_store import OwnProfile
+    from posecheck.progress import Rate
     from posecheck.session import Outcome
     from posecheck.sources.camera import CameraSource
     from posecheck.terminal import Told
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 EXIT_INTERRUPTED: Final = 130
 #: Redraws a second of the live panel: enough to follow, cheap enough to forget.
 LIVE_REDRAWS_HZ: Final = 10
-#: A line of live readings this often when the output is not a terminal.
+#: A line of live readings for every so many seconds of the source when the output is not a terminal.
 PLAIN_LIVE_S: Final = 1.0
 
 
@@ -108,6 +111,14 @@ def quiet() -> Iterator[Path]:
         yield path
 
 
+def time_to_show(rate: Rate, t_s: float, *, in_terminal: bool) -> bool:
+    """Whether live readings of the source's second `t_s` are shown: some times a second, or a line now and then.
+
+    A panel is redrawn by the machine's clock. Lines follow the source's, so that a video gives the same ones on any machine.
+    """
+    return rate.due(1.0 / LIVE_REDRAWS_HZ) if in_terminal else rate.due(PLAIN_LIVE_S, t_s)
+
+
 def own_of(profile: str | None) -> OwnProfile:
     """The profile asked for, with what its person was calibrated to."""
     from posecheck.profile_store import own_profile
@@ -175,8 +186,21 @@ def keeper_for(stretch: Stretch, profile: Profile, source_kind: str) -> Keeper:
     return Keeper(history_path(), stretch, profile, source_kind)
 
 
-def camera_source(stack: contextlib.ExitStack, camera: int, file: Path | None) -> CameraSource:
-    """The camera, or a video played as if it were one; closed with `stack`."""
+def check_source(camera: int | None, file: Path | None, *, every_frame: bool) -> None:
+    """Raise UsageError for choices of `camera_source` that contradict each other."""
+    if camera is not None and file is not None:
+        raise UsageError("--camera and --source exclude each other.")
+    if every_frame and file is None:
+        raise UsageError("--every-frame goes with --source: a camera does not wait.")
+
+
+def camera_source(
+    stack: contextlib.ExitStack, camera: int, file: Path | None, *, every_frame: bool = False
+) -> CameraSource:
+    """The camera, or a video played as if it were one; closed with `stack`.
+
+    The video plays in real time and drops frames as a camera does; with `every_frame` it waits until each was looked at.
+    """
     from posecheck.sources.camera import CameraSource, open_camera
     from posecheck.sources.playback import PlaybackDevice
     from posecheck.sources.video import VideoSource
@@ -184,4 +208,6 @@ def camera_source(stack: contextlib.ExitStack, camera: int, file: Path | None) -
     if file is None:
         return stack.enter_context(open_camera(camera))
     video = stack.enter_context(VideoSource(file))
-    return stack.enter_context(CameraSource(PlaybackDevice(video, pace="real time"), name=str(file)))
+    return stack.enter_context(
+        CameraSource(PlaybackDevice(video, "lockstep" if every_frame else "real time"), str(file))
+    )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import time
+import math
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from posecheck.cli.common import (
     EXIT_INTERRUPTED,
-    LIVE_REDRAWS_HZ,
-    PLAIN_LIVE_S,
     camera_source,
+    check_source,
     console_for,
     finish,
     interruptible,
@@ -26,9 +25,11 @@ from posecheck.cli.common import (
     quiet,
     say_error,
     teller_for,
+    time_to_show,
 )
 from posecheck.cli.options import (
     DEFAULT_STRETCH,
+    EveryFrameOption,
     HistoryOption,
     LangOption,
     ModelOption,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from posecheck.calibration import Calibrations, Notice
     from posecheck.keeping import Keeper
     from posecheck.landmarks.base import LandmarkBackend
-    from posecheck.records import Assessment, Setup
+    from posecheck.records import Assessment, Frame, Setup, Sighting
     from posecheck.session import Outcome
     from posecheck.sources.camera import CameraSource
     from posecheck.terminal import Told
@@ -58,6 +59,7 @@ def live(
     source: Annotated[
         Path | None, typer.Option("--source", metavar="FILE", help="Play a video as if it were the camera.")
     ] = None,
+    every_frame: EveryFrameOption = False,
     stretch: Annotated[
         str | None, typer.Option("--stretch", metavar="ID", help="Which stretch; see `posecheck stretches list`.")
     ] = None,
@@ -77,7 +79,8 @@ def live(
         typer.Option("--record", metavar="FILE", help="Keep a recording (landmarks and outline, no pictures)."),
     ] = None,
     for_s: Annotated[
-        float | None, typer.Option("--for", metavar="S", min=0, help="End by itself after so many seconds.")
+        float | None,
+        typer.Option("--for", metavar="S", min=0, help="End by itself after so many seconds of the camera or video."),
     ] = None,
     sets: SetOption = None,
     profile: ProfileOption = None,
@@ -92,8 +95,7 @@ def live(
 
     Nothing leaves this computer, and nothing is stored unless you ask with --record or --history, or on the page.
     """
-    if camera is not None and source is not None:
-        raise UsageError("--camera and --source exclude each other.")
+    check_source(camera, source, every_frame=every_frame)
     if stretch is not None and routine is not None:
         raise UsageError("--stretch and --routine exclude each other.")
     if record is not None and record.exists():
@@ -103,7 +105,7 @@ def live(
             raise UsageError("--for goes with --terminal: the page ends when you end it.")
         _open_page(
             stretch, routine, camera, source, record, sets, profile, model, lang, port,
-            history=history, setup=setup, browser=browser,
+            every_frame=every_frame, history=history, setup=setup, browser=browser,
         )  # fmt: skip
         return
     if routine is not None:
@@ -128,6 +130,7 @@ def live(
             stop,
             tell,
             keeper,
+            every_frame=every_frame,
             setup=setup,
             calibrations=own.calibrations,
         )
@@ -146,6 +149,7 @@ def _open_page(
     lang: str | None,
     port: int | None,
     *,
+    every_frame: bool,
     history: bool,
     setup: bool,
     browser: bool,
@@ -184,7 +188,7 @@ def _open_page(
     @contextlib.contextmanager
     def open_source() -> Iterator[CameraSource]:
         with contextlib.ExitStack() as stack:
-            yield camera_source(stack, camera or 0, source)
+            yield camera_source(stack, camera or 0, source, every_frame=every_frame)
 
     def say(address: str) -> None:
         print(f"posecheck is open in your browser: {address}" if browser else address, flush=True)
@@ -220,6 +224,7 @@ def _watch(
     tell: Told,
     keeper: Keeper | None = None,
     *,
+    every_frame: bool,
     setup: bool,
     calibrations: Calibrations | None = None,
 ) -> Outcome:
@@ -229,7 +234,6 @@ def _watch(
     from posecheck.outputs.base import Sink
     from posecheck.outputs.recording import RecordingWriter
     from posecheck.progress import Rate
-    from posecheck.records import Frame
     from posecheck.session import Ending, find_people, run
     from posecheck.terminal import seconds
     from posecheck.terminal_live import live_line, live_panel
@@ -238,7 +242,7 @@ def _watch(
 
     console = console_for()
     with contextlib.ExitStack() as stack:
-        source = camera_source(stack, camera, file)
+        source = camera_source(stack, camera, file, every_frame=every_frame)
         sinks: list[Sink] = []
         if record is not None:
             origin = origin_of(source.name, stretch, backend.model_sha256, profile, calibrations)
@@ -247,8 +251,6 @@ def _watch(
             Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
         )
         rate = Rate()
-        every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
-
         told: Setup | None = None
         setting_up = setup
         noticed: tuple[Notice, ...] = ()
@@ -269,7 +271,7 @@ def _watch(
                     console.print(line)
                 told, setting_up = judged.setup, not judged.setup.over
                 return
-            if not rate.due(every_s):
+            if not time_to_show(rate, judged.t_s, in_terminal=console.is_terminal):
                 return
             if setting_up and judged.setup is not None:
                 setting_up = not judged.setup.over
@@ -313,13 +315,11 @@ def _watch(
     return outcome
 
 
-_Pair = TypeVar("_Pair")
-
-
-def _until(pairs: Iterator[_Pair], for_s: float) -> Iterator[_Pair]:
-    """`pairs` until `for_s` seconds have passed."""
-    end = time.monotonic() + for_s
-    for pair in pairs:
-        yield pair
-        if time.monotonic() >= end:
+def _until(pairs: Iterator[tuple[Frame, Sighting]], for_s: float) -> Iterator[tuple[Frame, Sighting]]:
+    """`pairs` until `for_s` seconds of the source have passed since the first one."""
+    end_s = math.inf
+    for frame, sighting in pairs:
+        yield frame, sighting
+        end_s = min(end_s, sighting.t_s + for_s)
+        if sighting.t_s >= end_s:
             return

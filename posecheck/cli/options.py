@@ -40,6 +40,14 @@ LangOption = Annotated[
     str | None,
     typer.Option("--lang", metavar="en|de", help="Language of cues and reasons. Default: that of LANG, else English."),
 ]
+EveryFrameOption = Annotated[
+    bool,
+    typer.Option(
+        "--every-frame",
+        help="With --source: look at every frame, as fast as this machine can. Without it the video plays in real "
+        "time, and frames that the machine is too slow for are dropped, as with a camera.",
+    ),
+]
 EmbedOption = Annotated[bool, typer.Option("--embed", help="Carry the clip inside the report: one file to send.")]
 SmoothOption = Annotated[
     bool, typer.Option("--smooth", help="Add filtered columns to measures.csv (6 Hz, no lag). Verdicts never use them.")

@@ -13,9 +13,8 @@ import typer
 
 from posecheck.cli.common import (
     EXIT_INTERRUPTED,
-    LIVE_REDRAWS_HZ,
-    PLAIN_LIVE_S,
     camera_source,
+    check_source,
     console_for,
     interruptible,
     own_of,
@@ -23,11 +22,12 @@ from posecheck.cli.common import (
     say_error,
     show,
     teller_for,
+    time_to_show,
     words_for,
 )
 from posecheck.cli.history import history_file
 from posecheck.cli.keys import nothing, pressed
-from posecheck.cli.options import HistoryOption, LangOption, ModelOption, ProfileOption, SetOption
+from posecheck.cli.options import EveryFrameOption, HistoryOption, LangOption, ModelOption, ProfileOption, SetOption
 from posecheck.errors import HistoryError, UsageError
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def routine(
     source: Annotated[
         Path | None, typer.Option("--source", metavar="FILE", help="Play a video as if it were the camera.")
     ] = None,
+    every_frame: EveryFrameOption = False,
     sets: SetOption = None,
     profile: ProfileOption = None,
     model: ModelOption = None,
@@ -68,8 +69,7 @@ def routine(
         raise UsageError(
             f"on the live page: posecheck live --routine {which}   in this terminal: posecheck routine {which} --terminal"
         )
-    if camera is not None and source is not None:
-        raise UsageError("--camera and --source exclude each other.")
+    check_source(camera, source, every_frame=every_frame)
     from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.routine_session import plan
 
@@ -87,6 +87,7 @@ def routine(
             camera or 0,
             source,
             stop,
+            every_frame=every_frame,
             days=days,
             keep=history,
             calibrations=own.calibrations,
@@ -121,6 +122,7 @@ def _do_routine(
     file: Path | None,
     stop: Callable[[], bool],
     *,
+    every_frame: bool,
     days: int,
     keep: bool,
     calibrations: Calibrations | None = None,
@@ -143,7 +145,7 @@ def _do_routine(
     keeper: RoutineKeeper | None = None
     failed: list[str] = []
     with contextlib.ExitStack() as stack:
-        source = camera_source(stack, camera, file)
+        source = camera_source(stack, camera, file, every_frame=every_frame)
         if keep:
             kind = CAMERA if file is None else VIDEO
             keeper = RoutineKeeper(history_path(), parts, routine.id, kind, datetime.now().astimezone())
@@ -153,7 +155,6 @@ def _do_routine(
         key = stack.enter_context(pressed()) if console.is_terminal else nothing
         wishes = {" ": Wish.GO_ON, "p": Wish.PAUSE, "q": Wish.END}
         rate = Rate()
-        every_s = 1.0 / LIVE_REDRAWS_HZ if console.is_terminal else PLAIN_LIVE_S
 
         def show(_frame: Frame | None, judged: Assessment, out: Out, doings: Doings) -> None:
             if keeper is not None and not failed:
@@ -163,7 +164,8 @@ def _do_routine(
                     failed.append(str(error))
             rate.tick()
             spoken = judged.said is not None and judged.said.spoken
-            if not rate.due(every_s) and (console.is_terminal or not (spoken or out.finished)):
+            due = time_to_show(rate, judged.t_s, in_terminal=console.is_terminal)
+            if not due and (console.is_terminal or not (spoken or out.finished)):
                 return
             part, tell = parts[out.index], tellers[out.index]
             if console.is_terminal:

@@ -20,7 +20,7 @@ from posecheck.tuning.labels import Interval, Labels, Truth, labels_path, read_l
 from tests.app.serving import ROOT, Server
 from tests.browser.live import assert_accessible
 from tests.browser.waiting import GIVE_UP_S, until, until_found
-from tests.journeys.test_analyze import posecheck
+from tests.journeys.command import posecheck
 from tests.journeys.test_tune import BENT_S, FOLD, LONG_S, RULE, SOFT_DEG, record
 
 pytestmark = pytest.mark.browser

@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 from posecheck.tuning.labels import Labels, read_labels
 from tests.app.serving import ROOT, Server
 from tests.browser.waiting import until_found
+from tests.journeys.command import posecheck
 from tests.journeys.folds import FOLDS_S, FPS, LONG_S, PEOPLE, film
-from tests.journeys.test_analyze import posecheck, rows
+from tests.journeys.test_analyze import rows
 
 pytestmark = pytest.mark.browser
 

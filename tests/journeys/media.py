@@ -57,6 +57,28 @@ def _rotated(path: Path, rotate_deg: int) -> Path:
     return path
 
 
+def endless(path: Path, clip: Path, times: int = 12) -> Path:
+    """The pictures of a clip over and over, each time later: over a minute, whose end no test waits for.
+
+    Looking at it takes many times the processor time of what a test does meanwhile, on a slow machine as on a fast one.
+    """
+    with av.open(str(clip)) as source:
+        picture = source.streams.video[0]
+        assert picture.duration is not None
+        with av.open(str(path), "w") as target:
+            out: Any = target.add_stream_from_template(picture)
+            for round_number in range(times):
+                source.seek(0)
+                for packet in source.demux(picture):
+                    if packet.dts is None or packet.pts is None:
+                        continue
+                    packet.dts += round_number * picture.duration
+                    packet.pts += round_number * picture.duration
+                    packet.stream = out
+                    target.mux(packet)
+    return path
+
+
 def audio_only(path: Path) -> Path:
     """A file with sound and no picture."""
     with av.open(str(path), "w") as container:

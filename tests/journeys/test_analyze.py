@@ -1,19 +1,14 @@
-"""`posecheck analyze` as people use it: a real process, real files, and every bad input with its one line."""
+"""`posecheck analyze` as people use it: real files, real signals, and every bad input with its one line."""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
-import re
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,33 +17,18 @@ from posecheck.records import QUANTITY_NAMES
 from posecheck.resources import samples_dir
 from posecheck.sources.replay import read_recording
 from tests.journeys import media
+from tests.journeys.command import posecheck, process, refused, started
 from tests.shared import made_once
+from tests.waiting import GIVE_UP_S, wait_until
 
 CLEAN = samples_dir() / "standing_fold_clean.mp4"
 ROUNDED = samples_dir() / "standing_fold_rounded.mp4"
-
-
-def posecheck(*words: object, cwd: Path, **more: Any) -> subprocess.CompletedProcess[str]:
-    """Run the real command in a real process."""
-    environment = {**os.environ, "XDG_STATE_HOME": str(cwd / "state"), "COLUMNS": "100", "PYTHONWARNINGS": "error"}
-    command = [sys.executable, "-m", "posecheck", *map(str, words)]
-    environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, **more)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file."""
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
-
-
-def refused(done: subprocess.CompletedProcess[str], code: int, pattern: str) -> None:
-    """Check that a run ended with this code and one line that says this, without a traceback."""
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    lines = [line for line in done.stderr.splitlines() if line.startswith("posecheck: ")]
-    assert len(lines) == 1, done.stderr
-    assert re.search(pattern, lines[0]), lines[0]
 
 
 # ------------------------------------------------------------------------------------------------ what it is for
@@ -391,7 +371,7 @@ def small_files() -> None:
 
 def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
     """The recording stops at its last whole line, the message names the file, the rest is readable and marked."""
-    done = posecheck("analyze", CLEAN, "-o", "out", cwd=tmp_path, preexec_fn=small_files)
+    done = process("analyze", CLEAN, "-o", "out", cwd=tmp_path, preexec_fn=small_files)
     refused(done, 1, r"Cannot write .*recording\.jsonl")
     recording = read_recording(tmp_path / "out" / "recording.jsonl")
     assert len(list(recording.sightings())) > 3
@@ -399,24 +379,21 @@ def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
     assert "not whole" in (tmp_path / "out" / "UNFINISHED.txt").read_text(encoding="utf-8")
 
 
+def recorded(folder: Path, least_bytes: int) -> Path:
+    """The recording of an analysis that runs in `folder`, once there is so much of it."""
+    recording = folder / "out" / "recording.jsonl"
+    wait_until(lambda: recording.exists() and recording.stat().st_size > least_bytes, "the first frames")
+    return recording
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupted_analysis_keeps_what_was_done(number: signal.Signals, tmp_path: Path) -> None:
     """Exit code 130, and every file holds what was seen until then."""
-    command = [sys.executable, "-m", "posecheck", "analyze", str(CLEAN), "-o", "out"]
-    environment = {
-        **os.environ,
-        "XDG_STATE_HOME": str(tmp_path),
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-    }
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        recording = tmp_path / "out" / "recording.jsonl"
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not (recording.exists() and recording.stat().st_size > 30_000):
-            time.sleep(0.02)
+    clip = media.endless(tmp_path / "clip.mp4", CLEAN)  # it cannot come to its end before the signal
+    with started("analyze", clip, "-o", "out", cwd=tmp_path) as running:
+        recording = recorded(tmp_path, 30_000)
         running.send_signal(number)
-        out, error = running.communicate(timeout=60)
+        out, error = running.communicate(timeout=GIVE_UP_S)
     assert running.returncode == 130, out + error
     assert "Traceback" not in error
     seen = len(list(read_recording(recording).sightings()))
@@ -427,21 +404,11 @@ def test_an_interrupted_analysis_keeps_what_was_done(number: signal.Signals, tmp
 
 def test_a_killed_analysis_leaves_a_readable_recording(tmp_path: Path) -> None:
     """After SIGKILL recording and tables are whole up to their last line, marked as unfinished, and can be judged."""
-    command = [sys.executable, "-m", "posecheck", "analyze", str(CLEAN), "-o", "out"]
-    environment = {
-        **os.environ,
-        "XDG_STATE_HOME": str(tmp_path),
-        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-    }
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as running:
-        recording = tmp_path / "out" / "recording.jsonl"
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not (recording.exists() and recording.stat().st_size > 60_000):
-            time.sleep(0.02)
+    clip = media.endless(tmp_path / "clip.mp4", CLEAN)
+    with started("analyze", clip, "-o", "out", cwd=tmp_path) as running:
+        recording = recorded(tmp_path, 60_000)
         running.kill()
-        running.wait(timeout=60)
+        running.communicate(timeout=GIVE_UP_S)
     assert (tmp_path / "out" / "UNFINISHED.txt").exists()
     done = posecheck("replay", recording, "-o", "again", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

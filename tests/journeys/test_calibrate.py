@@ -10,14 +10,11 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner, Result
 
 from benchmarks.people import Camera, ClipSpec, Clothes, Motion, Pose, Studio, framed, go, still
 from posecheck.assessment.catalogue import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.calibration import Calibration, Calibrations
-from posecheck.cli import app
-from posecheck.errors import PosecheckError
 from posecheck.kinematics import calibrating
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.profile_store import named_path, own_profile, save_calibration
@@ -26,8 +23,8 @@ from posecheck.session import Looker, assess, default_profile
 from posecheck.sources.replay import read_recording
 from posecheck.terminal_calibrate import calibrate_line, calibrate_panel
 from tests.journeys import media
+from tests.journeys.command import Finished, posecheck, refused
 from tests.journeys.drawn import MAN
-from tests.journeys.test_analyze import posecheck
 
 EVERY_S = 0.2
 TALL_S, DOWN_S, ROUND_S = 3.6, 1.0, 5.4
@@ -124,40 +121,18 @@ def test_another_persons_neutral_is_noticed_and_dropped(clip: Clip, found: Calib
     assert said[-1].measures[key] == pytest.approx(plain[-1].measures[key], abs=1e-3)
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's folder of its own, for this process and those it starts, and the current one."""
-    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def command(*words: object, typed: str = "") -> Result:
-    """Run a command in this process; an error of ours stands in its `exception`."""
-    return CliRunner().invoke(app, [str(word) for word in words], input=typed)
-
-
-def refused(done: Result, code: int, words: str) -> None:
-    """Check that a command ended with one of our own errors."""
-    assert isinstance(done.exception, PosecheckError), done.output
-    assert done.exception.exit_code == code
-    assert words in str(done.exception)
-
-
 def hurried(clip: Clip) -> tuple[list[Bytes], list[float]]:
     """The same person in less time: 1.4 s tall, then rounded at once."""
     pictures = [*clip.pictures[:8], *clip.pictures[round((TALL_S + DOWN_S) / EVERY_S) :][:15]]
     return pictures, [k * EVERY_S for k in range(len(pictures))]
 
 
-def test_calibrate_use_and_replay(clip: Clip, home: Path) -> None:
+def test_calibrate_use_and_replay(clip: Clip, tmp_path: Path) -> None:
     """One journey: calibrate from a clip, analyse with the profile, and replay to the same numbers without it."""
     pictures, times_s = hurried(clip)
-    film = media.encode(home / "calibrate.mp4", pictures, times_s=times_s)
+    film = media.encode(tmp_path / "calibrate.mp4", pictures, times_s=times_s)
     short = ("--set", "calibrate.tall_s=1", "--set", "calibrate.round_s=2")
-    done = posecheck("calibrate", "anna", "--source", film, *short, "--lang", "de", cwd=home)
+    done = posecheck("calibrate", "anna", "--source", film, "--every-frame", *short, "--lang", "de", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Eingemessen" in done.stdout
     assert "posecheck live --terminal" in done.stdout
@@ -166,69 +141,82 @@ def test_calibrate_use_and_replay(clip: Clip, home: Path) -> None:
     assert own.standing is not None
     assert own.standing.own_max_deg == pytest.approx(TRUE_MAX_DEG, abs=15.0)
 
-    assert command("analyze", film, "-o", "out", "--profile", "anna").exit_code == 0
-    summary = json.loads((home / "out" / "summary.json").read_text(encoding="utf-8"))
+    done = posecheck("analyze", film, "-o", "out", "--profile", "anna", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    out, again = tmp_path / "out", tmp_path / "again"
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     assert summary["calibration"]["name"] == "anna"
     assert summary["calibration"]["notices"] == []
     assert summary["settings"]["spine_rounding.limit_deg"]["origin"].startswith("your calibration of ")
-    assert "Calibrated: anna (standing" in (home / "out" / "report.html").read_text(encoding="utf-8")
-    assert read_recording(home / "out" / "recording.jsonl").origin.calibrations == own
+    assert "Calibrated: anna (standing" in (out / "report.html").read_text(encoding="utf-8")
+    assert read_recording(out / "recording.jsonl").origin.calibrations == own
 
-    assert command("profile", "delete", "anna", "--yes").exit_code == 0
-    assert command("replay", "out/recording.jsonl", "-o", "again").exit_code == 0
+    assert posecheck("profile", "delete", "anna", "--yes", cwd=tmp_path).returncode == 0
+    done = posecheck("replay", "out/recording.jsonl", "-o", "again", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
     for name in ("measures.csv", "events.csv"):
-        assert (home / "again" / name).read_bytes() == (home / "out" / name).read_bytes()
-    assert json.loads((home / "again" / "summary.json").read_text(encoding="utf-8"))["settings"] == summary["settings"]
+        assert (again / name).read_bytes() == (out / name).read_bytes()
+    assert json.loads((again / "summary.json").read_text(encoding="utf-8"))["settings"] == summary["settings"]
 
 
-def test_a_clip_that_ends_too_soon_keeps_nothing(clip: Clip, home: Path) -> None:
+def test_a_clip_that_ends_too_soon_keeps_nothing(clip: Clip, tmp_path: Path) -> None:
     """Exit code 1, one line, no profile."""
-    film = media.encode(home / "short.mp4", clip.pictures[:5], times_s=clip.times_s[:5])
+    film = media.encode(tmp_path / "short.mp4", clip.pictures[:5], times_s=clip.times_s[:5])
     refused(
-        command("calibrate", "anna", "--source", film),
+        posecheck("calibrate", "anna", "--source", film, "--every-frame", cwd=tmp_path),
         1,
-        "ended before the calibration was done; nothing was kept. It takes 3 s of you as tall as you can, then 5 s rounded.",
+        r"ended before the calibration was done; nothing was kept\. "
+        r"It takes 3 s of you as tall as you can, then 5 s rounded\.",
     )
-    assert not (home / "posecheck" / "profiles").exists()
+    assert not named_path("anna").parent.exists()
 
 
-@pytest.mark.usefixtures("home")
-def test_profiles_are_listed_shown_and_deleted(found: Calibration) -> None:
+def test_profiles_are_listed_shown_and_deleted(found: Calibration, tmp_path: Path) -> None:
     """By name, with age and maximum; deleting asks first; a name that is not there is told with the nearest one."""
+
+    def profile(*words: object, typed: str = "") -> Finished:
+        return posecheck("profile", *words, cwd=tmp_path, typed=typed)
+
     save_calibration("anna", found)
-    assert "anna" in command("profile", "list").stdout
-    shown = command("profile", "show", "anna").stdout
+    assert "anna" in profile("list").stdout
+    shown = profile("show", "anna").stdout
     assert "Calibrated standing" in shown
     assert f"own maximum {found.own_max_deg:.0f}°" in shown
-    german = command("profile", "show", "anna", "--lang", "de").stdout
+    german = profile("show", "anna", "--lang", "de").stdout
     assert "im Stehen" in german
     assert f"eigenes Maximum {found.own_max_deg:.0f}°" in german
     assert "Für sich ändert es keine Zahl." in german
     with named_path("anna").open("a", encoding="utf-8") as file:
         file.write("\n[spine_rounding]\nlimit_deg = 31\n")
-    assert "1 number, 1 calibration" in " ".join(command("profile", "check", "anna").stdout.split())
-    assert "31°" in command("profile", "show", "anna").stdout
+    assert "1 number, 1 calibration" in " ".join(profile("check", "anna").stdout.split())
+    assert "31°" in profile("show", "anna").stdout
     save_calibration("bea", found)
-    assert "31°" in command("profile", "diff", "anna", "bea").stdout
-    assert "Vorgabe" in command("profile", "diff", "anna", "bea", "--lang", "de").stdout
-    in_german = " ".join(command("profile", "check", "anna", "--lang", "de").stdout.split())
+    assert "31°" in profile("diff", "anna", "bea").stdout
+    assert "Vorgabe" in profile("diff", "anna", "bea", "--lang", "de").stdout
+    in_german = " ".join(profile("check", "anna", "--lang", "de").stdout.split())
     assert "in Ordnung, 1 Zahl, 1 Einmessung." in in_german
-    assert "Deleted" in command("profile", "delete", "bea", "--yes").stdout
-    refused(command("profile", "show", "ana"), 2, 'unknown profile "ana". Did you mean "anna"')
-    refused(command("analyze", "x.mp4", "--profile", "ana"), 2, 'unknown profile "ana"')
-    kept = command("profile", "delete", "anna", typed="n\n")
-    assert kept.exit_code == 1
+    assert "Deleted" in profile("delete", "bea", "--yes").stdout
+    refused(profile("show", "ana"), 2, 'unknown profile "ana". Did you mean "anna"')
+    refused(posecheck("analyze", "x.mp4", "--profile", "ana", cwd=tmp_path), 2, 'unknown profile "ana"')
+    kept = profile("delete", "anna", typed="n\n")
+    assert kept.returncode == 1
     assert "Nothing was deleted" in kept.stdout
-    asked = command("profile", "delete", "anna", "--lang", "de", typed="ja\n")
-    assert (asked.exit_code, "ist gelöscht" in asked.stdout) == (0, True)
-    assert "No profile yet" in command("profile", "list").stdout
+    asked = profile("delete", "anna", "--lang", "de", typed="ja\n")
+    assert (asked.returncode, "ist gelöscht" in asked.stdout) == (0, True)
+    assert "No profile yet" in profile("list").stdout
 
 
-@pytest.mark.usefixtures("home")
-def test_wrong_use_is_refused() -> None:
-    """Before a camera is opened: a name that cannot be one, two sources."""
-    refused(command("calibrate", "../x", "--source", "a.mp4"), 2, "cannot be the name of a profile")
-    refused(command("calibrate", "--camera", "0", "--source", "a.mp4"), 2, "exclude each other")
+@pytest.mark.parametrize(
+    ("words", "pattern"),
+    [
+        (["../x", "--source", "a.mp4"], "cannot be the name of a profile"),
+        (["--camera", "0", "--source", "a.mp4"], "exclude each other"),
+        (["--camera", "0", "--every-frame"], "--every-frame goes with --source"),
+    ],
+)
+def test_wrong_use_is_refused(words: list[str], pattern: str, tmp_path: Path) -> None:
+    """Before a camera is opened: a name that cannot be one, two sources, a camera that should wait."""
+    refused(posecheck("calibrate", *words, cwd=tmp_path), 2, pattern)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

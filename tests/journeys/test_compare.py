@@ -15,7 +15,8 @@ from posecheck.outputs.comparison import BEND_DEG, first_bend_s
 from posecheck.outputs.track import Track
 from posecheck.session import assess, default_profile
 from posecheck.sources.replay import read_recording
-from tests.journeys.test_analyze import CLEAN, ROUNDED, posecheck, refused
+from tests.journeys.command import posecheck, refused
+from tests.journeys.test_analyze import CLEAN, ROUNDED
 from tests.outputs import people
 from tests.shared import made_once
 

@@ -5,28 +5,42 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from posecheck.history.done import COLUMNS, Done
-from posecheck.history.store import History
+from posecheck.history.store import History, history_path
 from posecheck.resources import samples_dir
-from tests.journeys.test_analyze import posecheck, refused
+from posecheck.sources.replay import read_recording
+from tests.journeys import media
+from tests.journeys.command import environment, lines_until, posecheck, refused, started
+from tests.waiting import GIVE_UP_S
 
 ROUNDED = samples_dir() / "standing_fold_rounded.mp4"
 
 
+@pytest.fixture
+def own_home() -> Path:
+    """Where the user's own history will be."""
+    return history_path()
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user whose data lie in a folder of the test; gives where the history will be."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return tmp_path / "data" / "posecheck" / "history.sqlite3"
+def _at_noon() -> Iterator[None]:
+    """It is about noon, in some time zone: no test begins on one day and ends on the next."""
+    hours_west = datetime.now(UTC).hour - 12
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", f"NOON{hours_west:+d}")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def filled(path: Path, days: int = 5) -> Path:
@@ -81,28 +95,21 @@ def test_an_analysed_clip_is_kept_under_the_day_it_was_filmed(own_home: Path, tm
 
 def test_a_live_session_that_ends_with_ctrl_c_is_kept(own_home: Path, tmp_path: Path) -> None:
     """`live --history` keeps one row under today, however it ends: Ctrl-C is how people end it."""
-    words = ("live", "--terminal", "--source", ROUNDED, "--set", "history.least_s=0", "--history")
-    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    clip = media.endless(tmp_path / "clip.mp4", ROUNDED)  # it cannot come to its end before Ctrl-C
+    words = ("live", "--terminal", "--source", clip, "--every-frame", "--record", "mine.jsonl", "--history")
     today = datetime.now().astimezone().date()
-    with subprocess.Popen(
-        [sys.executable, "-u", "-m", "posecheck", *map(str, words)],
-        cwd=tmp_path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith("1.") and "frames/s" in line:
-                break
-        process.send_signal(signal.SIGINT)
-        said = process.stdout.read()
-    assert process.returncode == 130
+    with started(*words, "--set", "history.least_s=0", cwd=tmp_path) as running:
+        lines_until(running, r"^[1-9]\d*\.\d s .*frames/s")
+        running.send_signal(signal.SIGINT)
+        said, error = running.communicate(timeout=GIVE_UP_S)
+    assert running.returncode == 130, said + error
     assert f"Kept under {today}" in said
     with History(own_home) as history:
         (row,) = history.rows()
     assert row.local_date == today
-    assert 1.0 <= row.duration_s < 3.0
+    seen_s = [sighting.t_s for sighting in read_recording(tmp_path / "mine.jsonl").sightings()]
+    assert row.duration_s == pytest.approx(seen_s[-1] - seen_s[0], abs=0.04)
+    assert row.duration_s >= 1.0
     assert "1 day in a row" in posecheck("history", cwd=tmp_path).stdout
 
 
@@ -165,7 +172,7 @@ def test_export_writes_every_row_once_and_over_nothing(own_home: Path, tmp_path:
     assert (done.returncode, done.stdout) == (0, "mine.csv: 7 sessions\n")
     data = (tmp_path / "mine.csv").read_bytes()
     command = [sys.executable, "-m", "posecheck", "history", "export", "-"]
-    assert subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, check=True).stdout == data
+    assert subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, check=True).stdout == data
     found = rows(data.decode())
     assert tuple(found[0]) == COLUMNS
     assert data.count(b"\r\n") == data.count(b"\n") == 8
@@ -180,10 +187,10 @@ def test_delete_asks_and_says_how_many(own_home: Path, tmp_path: Path) -> None:
     filled(own_home)
     fold = ("history", "delete", "--stretch", "standing_forward_fold")
     for answer in ("n\n", ""):
-        done = posecheck(*fold, cwd=tmp_path, input=answer)
+        done = posecheck(*fold, cwd=tmp_path, typed=answer)
         assert (done.returncode, done.stdout.strip()) == (1, "Nothing was deleted.")
         assert "Delete 2 sessions of standing_forward_fold for good?" in done.stderr
-    done = posecheck(*fold, cwd=tmp_path, input="y\n")
+    done = posecheck(*fold, cwd=tmp_path, typed="y\n")
     assert (done.returncode, done.stdout.strip()) == (0, "Deleted 2 sessions of standing_forward_fold.")
     today = datetime.now().astimezone().date()
     done = posecheck("history", "delete", "--before", today, "--yes", cwd=tmp_path)
@@ -196,11 +203,11 @@ def test_delete_asks_in_german_and_understands_the_answer(own_home: Path, tmp_pa
     """Both j and ja are yes, n is no; what is neither is asked again, and no answer at all is no."""
     filled(own_home)
     fold = ("history", "delete", "--stretch", "standing_forward_fold", "--lang", "de")
-    done = posecheck(*fold, cwd=tmp_path, input="vielleicht\nn\n")
+    done = posecheck(*fold, cwd=tmp_path, typed="vielleicht\nn\n")
     assert (done.returncode, done.stdout.strip()) == (1, "Nichts wurde gelöscht.")
     assert done.stderr.count("Endgültig löschen: 2 Einträge von standing_forward_fold? [j/N]") == 2
     assert "Antworte mit j für ja, n für nein." in done.stderr
-    done = posecheck(*fold, cwd=tmp_path, input="Ja\n")
+    done = posecheck(*fold, cwd=tmp_path, typed="Ja\n")
     assert (done.returncode, done.stdout.strip()) == (0, "Gelöscht: 2 Einträge von standing_forward_fold.")
     earlier = ("history", "delete", "--before", "2001-01-01", "--lang", "de")
     assert posecheck(*earlier, cwd=tmp_path).stdout.startswith("Nichts zu löschen: Es gibt keinen Eintrag vor dem 2001")

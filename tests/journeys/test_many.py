@@ -7,11 +7,8 @@ import csv
 import json
 import os
 import resource
+import shutil
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,33 +16,12 @@ import pytest
 from posecheck.batch import lock, state
 from tests.batch.clips import BROKEN, GOOD, tiny_clips
 from tests.journeys import media
-from tests.journeys.test_analyze import posecheck, refused, rows
+from tests.journeys.command import posecheck, process, refused, started
+from tests.journeys.test_analyze import ROUNDED, rows
+from tests.waiting import GIVE_UP_S, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
-WAIT_S = 60.0
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    """Wait for something to become true."""
-    ends = time.monotonic() + WAIT_S
-    while not true():
-        assert time.monotonic() < ends, f"waited in vain for {what}"
-        time.sleep(0.005)
-
-
-@contextlib.contextmanager
-def begun(*words: object, cwd: Path) -> Iterator[subprocess.Popen[str]]:
-    """The real command, while it runs."""
-    environment = {**os.environ, "XDG_STATE_HOME": str(cwd / "state"), "COLUMNS": "100"}
-    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-m", "posecheck", *map(str, words)]
-    with subprocess.Popen(
-        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+#: The clip that nobody comes to the end of; by its name it is neither the first nor the last.
+ENDLESS = "endless.mp4"
 
 
 def events(out: Path) -> dict[str, list[str]]:
@@ -53,18 +29,13 @@ def events(out: Path) -> dict[str, list[str]]:
     return {path.parent.relative_to(out).as_posix(): state.attempts(path.parent) for path in out.rglob(state.ATTEMPTS)}
 
 
-def workers(out: Path) -> set[int]:
-    """The processes that have a lock below `out`."""
-    pids = set()
-    for path in out.rglob(lock.LOCK):
-        with contextlib.suppress(OSError, ValueError):
-            pids.add(int(json.loads(path.read_text(encoding="utf-8"))["pid"]))
-    return pids
-
-
-def at_work(out: Path) -> set[int]:
-    """The processes among them that have begun their clip."""
-    return {pid for path in out.rglob(lock.LOCK) if state.attempts(path.parent) for pid in workers(path.parent)}
+def at_work(folder: Path) -> int | None:
+    """The process that is at the clip whose results go to `folder`; None while there is none."""
+    with contextlib.suppress(OSError, ValueError):
+        pid = int(json.loads((folder / lock.LOCK).read_text(encoding="utf-8"))["pid"])
+        if state.attempts(folder)[-1:] == ["begin"]:
+            return pid
+    return None
 
 
 def lives(pid: int) -> bool:
@@ -87,7 +58,7 @@ def test_broken_clips_never_stop_the_rest(clips: Path, tmp_path: Path) -> None:
     with part.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["clip", "from_s"], [clips / "bent.mp4", 0.2]])
     command = ("analyze", clips, part, "-o", "out", "--jobs", "1")
-    first = posecheck(*command, cwd=tmp_path)
+    first = process(*command, cwd=tmp_path)
     assert first.returncode == 1
     assert "Traceback" not in first.stderr
     out = tmp_path / "out"
@@ -107,7 +78,7 @@ def test_broken_clips_never_stop_the_rest(clips: Path, tmp_path: Path) -> None:
     assert one.returncode == 0, one.stderr  # the worker had seen eight clips before it came to this one
     assert rows(out / "bent_2" / "measures.csv") == rows(tmp_path / "one" / "measures.csv")
 
-    again = posecheck(*command, cwd=tmp_path)
+    again = posecheck(*command, cwd=tmp_path)  # needs no worker, so it may run here
     assert again.returncode == 1  # four clips still cannot be analysed
     assert "0 analysed, 5 done before, 4 failed" in again.stdout
     assert "--retry-failed" in again.stderr
@@ -116,50 +87,77 @@ def test_broken_clips_never_stop_the_rest(clips: Path, tmp_path: Path) -> None:
     assert all(seen.count("begin") == 1 for seen in happened.values())
 
 
-def test_interrupted_and_killed_it_goes_on(tmp_path: Path) -> None:
+@pytest.fixture
+def with_endless(clips: Path, tmp_path: Path) -> Path:
+    """A copy of the clips with one more that takes over a minute: until it is cut short somebody is at it."""
+    folder = shutil.copytree(clips, tmp_path / "clips")
+    media.endless(folder / ENDLESS, ROUNDED)
+    return folder
+
+
+def cut_short(folder: Path) -> None:
+    """Put a short clip in the place of the endless one. Whoever is at it goes on with the one it opened."""
+    shutil.copy(folder / "bent.mp4", folder / "new")
+    (folder / "new").replace(folder / ENDLESS)
+
+
+def test_interrupted_and_killed_it_goes_on(with_endless: Path, tmp_path: Path) -> None:
     """Ctrl-C, then SIGKILL of the parent, then to the end: nothing finished is lost or done again, no worker stays."""
-    clips, out = tiny_clips(tmp_path / "clips", frames=24), tmp_path / "out"
-    command = ("analyze", clips, "-o", out, "--jobs")
+    out = tmp_path / "out"
+    endless = (out / ENDLESS).with_suffix("")
+    command = ("analyze", with_endless, "-o", out, "--jobs")
 
-    def finished() -> int:
-        return sum("done" in seen for seen in events(out).values())
+    def finished() -> set[str]:
+        return {name for name, seen in events(out).items() if "done" in seen}
 
-    with begun(*command, 1, cwd=tmp_path) as process:
-        until(lambda: finished() >= 1, "a finished clip")
-        process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=WAIT_S)[1]
-        assert process.returncode == 130
-        assert "Give the same command again" in said
-        assert (out / "index.html").exists()
-    kept = {name for name, seen in events(out).items() if "done" in seen}
-    assert 1 <= len(kept) < len(GOOD)
-    with begun(*command, 2, cwd=tmp_path) as process:
-        until(lambda: bool(workers(out)) and finished() > len(kept), "another finished clip")
-        at_it = workers(out)
-        process.kill()
-        process.wait()
-    until(lambda: not any(map(lives, at_it)), "the workers to go with their parent")
-    last = posecheck(*command, 1, cwd=tmp_path)
-    assert last.returncode == 1
+    with started(*command, 1, cwd=tmp_path) as running:
+        wait_until(finished, "a finished clip")
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=GIVE_UP_S)[1]
+    assert running.returncode == 130
+    assert "Give the same command again" in said
+    assert (out / "index.html").exists()
+    kept = finished()
+    assert kept
+    assert endless.name not in kept
+    with started(*command, 2, cwd=tmp_path) as running:
+        wait_until(lambda: at_work(endless) is not None and finished() > kept, "another finished clip")
+        worker = at_work(endless)
+        assert worker is not None
+        running.kill()
+        running.communicate(timeout=GIVE_UP_S)
+    wait_until(lambda: not lives(worker), "the worker to go with its parent")
+    assert (endless / ".partial").exists()
+    cut_short(with_endless)
+    last = process(*command, 1, cwd=tmp_path)
+    assert last.returncode == 1, last.stderr  # four clips cannot be analysed
     happened = events(out)
-    assert all(happened[Path(name).with_suffix("").as_posix()].count("done") == 1 for name in GOOD)
-    assert kept <= {name for name, seen in happened.items() if seen == ["begin", "done"] or seen[-1] == "done"}
+    good = {Path(name).with_suffix("").as_posix() for name in (*GOOD, ENDLESS)}
+    assert {name for name, seen in happened.items() if seen.count("done") == 1} == good
+    assert all(happened[name] == ["begin", "done"] for name in kept)
+    assert happened[endless.name].count("begin") >= 2
     assert not list(out.rglob(".partial")) + list(out.rglob(".lock"))
 
 
-def test_a_killed_worker_is_replaced_and_two_calls_share_the_work(clips: Path, tmp_path: Path) -> None:
+def test_a_killed_worker_is_replaced_and_two_calls_share_the_work(with_endless: Path, tmp_path: Path) -> None:
     """Two processes on one folder never do the same clip; a worker that dies costs nothing but another try."""
     out = tmp_path / "out"
-    command = ("analyze", clips / "*bent.mp4", clips / "long_back.mp4", clips / "nobody.mp4", "-o", out, "--jobs", "1")
-    with begun(*command, cwd=tmp_path) as one, begun(*command, cwd=tmp_path) as other:
-        until(lambda: bool(at_work(out)), "the first clip")
-        os.kill(min(at_work(out)), signal.SIGKILL)  # it is still loading the model
-        ended = [process.communicate(timeout=WAIT_S) for process in (one, other)]
-        assert [one.returncode, other.returncode] == [0, 0], ended
+    endless = (out / ENDLESS).with_suffix("")
+    clips = (with_endless / ENDLESS, with_endless / "long_back.mp4", with_endless / "nobody.mp4")
+    command = ("analyze", *clips, "-o", out, "--jobs", "1")
+    with started(*command, cwd=tmp_path) as one, started(*command, cwd=tmp_path) as other:
+        wait_until(lambda: at_work(endless) is not None, "a worker at the endless clip")
+        worker = at_work(endless)
+        assert worker is not None
+        cut_short(with_endless)
+        os.kill(worker, signal.SIGKILL)
+        ended = [running.communicate(timeout=GIVE_UP_S) for running in (one, other)]
+    assert [one.returncode, other.returncode] == [0, 0], ended
     happened = events(out)
     assert len(happened) == 3
     assert all(seen.count("done") == 1 for seen in happened.values()), happened
-    assert sum(seen.count("begin") for seen in happened.values()) > 3
+    assert happened[endless.name].count("begin") == 2
+    assert sum(seen.count("begin") for seen in happened.values()) == 4
 
 
 def test_a_full_disk_costs_only_what_did_not_fit(clips: Path, tmp_path: Path) -> None:
@@ -170,7 +168,7 @@ def test_a_full_disk_costs_only_what_did_not_fit(clips: Path, tmp_path: Path) ->
 
     bent = media.encode(tmp_path / "bent.mp4", media.sample_frames("standing_fold_rounded", count=45))
     three = ("analyze", bent, clips / "nobody.mp4", clips / "text.mp4", "-o", "out", "--jobs", "1")
-    full = posecheck(*three, cwd=tmp_path, preexec_fn=little_room)
+    full = process(*three, cwd=tmp_path, preexec_fn=little_room)
     refused(full, 1, r"2 of 3 clips could not be analysed")
     failures = {Path(row["clip"]).name: row for row in rows(tmp_path / "out" / "failures.csv")}
     assert {name: row["what"] for name, row in failures.items()} == {"bent.mp4": "output", "text.mp4": "clip"}
@@ -178,7 +176,7 @@ def test_a_full_disk_costs_only_what_did_not_fit(clips: Path, tmp_path: Path) ->
     index = {row["clip"]: row["status"] for row in rows(tmp_path / "out" / "index.csv")}
     assert index == {"nobody.mp4": "done", "text.mp4": "failed"}
     assert (tmp_path / "out" / "bent" / ".partial").exists()
-    again = posecheck(*three, "--retry-failed", cwd=tmp_path)
+    again = process(*three, "--retry-failed", cwd=tmp_path)
     assert "1 analysed, 1 done before, 1 failed" in again.stdout
     happened = events(tmp_path / "out")
     assert (happened["nobody"], happened["text"]) == (["begin", "done"], ["begin", "failed"] * 2)

@@ -21,7 +21,8 @@ from posecheck.errors import OutputError
 from posecheck.session import default_profile
 from posecheck.wanted import Wanted
 from tests.journeys import media
-from tests.journeys.test_analyze import CLEAN, ROUNDED, posecheck, refused
+from tests.journeys.command import posecheck, refused
+from tests.journeys.test_analyze import CLEAN, ROUNDED
 from tests.outputs.schema import mistakes
 from tests.outputs.test_exports import SCHEMA, read_trc
 from tests.shared import made_once

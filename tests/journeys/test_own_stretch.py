@@ -1,4 +1,4 @@
-"""Somebody's own stretch file, wherever the id of a stretch may stand: as people use it, in another process."""
+"""Somebody's own stretch file, wherever the id of a stretch may stand: as people use it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from posecheck.assessment.routine_files import read_routine
 from posecheck.resources import samples_dir
 from posecheck.routine_session import plan
 from posecheck.sources.replay import read_recording
-from tests.journeys.test_analyze import posecheck, refused
+from tests.journeys.command import posecheck, refused
 
 CLIP = samples_dir() / "standing_fold_rounded.mp4"
 SHIPPED = Path(__file__).parents[2] / "posecheck" / "assessment" / "stretches" / "standing_forward_fold.toml"

@@ -15,8 +15,8 @@ import pytest
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import Assessment, Bytes, Rep
 from posecheck.resources import samples_dir
+from tests.journeys.command import posecheck
 from tests.journeys.drawn import judged
-from tests.journeys.test_analyze import posecheck
 from tests.shared import made_once
 
 CLIP = samples_dir() / "hinge_clean_then_rounded.mp4"

@@ -17,7 +17,7 @@ from posecheck.outputs.recording import RecordingWriter
 from posecheck.records import Origin
 from posecheck.session import default_profile
 from posecheck.tuning.labels import Interval, Labels, Truth, labels_path, write_labels
-from tests.journeys.test_analyze import posecheck, refused
+from tests.journeys.command import posecheck, process, refused
 from tests.shared import made_once
 from tests.stick_figure import stick_figure
 
@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make(out: Path) -> None:
         for name in ("ada", "ben", "cem", "dora", "eva", "fay"):
             record(out, name)
-        done = posecheck(
+        done = process(
             "tune", "search", ".", "-o", "mine.toml", "--report", "mine.html", "--jobs", "2", "--keys",
             f"{RULE}.limit_deg", cwd=out,
         )  # fmt: skip
