@@ -14,13 +14,13 @@ from typing import Final
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from posecheck.assessment import load_stretch, speech
 from posecheck.body import Landmark, Side
 from posecheck.kinematics.back import read_back
-from posecheck.records import PAUSE_S, Assessment, CueKind, Sighting, Verdict, frozen
+from posecheck.records import PAUSE_S, Assessment, CueKind, Sighting, Urgency, Verdict, frozen
 from posecheck.session import assess, default_profile, run
 from tests.examples import examples
 from tests.stick_figure import stick_figure
@@ -55,6 +55,8 @@ _OTHER_SIDE: Final = [
     for one in Landmark
 ]
 UPRIGHT, LONG, ROUND, BENT = Posture(), Posture(60), Posture(60, 70), Posture(60, 0, 44)
+#: Half of the hold is reached while the knee begins to bend: "Halfway there." and the cue follow closely.
+CUE_AFTER_HALF_TIME = [(3.9, LONG), (4.7, LONG), (3.9, LONG), (4.7, LONG), (3.9, BENT)] * 2
 SCENES = st.lists(st.tuples(st.floats(1.0, 5.0), st.sampled_from([UPRIGHT, LONG, LONG, ROUND, BENT])), max_size=5)
 
 
@@ -238,13 +240,21 @@ def test_what_is_lost_is_never_good_while_the_back_is_to_be_judged(
 
 
 @few(5)
+@example(scenes=CUE_AFTER_HALF_TIME, fps=17.0)
 @given(scenes=SCENES.map(lambda scenes: scenes * 2), fps=st.sampled_from([10.0, 17.0, 25.0]))
 def test_no_cue_comes_before_the_one_before_has_had_its_time(scenes: list[tuple[float, Posture]], fps: float) -> None:
-    """From pixels' geometry to the spoken word: sentences keep their spacing, praise its own, at any frame rate."""
+    """From pixels' geometry to the spoken word: sentences keep their spacing at any frame rate.
+
+    Praise has a spacing of its own, and so has a cue after a short call ("Halfway there.").
+    """
     spoken = [one.said for one in judged(sightings(scenes, fps)) if one.said is not None and one.said.spoken]
     for before, now in pairwise(spoken):
-        praise = now.kind is CueKind.PRAISE
-        least_s = speech.PRAISE_AFTER_S.default if praise else speech.SPACING_S.default
+        after_call = before.kind in speech.SHORT_CALLS and before.urgency is Urgency.CALM and now.kind in speech.CUES
+        least_s = speech.SPACING_S.default
+        if now.kind is CueKind.PRAISE:
+            least_s = speech.PRAISE_AFTER_S.default
+        elif after_call:
+            least_s = speech.CUE_AFTER_CALL_S.default
         assert now.t_s - before.t_s >= least_s - 1e-6
     for key in {one.key for one in spoken}:
         times_s = [one.t_s for one in spoken if one.key == key]

@@ -48,6 +48,8 @@ def cluster(tmp_path: Path) -> Iterator[str]:
             "--dashboard-address=127.0.0.1:0",
             f"--scheduler-file={file}",
         )
+        # The scheduler writes it in place: who reads too early, a worker too, finds half of it.
+        wait_until(lambda: file.exists() and file.read_text(encoding="utf-8").rstrip().endswith("}"), "the scheduler")
         for _ in range(2):
             start(
                 "dask_worker",
