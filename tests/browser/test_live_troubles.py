@@ -118,6 +118,27 @@ PACE = """async (spells) => {
   });
 }"""
 
+#: What is told of a camera that gives nothing, after a look at it after each of these times, in milliseconds.
+QUIET = """async (looks) => {
+  let nowMs = 0, look = null;
+  performance.now = () => nowMs;
+  window.setInterval = (every) => (look = every);
+  window.Worker = class { postMessage() {} terminate() {} };
+  window.MediaStreamTrackProcessor = class {};
+  const { makeGrab } = await import('/static/js/grab.js');
+  const told = [];
+  const video = {play: async () => {}, requestVideoFrameCallback() {}};
+  const grab = makeGrab(video, () => {}, (how) => told.push(how));
+  await grab.start({getVideoTracks: () => [null]});
+  grab.want({fps: 30, width: 640, height: 480});
+  for (const afterMs of looks) {
+    nowMs += afterMs;
+    look();
+    await null;
+  }
+  return told;
+}"""
+
 Open = Callable[..., Page]
 
 
@@ -292,6 +313,22 @@ def test_a_slow_machine_gets_fewer_pictures_until_it_recovers(modules: Page) -> 
     assert modules.evaluate(PACE, [slow, slow, kept, kept])[-2:] == [[2, 2], [2, 2]]
     assert modules.evaluate(PACE, [fine, slow, again])[-1] == [0, 1]
     assert modules.evaluate(PACE, [fine, slow, again, fine, slow, again])[-1] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("looks_ms", "told"),
+    [
+        ([500] * 5, []),
+        ([500] * 6, ["stalled"]),
+        ([500] * 11, ["stalled", "silent"]),
+        ([10_000] * 3, []),
+        ([10_000, *[500] * 5], ["stalled"]),
+    ],
+    ids=["may take a while", "another way", "no way", "held up", "held up first"],
+)
+def test_a_page_that_was_held_up_does_not_blame_the_camera(modules: Page, looks_ms: list[int], told: list[str]) -> None:
+    """While a busy machine lets the page do nothing, pictures may wait for it: only what it looked at in time counts."""
+    assert modules.evaluate(QUIET, looks_ms) == told
 
 
 def test_a_whole_session_loads_little(open_page: Open) -> None:

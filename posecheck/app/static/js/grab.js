@@ -9,6 +9,8 @@ const inWorker = () => typeof MediaStreamTrackProcessor === "function" && typeof
 const STALLED_MS = 1500;
 /** The first picture may take longer: the camera and the worker begin, too. */
 const FIRST_MS = 2500;
+/** How often it is looked whether pictures come. */
+const LOOK_MS = STALLED_MS / 3;
 /** After so long without any picture that was asked for, by whatever way, the camera itself gives none. */
 const SILENT_MS = 5000;
 
@@ -61,10 +63,15 @@ export function makeGrab(video, took, quiet) {
     for (const pace of wishes) local.want(pace);
   }
 
+  let lookedMs = performance.now();
   setInterval(() => {
-    // A page in the background may be given none; that says nothing of the camera.
-    if (!wishes.length || document.hidden) sinceMs = performance.now();
-    const quietMs = performance.now() - sinceMs;
+    const nowMs = performance.now();
+    // A page that was held up itself has pictures waiting that it could not take yet: that time says nothing of the camera.
+    sinceMs = Math.min(nowMs, sinceMs + Math.max(0, nowMs - lookedMs - LOOK_MS));
+    lookedMs = nowMs;
+    // A page in the background may be given none; that says nothing either.
+    if (!wishes.length || document.hidden) sinceMs = nowMs;
+    const quietMs = nowMs - sinceMs;
     if (worker && quietMs > (begun ? STALLED_MS : FIRST_MS)) {
       endWorker();
       startLocal();
@@ -73,7 +80,7 @@ export function makeGrab(video, took, quiet) {
       told = true;
       quiet("silent");
     }
-  }, STALLED_MS / 3);
+  }, LOOK_MS);
 
   return {
     /** Watch an opened camera. Where no worker can, the video is played for it. */
