@@ -17,14 +17,15 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pytest
 
 from posecheck.cli import main
 from posecheck.cli.common import EXIT_INTERRUPTED
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 #: How wide what is printed is where there is no terminal.
@@ -122,10 +123,30 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "error", "PYTHONUNBUFFERED": "1", "COLUMNS": COLUMNS}
 
 
-def process(*words: object, cwd: Path, **more: Any) -> Finished:
-    """Run the command in a process of its own, and give what it printed and its exit code."""
+def process(*words: object, cwd: Path, most_bytes: int | None = None) -> Finished:
+    """Run the command in a process of its own, and give what it printed and its exit code.
+
+    With `most_bytes` it can write no file beyond that: what a full disk looks like, without filling one.
+    """
+
+    def little_room() -> None:
+        if most_bytes is not None:
+            import resource  # not on Windows
+
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
     command = [sys.executable, "-m", "posecheck", *map(str, words)]
-    return subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, check=False, **more)
+    # Python itself writes bytecode cut off at the limit, on which every later command would stumble.
+    more = {"PYTHONDONTWRITEBYTECODE": "1"} if most_bytes is not None else {}
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment() | more,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=little_room if most_bytes is not None else None,
+    )
 
 
 @contextlib.contextmanager
@@ -144,6 +165,14 @@ def started(*words: object, cwd: Path) -> Iterator[subprocess.Popen[str]]:
             yield running
         finally:
             running.kill()
+
+
+def wait_while_running(running: subprocess.Popen[str], state: Callable[[], object], what: str) -> None:
+    """Return as soon as `state()` is true. Raises AssertionError, with what it printed, when it ends before."""
+    wait_until(lambda: state() or running.poll() is not None, what)
+    if not state():
+        out, error = running.communicate()
+        raise AssertionError(f"it ended before {what}: {out + error}")
 
 
 def lines_until(running: subprocess.Popen[str], pattern: str) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from posecheck.records import QUANTITY_NAMES
 from posecheck.resources import samples_dir
 from posecheck.sources.replay import read_recording
 from tests.journeys import media
-from tests.journeys.command import posecheck, process, refused, started
+from tests.journeys.command import posecheck, process, refused, started, wait_while_running
 from tests.shared import made_once
-from tests.waiting import GIVE_UP_S, wait_until
+from tests.waiting import GIVE_UP_S
 
 CLEAN = samples_dir() / "standing_fold_clean.mp4"
 ROUNDED = samples_dir() / "standing_fold_rounded.mp4"
@@ -362,16 +363,9 @@ def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
     refused(posecheck("analyze", os.fsdecode(clip), "-o", "out", cwd=tmp_path), 1, "is not valid text here")
 
 
-def small_files() -> None:
-    """Let this process write no file beyond 60 kB: what a full disk looks like, without filling one."""
-    import resource  # not on Windows
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
-
-
 def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
     """The recording stops at its last whole line, the message names the file, the rest is readable and marked."""
-    done = process("analyze", CLEAN, "-o", "out", cwd=tmp_path, preexec_fn=small_files)
+    done = process("analyze", CLEAN, "-o", "out", cwd=tmp_path, most_bytes=60_000)
     refused(done, 1, r"Cannot write .*recording\.jsonl")
     recording = read_recording(tmp_path / "out" / "recording.jsonl")
     assert len(list(recording.sightings())) > 3
@@ -379,10 +373,12 @@ def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path) -> None:
     assert "not whole" in (tmp_path / "out" / "UNFINISHED.txt").read_text(encoding="utf-8")
 
 
-def recorded(folder: Path, least_bytes: int) -> Path:
-    """The recording of an analysis that runs in `folder`, once there is so much of it."""
+def recorded(running: subprocess.Popen[str], folder: Path, least_bytes: int) -> Path:
+    """The recording of the analysis that runs in `folder`, once there is so much of it."""
     recording = folder / "out" / "recording.jsonl"
-    wait_until(lambda: recording.exists() and recording.stat().st_size > least_bytes, "the first frames")
+    wait_while_running(
+        running, lambda: recording.exists() and recording.stat().st_size > least_bytes, "its first frames"
+    )
     return recording
 
 
@@ -391,7 +387,7 @@ def test_an_interrupted_analysis_keeps_what_was_done(number: signal.Signals, tmp
     """Exit code 130, and every file holds what was seen until then."""
     clip = media.endless(tmp_path / "clip.mp4", CLEAN)  # it cannot come to its end before the signal
     with started("analyze", clip, "-o", "out", cwd=tmp_path) as running:
-        recording = recorded(tmp_path, 30_000)
+        recording = recorded(running, tmp_path, 30_000)
         running.send_signal(number)
         out, error = running.communicate(timeout=GIVE_UP_S)
     assert running.returncode == 130, out + error
@@ -406,7 +402,7 @@ def test_a_killed_analysis_leaves_a_readable_recording(tmp_path: Path) -> None:
     """After SIGKILL recording and tables are whole up to their last line, marked as unfinished, and can be judged."""
     clip = media.endless(tmp_path / "clip.mp4", CLEAN)
     with started("analyze", clip, "-o", "out", cwd=tmp_path) as running:
-        recording = recorded(tmp_path, 60_000)
+        recording = recorded(running, tmp_path, 60_000)
         running.kill()
         running.communicate(timeout=GIVE_UP_S)
     assert (tmp_path / "out" / "UNFINISHED.txt").exists()

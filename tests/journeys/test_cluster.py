@@ -17,7 +17,7 @@ import pytest
 
 from tests.batch.clips import BROKEN, GOOD, tiny_clips
 from tests.journeys import media
-from tests.journeys.command import environment, posecheck, refused, started
+from tests.journeys.command import environment, posecheck, refused, started, wait_while_running
 from tests.journeys.test_analyze import ROUNDED, rows
 from tests.journeys.test_many import ENDLESS, at_work, cut_short, events
 from tests.waiting import GIVE_UP_S, wait_until
@@ -70,7 +70,7 @@ def test_a_worker_is_killed_and_every_clip_is_done_once(cluster: str, tmp_path: 
     media.endless(clips / ENDLESS, ROUNDED)  # until it is cut short somebody is at it
     endless = (out / ENDLESS).with_suffix("")
     with started("analyze", clips, "-o", out, "--scheduler", cluster, cwd=tmp_path) as running:
-        wait_until(lambda: at_work(endless) is not None, "a worker at the endless clip")
+        wait_while_running(running, lambda: at_work(endless) is not None, "a worker at the endless clip")
         worker = at_work(endless)
         assert worker is not None
         cut_short(clips)

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import json
 import os
-import resource
 import shutil
 import signal
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 from posecheck.batch import lock, state
 from tests.batch.clips import BROKEN, GOOD, tiny_clips
 from tests.journeys import media
-from tests.journeys.command import posecheck, process, refused, started
+from tests.journeys.command import posecheck, process, refused, started, wait_while_running
 from tests.journeys.test_analyze import ROUNDED, rows
 from tests.waiting import GIVE_UP_S, wait_until
 
@@ -111,7 +110,7 @@ def test_interrupted_and_killed_it_goes_on(with_endless: Path, tmp_path: Path) -
         return {name for name, seen in events(out).items() if "done" in seen}
 
     with started(*command, 1, cwd=tmp_path) as running:
-        wait_until(finished, "a finished clip")
+        wait_while_running(running, finished, "a finished clip")
         running.send_signal(signal.SIGINT)
         said = running.communicate(timeout=GIVE_UP_S)[1]
     assert running.returncode == 130
@@ -121,7 +120,7 @@ def test_interrupted_and_killed_it_goes_on(with_endless: Path, tmp_path: Path) -
     assert kept
     assert endless.name not in kept
     with started(*command, 2, cwd=tmp_path) as running:
-        wait_until(lambda: at_work(endless) is not None and finished() > kept, "another finished clip")
+        wait_while_running(running, lambda: at_work(endless) is not None and finished() > kept, "another finished clip")
         worker = at_work(endless)
         assert worker is not None
         running.kill()
@@ -146,7 +145,7 @@ def test_a_killed_worker_is_replaced_and_two_calls_share_the_work(with_endless: 
     clips = (with_endless / ENDLESS, with_endless / "long_back.mp4", with_endless / "nobody.mp4")
     command = ("analyze", *clips, "-o", out, "--jobs", "1")
     with started(*command, cwd=tmp_path) as one, started(*command, cwd=tmp_path) as other:
-        wait_until(lambda: at_work(endless) is not None, "a worker at the endless clip")
+        wait_while_running(one, lambda: at_work(endless) is not None, "a worker at the endless clip")
         worker = at_work(endless)
         assert worker is not None
         cut_short(with_endless)
@@ -162,13 +161,11 @@ def test_a_killed_worker_is_replaced_and_two_calls_share_the_work(with_endless: 
 
 def test_a_full_disk_costs_only_what_did_not_fit(clips: Path, tmp_path: Path) -> None:
     """What cannot be written is told and done when there is room; the others stand; a bad clip is tried when asked."""
-
-    def little_room() -> None:  # enough for the report of an empty room, too little for the recording of a person
-        resource.setrlimit(resource.RLIMIT_FSIZE, (160_000, 160_000))
-
     bent = media.encode(tmp_path / "bent.mp4", media.sample_frames("standing_fold_rounded", count=45))
     three = ("analyze", bent, clips / "nobody.mp4", clips / "text.mp4", "-o", "out", "--jobs", "1")
-    full = process(*three, cwd=tmp_path, preexec_fn=little_room)
+    full = process(
+        *three, cwd=tmp_path, most_bytes=160_000
+    )  # room for the report of an empty room, not for a person's recording
     refused(full, 1, r"2 of 3 clips could not be analysed")
     failures = {Path(row["clip"]).name: row for row in rows(tmp_path / "out" / "failures.csv")}
     assert {name: row["what"] for name, row in failures.items()} == {"bent.mp4": "output", "text.mp4": "clip"}
