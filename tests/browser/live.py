@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.app.serving import Server
 from tests.browser.conftest import CAMERA, FLAGS, chromium_path
 from tests.browser.film import frames, jpeg
-from tests.browser.waiting import GIVE_UP_S, until
+from tests.browser.waiting import until
 
 #: Keeps the connections in reach, so that a test can count or break them.
 KEEP_SOCKETS: Final = """
@@ -74,13 +74,13 @@ def go_home(server: Server) -> None:
     """End the session that another test has left behind, and put back its language and numbers."""
     wanted: tuple[str, str, dict[str, float]] = ("start", "en", {})
     with server.page() as page:
-        state = page.hear("state", timeout_s=GIVE_UP_S)
+        state = page.hear("state")
         if (state["stage"], state["lang"], state["numbers"]) == wanted:
             return
         for command in ({"do": "home"}, {"do": "lang", "lang": "en"}, {"do": "numbers", "set": {}, "reset": True}):
             page.say(**command)
         while (state["stage"], state["lang"], state["numbers"]) != wanted:
-            state = page.hear("state", timeout_s=GIVE_UP_S)
+            state = page.hear("state")
 
 
 def opened(context: BrowserContext, server: Server, choice: str = FOLD) -> Page:

@@ -22,8 +22,9 @@ CLIP = samples_dir() / "standing_fold_rounded.mp4"
 
 
 def said(done: Finished) -> tuple[int, str, str]:
-    """Its exit code and all it printed; of rates and times only that they are there."""
-    out, err = (" ".join(re.sub(r"\d+(\.\d+)?", "#", text).split()) for text in (done.stdout, done.stderr))
+    """Its exit code and all it printed; of rates and times only that they are there, of its name the last word."""
+    printed = (text.replace("python -m posecheck", "posecheck") for text in (done.stdout, done.stderr))
+    out, err = (" ".join(re.sub(r"\d+(\.\d+)?", "#", text).split()) for text in printed)
     return done.returncode, out, err
 
 

@@ -40,7 +40,7 @@ def test_live_from_a_file_judges_and_records(tmp_path: Path) -> None:
     assert recording.ending == "complete"
     shown_s = [float(t_s) for t_s in re.findall(r"^(\d\.\d) s .*frames/s", done.stdout, re.MULTILINE)]
     assert len(shown_s) >= 2
-    assert shown_s == pytest.approx([shown_s[0] + k for k in range(len(shown_s))], abs=0.1)
+    assert shown_s == pytest.approx([shown_s[0] + k for k in range(len(shown_s))], abs=0.21)  # one decimal, and a frame
 
 
 def test_a_clip_plays_in_real_time_unless_every_frame_is_asked_for(tmp_path: Path) -> None:
