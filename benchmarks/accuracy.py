@@ -28,8 +28,8 @@ from benchmarks.people import Camera, Person, Studio, random_clip
 from posecheck import kinematics
 from posecheck.kinematics import measures
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.session import Looker
 from posecheck.records import Frame, frozen
-from posecheck.session import Looker
 from posecheck.tunables import Profile
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"

@@ -21,14 +21,14 @@ import numpy as np
 from benchmarks.people import Camera, ClipSpec, Motion, Person, Pose, Studio, framed, go, random_scene, still
 from benchmarks.spine import stills
 from benchmarks.spine.population import Split
-from posecheck.assessment.catalogue import load_stretch
-from posecheck.assessment.own_limits import own_limits
+from posecheck.assessment.catalogue.stretch_files import load_stretch
+from posecheck.assessment.personal_limits import own_limits
 from posecheck.calibration import Calibration
-from posecheck.kinematics import calibrating, matching
-from posecheck.kinematics.network import Code, bundled_network
+from posecheck.kinematics.calibration import matching, protocol
+from posecheck.kinematics.spine.network import Code, bundled_network
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.session import Looker, default_profile
 from posecheck.records import Bytes, Frame, frozen
-from posecheck.session import Looker, default_profile
 from posecheck.tunables import Profile
 
 #: Further from side-on, or with something in the way, nobody would be calibrated.
@@ -128,7 +128,7 @@ def calibrated(backend: MediaPipeBackend, person: Person, seed: int, deepest: tu
     motion = Motion.of(Pose(), still(3.5), down, still(5.0))
     spec = framed(_spec(person, motion, seed), 0.8)
     studio = Studio(spec)
-    state = calibrating.start("standing")
+    state = protocol.start("standing")
     looker = Looker()
     profile = default_profile(FOLD)
     drawn: dict[float, Bytes] = {}
@@ -138,7 +138,7 @@ def calibrated(backend: MediaPipeBackend, person: Person, seed: int, deepest: tu
         if at not in drawn:
             drawn[at] = frozen(studio.frame(at).image_rgb, np.uint8)
         frame = Frame(drawn[at], t_s, index)
-        state, out = calibrating.step(state, looker.look(frame, backend.detect(frame)), profile)
+        state, out = protocol.step(state, looker.look(frame, backend.detect(frame)), profile)
         if out.calibration is not None:
             return out.calibration
     raise RuntimeError(f"person {seed} was not calibrated: {out.problem or out.stage}")

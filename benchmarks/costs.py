@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.figures import CLIP, STRETCH, Figure
-from posecheck import analysis
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.base import Sink
 from posecheck.outputs.opensim import MotFile, TrcFile
@@ -26,11 +25,12 @@ from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.summary import SummaryFile
 from posecheck.outputs.tables import EventsTable, MeasuresTable
+from posecheck.pipeline import analysis
+from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.session import default_profile, find_people, judge_step, start_judging
 from posecheck.records import Assessment, Event, Frame, Origin
 from posecheck.resources import samples_dir
-from posecheck.session import default_profile, find_people, judge_step, start_judging
 from posecheck.sources.video import VideoSource
-from posecheck.wanted import Wanted
 
 #: The outputs on request, as (option, choices, ending of the annotated clip).
 REQUESTED: Final[tuple[tuple[str, Wanted, str | None], ...]] = (

@@ -25,13 +25,13 @@ import numpy as np
 from benchmarks.people import Camera, ClipSpec, Motion, Person, Scene, Stance, Studio, framed
 from benchmarks.people.motion import Changes, go, still
 from benchmarks.stretch_clips import FACINGS, PLANS, Plan
-from posecheck import wire
-from posecheck.analysis import origin_of
+from posecheck import recording_format
 from posecheck.assessment import load_stretch, stretch_ids
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.analysis import origin_of
+from posecheck.pipeline.session import Looker, default_profile, run
 from posecheck.records import Assessment, Floats, Frame, Said, Sighting, frozen
-from posecheck.session import Looker, default_profile, run
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "goldens"
 TAKE, SAID = ".jsonl.xz", ".said.jsonl"
@@ -85,15 +85,19 @@ def spec_of(name: str, number: int) -> ClipSpec:
 def record(name: str, number: int) -> None:
     """Draw a take, let the model look at it, and keep what it saw."""
     stretch, spec = load_stretch(name), spec_of(name, number)
-    studio, looker, counts = Studio(spec), Looker(), wire.Counts()
+    studio, looker, counts = Studio(spec), Looker(), recording_format.Counts()
     with MediaPipeBackend() as backend:
-        lines = [wire.header_line(origin_of(f"{name}, drawn", stretch, backend.model_sha256, default_profile(stretch)))]
+        lines = [
+            recording_format.header_line(
+                origin_of(f"{name}, drawn", stretch, backend.model_sha256, default_profile(stretch))
+            )
+        ]
         for index, t_s in enumerate(spec.times_s):
             frame = Frame(frozen(studio.frame(t_s).image_rgb, np.uint8), t_s, index)
             sighting = shortened(looker.look(frame, backend.detect(frame)))
             counts = counts.plus(sighting)
-            lines.append(wire.sighting_line(sighting))
-    lines.append(wire.footer_line(counts, "complete"))
+            lines.append(recording_format.sighting_line(sighting))
+    lines.append(recording_format.footer_line(counts, "complete"))
     text = "".join(f"{line}\n" for line in lines)
     (FOLDER / f"{name}{TAKE}").write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
 
@@ -126,7 +130,7 @@ def sightings_of(take: Path) -> Iterator[Sighting]:
     """Every sighting of a take."""
     _, *lines = lzma.decompress(take.read_bytes()).decode("utf-8").splitlines()
     for number, line in enumerate(lines, 2):
-        found = wire.read_line(line, f"{take.name} line {number}")
+        found = recording_format.read_line(line, f"{take.name} line {number}")
         if isinstance(found, Sighting):
             yield found
 

@@ -19,12 +19,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
-from posecheck.app import pictures, protocol
-from posecheck.app.choosing import Settings
-from posecheck.app.desk import SUMMARY, Desk
-from posecheck.app.pictures import Packet
-from posecheck.app.places import Places
-from posecheck.app.work import Eyes
+from posecheck.app.messages import frame_codec, frame_message
+from posecheck.app.messages.frame_codec import Packet
+from posecheck.app.server.worker import Eyes
+from posecheck.app.session.session_controller import SUMMARY, Desk
+from posecheck.app.session_options import Settings
+from posecheck.app.user_paths import Places
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import Detection, Frame
 from posecheck.resources import samples_dir
@@ -98,7 +98,7 @@ def measure(frames: int, home: Path) -> Memory:
     for number in range(frames):
         jpeg, size = shots[number % len(shots)]
         for message in eyes.see_packet(Packet(number, 1000.0 * number / FPS, size, jpeg)):
-            protocol.text_of(message)
+            frame_message.text_of(message)
         if desk.stage == SUMMARY:
             desk.do({"do": "again"})
         if number == round(SETTLED_S * FPS):
@@ -121,7 +121,7 @@ def _clip() -> tuple[list[tuple[bytes, tuple[int, int]]], list[Detection]]:
     with VideoSource(samples_dir() / CLIP) as source, MediaPipeBackend() as backend:
         for frame in itertools.islice(source.frames(), 0, None, _EVERY):
             height, width = frame.image_rgb.shape[:2]
-            shots.append((pictures.encode(frame.image_rgb), (width, height)))
+            shots.append((frame_codec.encode(frame.image_rgb), (width, height)))
             said.append(backend.detect(frame))
     return shots, said
 

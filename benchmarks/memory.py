@@ -19,11 +19,11 @@ import numpy as np
 
 from benchmarks.batch import encode
 from benchmarks.figures import CLIP, ROOT, STRETCH, Figure
-from posecheck.analysis import FILES, analyze_clip
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.analysis import FILES, analyze_clip
+from posecheck.pipeline.session import default_profile
 from posecheck.resources import samples_dir
-from posecheck.session import default_profile
 from posecheck.sources.video import VideoSource
 
 #: The command as a person gives it; at its end the process tells its peak (VmHWM: ru_maxrss begins at the parent's).

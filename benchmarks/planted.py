@@ -19,8 +19,8 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from posecheck.assessment.catalogue import load_stretch
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.calibration import Calibrations
 from posecheck.records import QUANTITY_NAMES, Floats
 from posecheck.tunables import Profile

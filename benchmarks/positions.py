@@ -22,7 +22,8 @@ from benchmarks.spine import stills
 from benchmarks.spine.population import Split, pictures_of, seeds
 from benchmarks.spine.readings import IMAGE_WH, PROFILE
 from posecheck.body import Side
-from posecheck.kinematics import framing, legs, posture
+from posecheck.kinematics import framing, positions
+from posecheck.kinematics.legs import lead_leg
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import Frame, frozen
 
@@ -67,15 +68,15 @@ def look(posture_name: str, lead: str, row: dict[str, Any]) -> Seen:
     seen = framing.seen_px(row["landmarks_px"], row["visibility"], IMAGE_WH, PROFILE[framing.MIN_VISIBILITY.key])
     facing = int(row["facing"])
     true = POSITION.get(posture_name, "standing")
-    score = legs.lead_score(seen.tolist(), facing, ROLE.get(posture_name, ""), true)
+    score = lead_leg.lead_score(seen.tolist(), facing, ROLE.get(posture_name, ""), true)
     told = None
-    if abs(score) >= PROFILE[legs.DOUBT.key]:
+    if abs(score) >= PROFILE[lead_leg.DOUBT.key]:
         told = (Side.LEFT if score > 0.0 else Side.RIGHT) == lead
     yaw_deg = float(row["camera_yaw_deg"])
     return Seen(
         posture=posture_name,
         easy=YAW_DEG[0] <= yaw_deg <= YAW_DEG[1] and not bool(row["things"]),
-        position=posture.position(seen, facing, PROFILE),
+        position=positions.position(seen, facing, PROFILE),
         right_lead=told,
     )
 

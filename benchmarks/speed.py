@@ -26,12 +26,12 @@ import cv2
 
 from benchmarks import costs, memory
 from benchmarks.figures import CLIP, HEAD, RESULTS, STRETCH, Figure, read, write
-from posecheck.analysis import FILES, analyze_clip
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.landmarks.weights import bundled_model
+from posecheck.pipeline.analysis import FILES, analyze_clip
+from posecheck.pipeline.session import default_profile, judge_step, sighting_of, start_judging
 from posecheck.resources import samples_dir
-from posecheck.session import default_profile, judge_step, sighting_of, start_judging
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
 

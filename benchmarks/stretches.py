@@ -41,13 +41,13 @@ from benchmarks.stretch_clips import (
     Execution,
     spec_of,
 )
-from posecheck import wire
-from posecheck.analysis import origin_of
+from posecheck import recording_format
 from posecheck.assessment import load_stretch, stretch_ids
-from posecheck.assessment.stretch import LEAD_KNEE, Stretch
+from posecheck.assessment.catalogue.stretch import LEAD_KNEE, Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.analysis import origin_of
+from posecheck.pipeline.session import Looker, Outcome, default_profile, run
 from posecheck.records import Assessment, Frame, Sighting, Verdict, frozen
-from posecheck.session import Looker, Outcome, default_profile, run
 
 #: What is said of so much at the beginning of the deepest part is owed to the movement before it.
 STARTING_S: Final = 0.7
@@ -105,7 +105,7 @@ def take_of(case: Case, studio: Studio, spec: ClipSpec, takes: Path | None = Non
     kept = None if takes is None else takes / f"{case.name}.jsonl"
     if kept is not None and kept.exists():
         lines = kept.read_text(encoding="utf-8").splitlines()[1:]
-        found = (wire.read_line(line, f"{kept} line {number}") for number, line in enumerate(lines, 2))
+        found = (recording_format.read_line(line, f"{kept} line {number}") for number, line in enumerate(lines, 2))
         return [one for one in found if isinstance(one, Sighting)]
     seen: list[Sighting] = []
     with MediaPipeBackend() as backend:
@@ -116,7 +116,7 @@ def take_of(case: Case, studio: Studio, spec: ClipSpec, takes: Path | None = Non
         stretch = load_stretch(case.stretch)
         header = origin_of(f"{case.name}, drawn", stretch, backend.model_sha256, default_profile(stretch))
     if kept is not None:
-        text = "\n".join([wire.header_line(header), *map(wire.sighting_line, seen)])
+        text = "\n".join([recording_format.header_line(header), *map(recording_format.sighting_line, seen)])
         half = kept.with_suffix(".part")
         half.write_text(f"{text}\n", encoding="utf-8")
         half.replace(kept)

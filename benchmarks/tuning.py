@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.evidence import drawn, table
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.recording import RecordingWriter
+from posecheck.pipeline.session import default_profile, find_people, run
 from posecheck.records import Origin, Sighting
 from posecheck.resources import samples_dir
-from posecheck.session import default_profile, find_people, run
 from posecheck.sources.replay import read_recording
 from posecheck.sources.video import VideoSource
 from posecheck.tuning.clips import Clip

@@ -59,7 +59,7 @@ class Calibration:
     position: str
     """One of `POSITIONS`."""
     code: tuple[float, ...]
-    """Mean of the network's codes of the upright pictures (`kinematics.network.Code`), as float32 values."""
+    """Mean of the network's codes of the upright pictures (`kinematics.spine.flexion.network.Code`), as float32 values."""
     seen_s: float
     """Seconds of upright pictures behind it."""
     tallest_deg: float

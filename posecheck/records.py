@@ -108,7 +108,7 @@ class Back:
     crop: Bytes
     """`CROP_SHAPE` mask values 0..255, the back always at high columns, only the trunk's own part kept."""
     dorsal: Floats
-    """(n,) distance of the outline of the back from the axis at evenly spaced rows (`kinematics.back.ROWS`);
+    """(n,) distance of the outline of the back from the axis at evenly spaced rows (`kinematics.spine.flexion.dorsal_profile.ROWS`);
     NaN where an arm, the edge of the picture or a hole interrupts it."""
     inside_frac: float
     """Share of the crop's trunk rows that lie inside the picture, 0..1."""
@@ -519,4 +519,4 @@ class Origin:
     calibrations: Calibrations | None = None
     """What was known of the person before the first picture; None where nothing was."""
     memory: Mapping[str, Any] | None = None
-    """What measuring remembered before the first picture (`kinematics.carried`), where a session had begun before."""
+    """What measuring remembered before the first picture (`kinematics.measuring_state`), where a session had begun before."""

@@ -17,11 +17,12 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from posecheck.assessment import load_stretch, speech
+from posecheck.assessment import load_stretch
+from posecheck.assessment.coaching import cue_scheduler
 from posecheck.body import Landmark, Side
-from posecheck.kinematics.back import read_back
+from posecheck.kinematics.spine.dorsal_profile import read_back
+from posecheck.pipeline.session import assess, default_profile, run
 from posecheck.records import PAUSE_S, Assessment, CueKind, Sighting, Urgency, Verdict, frozen
-from posecheck.session import assess, default_profile, run
 from tests.examples import examples
 from tests.stick_figure import stick_figure
 
@@ -249,13 +250,17 @@ def test_no_cue_comes_before_the_one_before_has_had_its_time(scenes: list[tuple[
     """
     spoken = [one.said for one in judged(sightings(scenes, fps)) if one.said is not None and one.said.spoken]
     for before, now in pairwise(spoken):
-        after_call = before.kind in speech.SHORT_CALLS and before.urgency is Urgency.CALM and now.kind in speech.CUES
-        least_s = speech.SPACING_S.default
+        after_call = (
+            before.kind in cue_scheduler.SHORT_CALLS
+            and before.urgency is Urgency.CALM
+            and now.kind in cue_scheduler.CUES
+        )
+        least_s = cue_scheduler.SPACING_S.default
         if now.kind is CueKind.PRAISE:
-            least_s = speech.PRAISE_AFTER_S.default
+            least_s = cue_scheduler.PRAISE_AFTER_S.default
         elif after_call:
-            least_s = speech.CUE_AFTER_CALL_S.default
+            least_s = cue_scheduler.CUE_AFTER_CALL_S.default
         assert now.t_s - before.t_s >= least_s - 1e-6
     for key in {one.key for one in spoken}:
         times_s = [one.t_s for one in spoken if one.key == key]
-        assert all(b - a >= speech.SPACING_S.default - 1e-6 for a, b in pairwise(times_s))
+        assert all(b - a >= cue_scheduler.SPACING_S.default - 1e-6 for a, b in pairwise(times_s))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck import wire
+from posecheck import recording_format
 from posecheck.calibration import Calibration, Calibrations, CameraSetup, from_table, to_table
 from posecheck.errors import RecordingError
 from tests.outputs import people
@@ -73,18 +73,18 @@ def test_tables_come_back_bit_for_bit(calibrations: Calibrations) -> None:
 @given(_BOTH)
 def test_a_recording_carries_them_with_their_age(calibrations: Calibrations) -> None:
     """Bit for bit, on the one line of the header."""
-    line = wire.header_line(replace(people.ORIGIN, calibrations=calibrations))
+    line = recording_format.header_line(replace(people.ORIGIN, calibrations=calibrations))
     assert "\n" not in line
-    again = wire.read_header(line, "here").origin.calibrations
+    again = recording_format.read_header(line, "here").origin.calibrations
     assert again is not None
     assert as_bits(again, age=True) == as_bits(calibrations, age=True)
 
 
 def test_a_recording_without_one_is_written_as_ever() -> None:
     """Nothing of it stands in the header, which older versions read."""
-    line = wire.header_line(people.ORIGIN)
+    line = recording_format.header_line(people.ORIGIN)
     assert "calibration" not in json.loads(line)
-    assert wire.read_header(line, "here").origin.calibrations is None
+    assert recording_format.read_header(line, "here").origin.calibrations is None
 
 
 def _table(**changes: Any) -> dict[str, Any]:
@@ -129,17 +129,19 @@ def test_a_damaged_table_is_refused_and_named(table: Any, words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
         from_table(table, "me", "calibration")
     if isinstance(table, dict):
-        found = json.loads(wire.header_line(replace(people.ORIGIN, calibrations=Calibrations("me"))))
+        found = json.loads(recording_format.header_line(replace(people.ORIGIN, calibrations=Calibrations("me"))))
         found["calibration"] |= table
         with pytest.raises(RecordingError) as told:
-            wire.read_header(json.dumps(found), "clip.jsonl line 1")
+            recording_format.read_header(json.dumps(found), "clip.jsonl line 1")
         assert str(told.value).startswith("clip.jsonl line 1:")
 
 
 @pytest.mark.parametrize("own", [[], {}, {"name": 3, "age_days": {}}, {"name": "me", "age_days": {"standing": "x"}}])
 def test_a_damaged_one_in_a_recording_is_refused(own: Any) -> None:
     """A name and the ages belong to it."""
-    found = json.loads(wire.header_line(replace(people.ORIGIN, calibrations=Calibrations("me", standing()))))
+    found = json.loads(
+        recording_format.header_line(replace(people.ORIGIN, calibrations=Calibrations("me", standing())))
+    )
     found["calibration"] = own if isinstance(own, list) or not own else found["calibration"] | own
     with pytest.raises(RecordingError, match=r"clip.jsonl line 1: calibration"):
-        wire.read_header(json.dumps(found), "clip.jsonl line 1")
+        recording_format.read_header(json.dumps(found), "clip.jsonl line 1")

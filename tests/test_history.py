@@ -19,19 +19,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import judge
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.stretch import Stretch
 from posecheck.errors import HistoryError
 from posecheck.history.done import COLUMNS, NUMBERS, Done, cells_of, done_from
 from posecheck.history.export import write_csv
 from posecheck.history.progress import LEAST_DAYS, longest_streak, progress, streak_days, totals, trend
 from posecheck.history.store import APPLICATION_ID, STEPS, History
 from posecheck.history.tally import Held, HistoryTally, held_step
-from posecheck.keeping import CAMERA, Keeper, new_tally
 from posecheck.outputs.summary import Totals
+from posecheck.pipeline.session import default_profile
+from posecheck.pipeline.session_history import CAMERA, Keeper, new_tally
 from posecheck.records import Assessment, Measures, Verdict
-from posecheck.session import default_profile
 from tests.assessment.scenes import DRILL, FOLD, measured, sighting, times
 from tests.assessment.sets import Bend, Drill
 

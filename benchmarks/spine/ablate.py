@@ -15,7 +15,7 @@ from benchmarks.spine.groups import group_of
 from benchmarks.spine.readings import read
 from benchmarks.spine.stills import Columns
 from benchmarks.spine.train import Recipe, train
-from posecheck.kinematics.network import Network
+from posecheck.kinematics.spine.network import Network
 
 #: Short enough to try many, long enough to tell them apart.
 SHORT: Final = replace(Recipe(), epochs=14, mean_decay=0.985)

@@ -15,8 +15,8 @@ from benchmarks.spine import score, stills
 from benchmarks.spine.readings import PROFILE, Readings, read
 from benchmarks.spine.stills import Columns
 from benchmarks.spine.train import Learnt, Recipe, train
-from posecheck.kinematics import outline, spine
-from posecheck.kinematics.network import FULL_LEAN_DEG, OUTPUTS, WEIGHTS_NAME, Network
+from posecheck.kinematics.spine import dorsal_contour, flexion
+from posecheck.kinematics.spine.network import FULL_LEAN_DEG, OUTPUTS, WEIGHTS_NAME, Network
 
 MODELS: Final = stills.ROOT / "models"
 #: First robustly, so that misread pictures do not pull; then by the square of the error, which is what is scored, and on
@@ -49,7 +49,7 @@ _SPREADS: Final = (
 
 #: Every picture that is fit to be judged counts, however unsure the network is of it.
 ASKED: Final = PROFILE.with_layer(
-    {spine.MAX_SIGMA.key: 40.0, spine.MAX_OWN_SIGMA.key: 40.0, spine.MAX_DISAGREEMENT.key: 90.0}, "learn"
+    {flexion.MAX_SIGMA.key: 40.0, flexion.MAX_OWN_SIGMA.key: 40.0, flexion.MAX_DISAGREEMENT.key: 90.0}, "learn"
 )
 
 Arrays = dict[str, NDArray[np.float32]]
@@ -90,7 +90,7 @@ def weights(learnt: Learnt, tune: Columns) -> Arrays:
 def outline_scale(data: Columns) -> NDArray[np.float32]:
     """Offset, share of the bend and share of the lean with which the outline alone tells flexion; least squares."""
     rows = np.flatnonzero(score.standing_bends(data) | score.standing_upright(data))
-    bend = np.array([outline.contour_bend_deg(data["dorsal"][row].astype(np.float64)) for row in rows])
+    bend = np.array([dorsal_contour.contour_bend_deg(data["dorsal"][row].astype(np.float64)) for row in rows])
     lean = np.clip(data["trunk_inclination_deg"][rows], 0.0, FULL_LEAN_DEG)
     known = np.isfinite(bend)
     columns = np.stack([np.ones(known.sum()), bend[known], lean[known]], axis=1)

@@ -1,4 +1,4 @@
-"""The network as torch trains it. `posecheck.kinematics.network` computes the same with numpy.
+"""The network as torch trains it. `posecheck.kinematics.spine.network` computes the same with numpy.
 
 An encoder turns one picture (the aligned silhouette, the joints around it) into a short code; a reader turns the code,
 and the mean code of the person's own upright pictures where there are any, into the angles.
@@ -13,14 +13,14 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from posecheck.kinematics.network import CODE_SIZE, INPUT_JOINTS, OUTPUTS
+from posecheck.kinematics.spine.network import CODE_SIZE, INPUT_JOINTS, OUTPUTS
 
 CHANNELS: Final = (32, 64, 128)
 HIDDEN: Final = 256
 
 
 class SpineNet(nn.Module):  # type: ignore[misc]  # torch is not typed here
-    """Encoder and reader; see `posecheck.kinematics.network` for inputs and outputs."""
+    """Encoder and reader; see `posecheck.kinematics.spine.network` for inputs and outputs."""
 
     def __init__(self, channels: tuple[int, int, int] = CHANNELS, dropout: float = 0.1) -> None:
         super().__init__()

@@ -14,9 +14,11 @@ from benchmarks.spine.population import pictures_of
 from benchmarks.spine.stills import Columns, unpacked
 from posecheck import kinematics
 from posecheck.body import Side
-from posecheck.kinematics import drawn, framing, measures, own, posture
+from posecheck.kinematics import framing, measures, positions
+from posecheck.kinematics.legs import plausibility
 from posecheck.kinematics.measures import Look
-from posecheck.kinematics.network import Network, bundled_network
+from posecheck.kinematics.spine import personal_neutral
+from posecheck.kinematics.spine.network import Network, bundled_network
 from posecheck.records import Back, LegsSeen, Sighting, frozen
 from posecheck.tunables import Profile
 
@@ -69,24 +71,28 @@ def sighting_of(data: Columns, row: int) -> Sighting:
 
 def _legs_of(data: Columns, row: int) -> LegsSeen:
     """What the silhouette says of the legs; it is kept at half its size."""
-    seen = drawn.see_legs(unpacked(data["body"][row]), data["landmarks_px"][row] / 2.0, int(data["facing"][row]))
+    seen = plausibility.see_legs(unpacked(data["body"][row]), data["landmarks_px"][row] / 2.0, int(data["facing"][row]))
     across_px, limbs_px = (frozen(2.0 * each, np.float64) for each in (seen.across_px, seen.limbs_px))
     return replace(seen, across_px=across_px, limbs_px=limbs_px)
 
 
 def look_at(
-    data: Columns, row: int, known: own.OwnState, profile: Profile = PROFILE, network: Network | None = None
+    data: Columns,
+    row: int,
+    known: personal_neutral.OwnState,
+    profile: Profile = PROFILE,
+    network: Network | None = None,
 ) -> Look:
     """One picture measured by the product, unsmoothed, with its own network or another."""
     sighting = sighting_of(data, row)
     seen = framing.seen_px(sighting.landmarks_px, sighting.visibility, IMAGE_WH, profile[framing.MIN_VISIBILITY.key])
     side = Side.LEFT if data["near_left"][row] else Side.RIGHT
     facing = int(data["facing"][row])
-    position = posture.position(seen, facing, profile)
+    position = positions.position(seen, facing, profile)
     return measures.look(
         sighting,
         seen,
-        (drawn.put_right(seen, sighting.legs, profile), sighting.visibility),
+        (plausibility.put_right(seen, sighting.legs, profile), sighting.visibility),
         facing,
         side,
         position,
@@ -96,7 +102,9 @@ def look_at(
     )
 
 
-def in_a_stretch(data: Columns, row: int, known: own.OwnState, profile: Profile = PROFILE) -> dict[str, float]:
+def in_a_stretch(
+    data: Columns, row: int, known: personal_neutral.OwnState, profile: Profile = PROFILE
+) -> dict[str, float]:
     """The measures of one picture as a stretch of its posture takes them that is shown it for a second.
 
     Hip and knee are those of the leg that truly is nearer, by its role in the stretch: pose models exchange legs that do
@@ -132,7 +140,7 @@ class Readings:
     data: Columns
     stranger: list[Look]
     known: list[Look]
-    own: list[own.OwnState]
+    own: list[personal_neutral.OwnState]
     """What was known of the person of each row in `known`."""
 
     def of(self, name: str, *, known: bool) -> Numbers:
@@ -159,14 +167,14 @@ def read(data: Columns, profile: Profile = PROFILE, network: Network | None = No
     upright: dict[tuple[int, int], list[int]] = {}
     for row in np.flatnonzero(data["neutral"]).tolist():
         upright.setdefault((int(data["seed"][row]), int(group[row])), []).append(row)
-    stranger = [look_at(data, row, own.OwnState(), profile, network) for row in range(len(group))]
+    stranger = [look_at(data, row, personal_neutral.OwnState(), profile, network) for row in range(len(group))]
     known, states = [], []
     for row in range(len(group)):
-        state = own.OwnState(t_s=0.0)
+        state = personal_neutral.OwnState(t_s=0.0)
         mine = [other for other in upright.get((int(data["seed"][row]), int(group[row])), []) if other != row]
         for number, other in enumerate(mine * 2, 1):
             seen = stranger[other]
-            state = own.step(
+            state = personal_neutral.step(
                 state,
                 number * _UPRIGHT_S,
                 seen.view.position,

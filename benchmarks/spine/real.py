@@ -20,7 +20,7 @@ from benchmarks.accuracy import auc
 from benchmarks.spine.readings import PROFILE
 from posecheck.kinematics import measures, read_back, view
 from posecheck.kinematics.angles import trunk_inclination_deg
-from posecheck.kinematics.network import Network
+from posecheck.kinematics.spine.network import Network
 from posecheck.records import Sighting, frozen
 from posecheck.tunables import Profile
 

@@ -13,7 +13,8 @@ from benchmarks.spine.groups import group_of
 from benchmarks.spine.population import HINDRANCES, hindrance
 from benchmarks.spine.readings import PROFILE, Numbers, Readings, in_a_stretch
 from benchmarks.spine.stills import Columns
-from posecheck.kinematics import joints, measures
+from posecheck.kinematics import measures
+from posecheck.kinematics.spine import joint_correction
 
 #: With fewer readings, or with one and the same truth, there is nothing to sum up.
 _FEWEST: Final = 3
@@ -133,7 +134,7 @@ def _groups(readings: Readings, rows: Chosen) -> Iterator[str]:
 
 
 def _angles(readings: Readings, rows: Chosen) -> Iterator[str]:
-    raw = PROFILE.with_layer({joints.CORRECTION.key: 0.0}, "score")
+    raw = PROFILE.with_layer({joint_correction.CORRECTION.key: 0.0}, "score")
     data = readings.data
     use = np.flatnonzero(rows)
     plain = [in_a_stretch(data, int(row), readings.own[row], raw) for row in use]

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from benchmarks.people import Studio
 from benchmarks.spine.population import PLAN, SCORED, Split, pictures_of, seeds, split_of
 from posecheck.body import Landmark
-from posecheck.kinematics.back import axis_px, read_back
-from posecheck.kinematics.features import aligned
+from posecheck.kinematics.spine.dorsal_profile import axis_px, read_back
+from posecheck.kinematics.spine.landmark_features import aligned
 from posecheck.landmarks.weights import bundled_model
 from posecheck.records import Floats
 
@@ -42,7 +42,7 @@ _DECIDES: Final = (
     "benchmarks/people/assets/*.npz",
     "benchmarks/spine/population.py",
     "benchmarks/spine/stills.py",
-    "posecheck/kinematics/back.py",
+    "posecheck/kinematics/spine/dorsal_profile.py",
     "models/pose_landmarker_full.task",
 )
 

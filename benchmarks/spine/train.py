@@ -16,9 +16,9 @@ from torch.nn import functional
 from benchmarks.spine.groups import group_of
 from benchmarks.spine.network import CHANNELS, SpineNet
 from benchmarks.spine.stills import PATCH_N, PATCH_U, Columns
-from posecheck.kinematics.back import CROP_COLUMNS, CROP_ROWS
-from posecheck.kinematics.features import JOINT_COUNT, JOINT_NAMES
-from posecheck.kinematics.network import OUTPUTS, prepare
+from posecheck.kinematics.spine.dorsal_profile import CROP_COLUMNS, CROP_ROWS
+from posecheck.kinematics.spine.landmark_features import JOINT_COUNT, JOINT_NAMES
+from posecheck.kinematics.spine.network import OUTPUTS, prepare
 from posecheck.records import CROP_SHAPE
 
 OUT: Final = {name: number for number, name in enumerate(OUTPUTS)}

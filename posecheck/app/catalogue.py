@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import posecheck
-from posecheck.app import number_texts, numbers
-from posecheck.app.protocol import Message
-from posecheck.assessment import running
-from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.app import parameter_texts, parameters
+from posecheck.app.messages.frame_message import Message
+from posecheck.assessment.catalogue.routine import EACH, Item, Routine
+from posecheck.assessment.catalogue.routine_files import load_routine, routine_ids
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.assessment.messages import Messages, languages
-from posecheck.assessment.routine import EACH, Item, Routine
-from posecheck.assessment.routine_files import load_routine, routine_ids
-from posecheck.assessment.stretch import Stretch
-from posecheck.assessment.turns import Part
+from posecheck.assessment.routines import routine_state
+from posecheck.assessment.routines.progress import Part
 from posecheck.records import SETUP_CHECKS
 from posecheck.tunables import Profile, Tunable
 
@@ -43,7 +43,7 @@ def stretches(text: Messages) -> list[Message]:
 
 
 def _stretch(stretch: Stretch, text: Messages) -> Message:
-    part = Part(numbers.single(stretch).first[0], stretch, numbers.base_profile(stretch))
+    part = Part(parameters.single(stretch).first[0], stretch, parameters.base_profile(stretch))
     return {
         "id": stretch.id,
         "name": text.text(stretch.name),
@@ -75,7 +75,7 @@ def _routine(routine: Routine, days: int, text: Messages) -> Message:
         later = number - len(routine.first)
         wait = 0 if later < 0 else max(0, (later + 1) * routine.unlock_every_days - days)
         stretch = load_stretch(item.stretch)
-        profile = numbers.base_profile(stretch).with_layer(item.numbers, routine.id)
+        profile = parameters.base_profile(stretch).with_layer(item.numbers, routine.id)
         part = Part(item, stretch, profile)
         if wait == 0:
             seconds += _item_s(part)
@@ -124,7 +124,7 @@ def tunables(stretch: Stretch, profile: Profile, text: Messages) -> list[Message
     """Every number that has a say in this stretch, its own first, as a slider needs it."""
     own = [tunable.key for tunable in stretch.tunables]
     others = [key for key in profile.tunables if key not in own]
-    running_keys = {tunable.key for tunable in running.TUNABLES}
+    running_keys = {tunable.key for tunable in routine_state.TUNABLES}
     return [_number(profile, key, stretch, text, running_keys) for key in (*own, *others)]
 
 
@@ -142,8 +142,8 @@ def _number(profile: Profile, key: str, stretch: Stretch, text: Messages, runnin
         "step": tunable.step,
         "value": setting.value,
         "origin": setting.origin,
-        "why": number_texts.text(text.language, number_texts.WHY, tunable.why),
-        "source": number_texts.text(text.language, number_texts.SOURCE, tunable.source),
+        "why": parameter_texts.text(text.language, parameter_texts.WHY, tunable.why),
+        "source": parameter_texts.text(text.language, parameter_texts.SOURCE, tunable.source),
         "group": "stretch" if of_stretch else "routine" if key in running_keys else key.split(".", 1)[0],
     }
 

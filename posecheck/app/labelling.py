@@ -15,18 +15,18 @@ from typing import Any, Final, TypeGuard
 
 import numpy as np
 
+from posecheck.assessment.catalogue.stretch import Rule, Stretch
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.stretch import Rule, Stretch
 from posecheck.errors import UsageError
 from posecheck.records import Floats
 from posecheck.tuning.clips import Tracks
+from posecheck.tuning.evaluation import alarms_of
+from posecheck.tuning.intervals import Spans, minus, said, total_s, union
+from posecheck.tuning.label_targets import Subject
 from posecheck.tuning.labels import Interval, Labels, Truth, read_labels, write_labels
-from posecheck.tuning.rated import alarms_of
 from posecheck.tuning.rejudge import Judged, rejudge
 from posecheck.tuning.score import agreement_s, kappa
 from posecheck.tuning.space import profile_of
-from posecheck.tuning.spans import Spans, minus, said, total_s, union
-from posecheck.tuning.subjects import Subject
 from posecheck.tuning.track import Track
 
 #: The curves that help whatever the rule is.

@@ -19,14 +19,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from posecheck.app import catalogue
-from posecheck.app.api import RefusedError, error_response, table_in
-from posecheck.app.guard import LOGIN_PATH, Guard, Pass
 from posecheck.app.labelling import ChangedError, Sheet, sheets
-from posecheck.app.serve import keep_serving
-from posecheck.app.web import STATIC
+from posecheck.app.server.api import RefusedError, error_response, table_in
+from posecheck.app.server.guard import LOGIN_PATH, Guard, Pass
+from posecheck.app.server.server import keep_serving
+from posecheck.app.server.web import STATIC
 from posecheck.assessment.messages import Messages
 from posecheck.errors import PosecheckError
-from posecheck.tuning.subjects import Subject
+from posecheck.tuning.label_targets import Subject
 
 #: What a body may be at most: five thousand intervals.
 MOST_BODY_BYTES: Final = 1024 * 1024

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from posecheck.analysis import limits_of
-from posecheck.app.latest import Row, track_of
-from posecheck.app.moments import SERIES
-from posecheck.app.protocol import Message, number
+from posecheck.app.messages.frame_message import Message, number
+from posecheck.app.session.recent_buffer import Row, track_of
+from posecheck.app.session.session_summary import SERIES
+from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.stretch import Stretch
 from posecheck.calibration import Calibrations
+from posecheck.pipeline.analysis import limits_of
 from posecheck.records import Event
 from posecheck.tunables import Profile
+from posecheck.tuning.profile_diff import whatif
 from posecheck.tuning.rejudge import VERDICTS, Judged
 from posecheck.tuning.track import Track, measuring
-from posecheck.tuning.whatif import whatif
 
 
 class _Tracks:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from posecheck.assessment.catalogue.stretch import Direction, Stretch
 from posecheck.assessment.rules import GAP_S
-from posecheck.assessment.stretch import Direction, Stretch
 from posecheck.records import NO_PICTURE, Assessment, Event, Finding, Verdict
 
 #: The rule of events in which the picture as a whole could not be judged, while no rule said so of itself.

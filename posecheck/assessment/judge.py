@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from posecheck.assessment import hold, reps, rules, unseen
+from posecheck.assessment import hold, missing_reason, reps, rules
+from posecheck.assessment.catalogue.stretch import Direction, Stretch
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.reps import Facts, RepsState
 from posecheck.assessment.rules import RulesState
-from posecheck.assessment.stretch import Direction, Stretch
 from posecheck.records import LYING, NOBODY, Assessment, Finding, Hold, Measures, Reps, Sighting, Verdict
 
 #: The rule of the back, in every stretch that has one.
@@ -139,7 +139,7 @@ def taken(
         return Taken(problem, problem, hidden=True, remark=reason)
     if stretch.position == "lying" and reason == LYING:  # the stretch is done so
         reason = ""
-    far = unseen.LEAD_FAR if lead_is_far and stretch.wants_near_lead else ""
+    far = missing_reason.LEAD_FAR if lead_is_far and stretch.wants_near_lead else ""
     return Taken(reason, known or far or reason, hidden=False, remark=reason)
 
 

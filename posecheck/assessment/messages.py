@@ -20,10 +20,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
-from posecheck.assessment.catalogue import load_stretch, stretch_ids
-from posecheck.assessment.routine import Routine
-from posecheck.assessment.routine_files import load_routine, routine_ids
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.routine import Routine
+from posecheck.assessment.catalogue.routine_files import load_routine, routine_ids
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.errors import CatalogueError, UsageError
 from posecheck.records import CueKind, Said
 from posecheck.tunables import unknown

@@ -21,8 +21,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from posecheck.assessment.catalogue.stretch import Phase, RepsGoal
 from posecheck.assessment.rules import BLIP_S, GAP_S
-from posecheck.assessment.stretch import Phase, RepsGoal
 from posecheck.records import Rep, Reps
 from posecheck.tunables import Tunable
 

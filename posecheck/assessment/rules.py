@@ -20,9 +20,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from posecheck.assessment import swings
-from posecheck.assessment.stretch import Phase, Rule, Stretch
-from posecheck.assessment.unseen import BACK_MEASURES, LEG_SWINGS, unseen_reason
+from posecheck.assessment import oscillation
+from posecheck.assessment.catalogue.stretch import Phase, Rule, Stretch
+from posecheck.assessment.missing_reason import BACK_MEASURES, LEG_SWINGS, unseen_reason
 from posecheck.records import Finding, Measures, Verdict
 from posecheck.tunables import Tunable
 
@@ -46,7 +46,7 @@ BLIP_S: Final = Tunable(
     why="how long a measure may be unseen before its rule forgets whether it was warning",
     source="judgement: less than half of the time a warning waits, so that it never rests mostly on what was not seen",
 )
-TUNABLES: Final = (GAP_S, BLIP_S, *swings.TUNABLES)
+TUNABLES: Final = (GAP_S, BLIP_S, *oscillation.TUNABLES)
 
 #: Times are sums of binary fractions: 0.7 s is reached at 0.69999999.
 EPSILON_S: Final = 1e-6
@@ -88,7 +88,7 @@ class RulesState:
     """Of the previous frame; NaN before the first."""
     phases: tuple[PhaseMemory, ...]
     rules: tuple[RuleMemory, ...]
-    swings: tuple[swings.Swings, ...]
+    swings: tuple[oscillation.Swings, ...]
     """How the measure of each rule has swung, in or out of the rule's phase."""
 
 
@@ -96,7 +96,7 @@ def start(stretch: Stretch) -> RulesState:
     """The memory of nothing seen yet."""
     count = len(stretch.rules)
     return RulesState(
-        math.nan, (PhaseMemory(),) * len(stretch.phases), (RuleMemory(),) * count, (swings.Swings(),) * count
+        math.nan, (PhaseMemory(),) * len(stretch.phases), (RuleMemory(),) * count, (oscillation.Swings(),) * count
     )
 
 
@@ -135,7 +135,9 @@ def step(
     memories: list[RuleMemory] = []
     findings: list[Finding] = []
     swung = tuple(
-        swings.step(memory, t_s, measures[rule.measure], profile) if rule.measure in swings.LEG_MEASURES else memory
+        oscillation.step(memory, t_s, measures[rule.measure], profile)
+        if rule.measure in oscillation.LEG_MEASURES
+        else memory
         for memory, rule in zip(state.swings, stretch.rules, strict=True)
     )
     for rule, before, swing in zip(stretch.rules, state.rules, swung, strict=True):
@@ -151,7 +153,7 @@ def step(
                 from_s = phase_memory.since_s
         if not reason and measures.view.reason and rule.measure in BACK_MEASURES:
             value, reason = math.nan, measures.view.reason
-        if not reason and not math.isnan(value) and swings.jumps_across(swing, profile[rule.limit.key]):
+        if not reason and not math.isnan(value) and oscillation.jumps_across(swing, profile[rule.limit.key]):
             value, reason = math.nan, LEG_SWINGS
         if not reason and math.isnan(value):
             reason = unseen_reason(rule.measure, measures.view, stretch)

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from posecheck.analysis import FILES
 from posecheck.batch import state
 from posecheck.batch.job import Report
 from posecheck.outputs.page import Tell, write_page
 from posecheck.outputs.summary import write_whole
+from posecheck.pipeline.analysis import FILES
 from posecheck.tunables import amount
 
 PAGE: Final = "index.html"

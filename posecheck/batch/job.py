@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import posecheck
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.calibration import Calibrations, to_table
-from posecheck.kinematics.network import bundled_network
-from posecheck.session import default_profile
+from posecheck.kinematics.spine.network import bundled_network
+from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.session import default_profile
 from posecheck.tunables import Profile, Setting
-from posecheck.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from posecheck.analysis import FILES
-from posecheck.assessment.catalogue import stretch_ids
+from posecheck.assessment.catalogue.stretch_files import stretch_ids
 from posecheck.batch import state
 from posecheck.batch.job import Labels
 from posecheck.errors import PosecheckError, SourceError, UsageError
+from posecheck.pipeline.analysis import FILES
 from posecheck.tunables import unknown
 
 #: What is taken for a video in a folder, by its ending. In a list and by name every file is tried.

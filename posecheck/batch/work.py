@@ -15,16 +15,16 @@ from typing import Final
 import cv2
 
 import posecheck
-from posecheck.analysis import analyze_clip
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.batch import state
 from posecheck.batch.before import as_before
 from posecheck.batch.job import ClipJob, Report, Status
 from posecheck.batch.lock import locked
 from posecheck.errors import ModelError, OutputError, PosecheckError, SourceError
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.analysis import analyze_clip
+from posecheck.pipeline.session import Ending
 from posecheck.records import Assessment
-from posecheck.session import Ending
 from posecheck.sources.video import VideoSource
 
 _log = logging.getLogger(__name__)

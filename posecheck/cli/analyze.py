@@ -39,14 +39,14 @@ from posecheck.cli.options import (
 from posecheck.errors import PosecheckError, UsageError
 
 if TYPE_CHECKING:
-    from posecheck.assessment.stretch import Stretch
+    from posecheck.assessment.catalogue.stretch import Stretch
     from posecheck.calibration import Calibrations
-    from posecheck.keeping import Keeper
+    from posecheck.pipeline.output_options import Wanted
+    from posecheck.pipeline.session_history import Keeper
     from posecheck.records import Assessment
     from posecheck.sources.video import VideoSource
-    from posecheck.terminal import Told
+    from posecheck.terminal.style import Told
     from posecheck.tunables import Profile
-    from posecheck.wanted import Wanted
 
 #: Where results go when nobody says where.
 DEFAULT_FOLDER: Final = Path("posecheck_out")
@@ -143,7 +143,7 @@ def analyze(
     filmed = _filmed(on)
     if from_s is not None and to_s is not None and to_s <= from_s:
         raise UsageError(f"--to {to_s:g} must be later than --from {from_s:g}.")
-    from posecheck.wanted import Wanted
+    from posecheck.pipeline.output_options import Wanted
 
     wanted = Wanted(language_for(lang), embed, smooth, parquet, opensim, blur_face, skeleton_only, slow, sample_fps)
     made = video or blur_face or skeleton_only or slow != 1.0  # each of these is about the annotated clip
@@ -219,12 +219,12 @@ def _analyze(
     calibrations: Calibrations | None = None,
 ) -> None:
     """Analyse clip after clip; each is kept in the history under the day of `filmed`, if given."""
-    from posecheck.analysis import Result, analyze_clip
-    from posecheck.keeping import VIDEO
     from posecheck.landmarks.mediapipe import MediaPipeBackend
-    from posecheck.progress import Progress
-    from posecheck.session import Ending
-    from posecheck.terminal_result import result
+    from posecheck.pipeline.analysis import Result, analyze_clip
+    from posecheck.pipeline.session import Ending
+    from posecheck.pipeline.session_history import VIDEO
+    from posecheck.terminal.progress import Progress
+    from posecheck.terminal.result import result
 
     results: list[Result] = []
     failed = 0

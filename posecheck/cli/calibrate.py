@@ -26,10 +26,10 @@ from posecheck.cli.options import EveryFrameOption, LangOption, ModelOption, Set
 from posecheck.errors import SourceError
 
 if TYPE_CHECKING:
-    from posecheck.assessment.stretch import Stretch
+    from posecheck.assessment.catalogue.stretch import Stretch
     from posecheck.calibration import Calibration
     from posecheck.landmarks.base import LandmarkBackend
-    from posecheck.terminal import Told
+    from posecheck.terminal.style import Told
     from posecheck.tunables import Profile
 
 #: Stretches whose limits the card shows: an ordinary one and a strict one.
@@ -54,13 +54,13 @@ def calibrate(
     """Stand tall for 3 s, round for 5 s: your own neutral and your own limits, kept in a profile on this machine."""
     check_source(camera, source, every_frame=every_frame)
     from posecheck import __version__
-    from posecheck.assessment.catalogue import load_stretch
+    from posecheck.assessment.catalogue.stretch_files import load_stretch
     from posecheck.calibration import SEATED, STANDING
     from posecheck.landmarks.mediapipe import MediaPipeBackend
-    from posecheck.profile_store import named_path, save_calibration
-    from posecheck.profiles import parse_set
-    from posecheck.session import default_profile
-    from posecheck.terminal_calibrate import calibration_card
+    from posecheck.pipeline.profile_store import named_path, save_calibration
+    from posecheck.pipeline.profiles import parse_set
+    from posecheck.pipeline.session import default_profile
+    from posecheck.terminal.calibration import calibration_card
 
     named_path(name)
     tell = messages_in(lang).text
@@ -90,8 +90,8 @@ def calibrate(
 def _limits(stretch: Stretch, calibration: Calibration, name: str) -> tuple[Stretch, float, float]:
     """Where the back of a stretch warns from, and until when, with this calibration and nothing else."""
     from posecheck.calibration import Calibrations
-    from posecheck.profiles import build_profile
-    from posecheck.session import default_profile
+    from posecheck.pipeline.profiles import build_profile
+    from posecheck.pipeline.session import default_profile
 
     own = Calibrations(name).plus(calibration)
     profile = build_profile(default_profile(stretch), stretch.id, None, (), own)
@@ -113,14 +113,14 @@ def _lead(
     """Lead somebody through it; None when it was interrupted. Raises SourceError when the pictures end before."""
     from rich.live import Live
 
-    from posecheck.kinematics import calibrating
-    from posecheck.progress import Rate
-    from posecheck.session import find_people
-    from posecheck.terminal import seconds
-    from posecheck.terminal_calibrate import calibrate_line, calibrate_panel
+    from posecheck.kinematics.calibration import protocol
+    from posecheck.pipeline.session import find_people
+    from posecheck.terminal.calibration import calibrate_line, calibrate_panel
+    from posecheck.terminal.progress import Rate
+    from posecheck.terminal.style import seconds
 
     console = console_for()
-    state = calibrating.start(position, with_round=with_round)
+    state = protocol.start(position, with_round=with_round)
     told, problem = ("", ""), ""
     with contextlib.ExitStack() as stack:
         source = camera_source(stack, camera, file, every_frame=every_frame)
@@ -129,7 +129,7 @@ def _lead(
         )
         rate = Rate()
         for _, sighting in stack.enter_context(contextlib.closing(find_people(source, backend))):
-            state, out = calibrating.step(state, sighting, profile)
+            state, out = protocol.step(state, sighting, profile)
             rate.tick()
             if console.is_terminal and told[0] not in {"", out.stage}:
                 console.bell()  # whose head is down hears that the next part has begun
@@ -153,9 +153,9 @@ def _lead(
 
 def _wanted(profile: Profile, tell: Told, with_round: bool) -> str:
     """How long the pictures must show what."""
-    from posecheck.kinematics import calibrating, rounding
+    from posecheck.kinematics.calibration import end_range, protocol
 
-    tall_s, round_s = profile[calibrating.TALL_TIME.key], profile[rounding.ROUND_TIME.key]
+    tall_s, round_s = profile[protocol.TALL_TIME.key], profile[end_range.ROUND_TIME.key]
     if with_round:
         return tell("terminal.calibrate.wants_both", seconds=tall_s, round=round_s)
     return tell("terminal.calibrate.wants_tall", seconds=tall_s)

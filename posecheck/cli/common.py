@@ -20,14 +20,14 @@ from posecheck.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from posecheck.assessment.catalogue.stretch import Stretch
     from posecheck.assessment.messages import Messages
-    from posecheck.assessment.stretch import Stretch
-    from posecheck.keeping import Keeper
-    from posecheck.profile_store import OwnProfile
-    from posecheck.progress import Rate
-    from posecheck.session import Outcome
+    from posecheck.pipeline.profile_store import OwnProfile
+    from posecheck.pipeline.session import Outcome
+    from posecheck.pipeline.session_history import Keeper
     from posecheck.sources.camera import CameraSource
-    from posecheck.terminal import Told
+    from posecheck.terminal.progress import Rate
+    from posecheck.terminal.style import Told
     from posecheck.tunables import Profile
 
 EXIT_INTERRUPTED: Final = 130
@@ -121,14 +121,14 @@ def time_to_show(rate: Rate, t_s: float, *, in_terminal: bool) -> bool:
 
 def own_of(profile: str | None) -> OwnProfile:
     """The profile asked for, with what its person was calibrated to."""
-    from posecheck.profile_store import own_profile
+    from posecheck.pipeline.profile_store import own_profile
 
     return own_profile(profile, datetime.now().astimezone().date())
 
 
 def numbers_for(name: str, own: OwnProfile | None, sets: list[str] | None) -> tuple[Stretch, Profile]:
     """The stretch with this id, or in this file, and the numbers in force for it."""
-    from posecheck.assessment.catalogue import find_stretch
+    from posecheck.assessment.catalogue.stretch_files import find_stretch
 
     stretch = find_stretch(name)
     return stretch, numbers_of(stretch, own, sets)
@@ -136,8 +136,8 @@ def numbers_for(name: str, own: OwnProfile | None, sets: list[str] | None) -> tu
 
 def numbers_of(stretch: Stretch, own: OwnProfile | None, sets: list[str] | None) -> Profile:
     """The numbers in force for a stretch."""
-    from posecheck.profiles import build_profile
-    from posecheck.session import default_profile
+    from posecheck.pipeline.profiles import build_profile
+    from posecheck.pipeline.session import default_profile
 
     file, calibrations = (own.file, own.calibrations) if own is not None else (None, None)
     return build_profile(default_profile(stretch), stretch.id, file, sets or (), calibrations, stretch=stretch)
@@ -170,7 +170,7 @@ def messages_in(language: str | None) -> Messages:
 
 def finish(outcomes: list[Outcome], failed: int = 0) -> None:
     """Exit as the outcomes demand; return when all is well."""
-    from posecheck.session import Ending
+    from posecheck.pipeline.session import Ending
 
     if any(outcome.ending is Ending.INTERRUPTED for outcome in outcomes):
         raise typer.Exit(EXIT_INTERRUPTED)
@@ -181,7 +181,7 @@ def finish(outcomes: list[Outcome], failed: int = 0) -> None:
 def keeper_for(stretch: Stretch, profile: Profile, source_kind: str) -> Keeper:
     """Somebody who keeps a session in the user's own history."""
     from posecheck.history.store import history_path
-    from posecheck.keeping import Keeper
+    from posecheck.pipeline.session_history import Keeper
 
     return Keeper(history_path(), stretch, profile, source_kind)
 

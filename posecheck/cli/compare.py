@@ -20,7 +20,7 @@ def compare(
     lang: LangOption = None,
 ) -> None:
     """Put two results side by side on a common clock: before and after, left and right."""
-    from posecheck.comparing import compare as compared
+    from posecheck.pipeline.comparison import compare as compared
 
     compared(first, second, out, language=language_for(lang))
     show(f"  [bold]{out}[/]")

@@ -16,7 +16,7 @@ from posecheck.errors import HistoryError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from posecheck.history.store import History
-    from posecheck.terminal import Told
+    from posecheck.terminal.style import Told
 
 #: So many days `posecheck history` shows unless told otherwise: four weeks fit a screen and bear a trend.
 HISTORY_DAYS: Final = 28
@@ -44,7 +44,7 @@ def history_show(
             raise UsageError(f"options go behind the command: posecheck history {name} --…")
         return
     from posecheck.history.store import History
-    from posecheck.terminal_history import history_view, how_to_begin
+    from posecheck.terminal.history import history_view, how_to_begin
 
     tell = words_for(lang)
     path = history_file(file)
@@ -129,7 +129,7 @@ def history_delete(
 ) -> None:
     """Delete sessions from the history for good. Asks first."""
     from posecheck.history.store import History
-    from posecheck.terminal_history import plural
+    from posecheck.terminal.history import plural
 
     if everything == (before is not None or stretch is not None):
         raise UsageError("say what to delete: --before DATE, --stretch ID or both; or --all alone.")

@@ -40,14 +40,14 @@ from posecheck.cli.routine import routine_named
 from posecheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from posecheck.assessment.stretch import Stretch
+    from posecheck.assessment.catalogue.stretch import Stretch
     from posecheck.calibration import Calibrations, Notice
-    from posecheck.keeping import Keeper
     from posecheck.landmarks.base import LandmarkBackend
+    from posecheck.pipeline.session import Outcome
+    from posecheck.pipeline.session_history import Keeper
     from posecheck.records import Assessment, Frame, Setup, Sighting
-    from posecheck.session import Outcome
     from posecheck.sources.camera import CameraSource
-    from posecheck.terminal import Told
+    from posecheck.terminal.style import Told
     from posecheck.tunables import Profile
 
 
@@ -112,7 +112,7 @@ def live(
         raise UsageError(f"a routine in the terminal has a command of its own: posecheck routine {routine} --terminal")
     own = own_of(profile)
     chosen, numbers = numbers_for(stretch or DEFAULT_STRETCH, own, sets)
-    from posecheck.keeping import CAMERA, VIDEO
+    from posecheck.pipeline.session_history import CAMERA, VIDEO
 
     tell = teller_for(lang, chosen)
     from posecheck.landmarks.mediapipe import MediaPipeBackend
@@ -154,10 +154,10 @@ def _open_page(
     setup: bool,
     browser: bool,
 ) -> None:
-    from posecheck.app.choosing import BROWSER, SERVER, Settings
-    from posecheck.app.numbers import checked_sets
-    from posecheck.app.places import Places
-    from posecheck.app.serve import listen, serve
+    from posecheck.app.parameters import checked_sets
+    from posecheck.app.server.server import listen, serve
+    from posecheck.app.session_options import BROWSER, SERVER, Settings
+    from posecheck.app.user_paths import Places
     from posecheck.assessment.messages import Messages
     from posecheck.landmarks.mediapipe import MediaPipeBackend
 
@@ -230,15 +230,15 @@ def _watch(
 ) -> Outcome:
     from rich.live import Live
 
-    from posecheck.analysis import origin_of
     from posecheck.outputs.base import Sink
     from posecheck.outputs.recording import RecordingWriter
-    from posecheck.progress import Rate
-    from posecheck.session import Ending, find_people, run
-    from posecheck.terminal import seconds
-    from posecheck.terminal_live import live_line, live_panel
-    from posecheck.terminal_result import result
-    from posecheck.terminal_setup import setup_lines, setup_panel
+    from posecheck.pipeline.analysis import origin_of
+    from posecheck.pipeline.session import Ending, find_people, run
+    from posecheck.terminal.live import live_line, live_panel
+    from posecheck.terminal.progress import Rate
+    from posecheck.terminal.result import result
+    from posecheck.terminal.setup import setup_lines, setup_panel
+    from posecheck.terminal.style import seconds
 
     console = console_for()
     with contextlib.ExitStack() as stack:

@@ -47,15 +47,15 @@ def replay(
     opensim: OpensimOption = False,
 ) -> None:
     """Judge a recording again with other numbers: no camera, no model, no pixels. Shows what that changes."""
-    from posecheck.analysis import judge_recording, stretch_of
-    from posecheck.session import Ending
+    from posecheck.pipeline.analysis import judge_recording, stretch_of
+    from posecheck.pipeline.output_options import Wanted
+    from posecheck.pipeline.session import Ending
     from posecheck.sources.replay import read_recording
-    from posecheck.terminal_result import result
-    from posecheck.terminal_tuning import difference_table
+    from posecheck.terminal.result import result
+    from posecheck.terminal.tuning import difference_table
     from posecheck.tuning.clips import Tracks
+    from posecheck.tuning.profile_diff import recorded_profile, whatif
     from posecheck.tuning.track import Gathering
-    from posecheck.tuning.whatif import recorded_profile, whatif
-    from posecheck.wanted import Wanted
 
     wanted = Wanted(language_for(lang), smooth=smooth, parquet=parquet, opensim=opensim)
     origin, own = read_recording(recording).origin, own_of(profile)
@@ -89,7 +89,7 @@ def replay(
 def cameras(lang: LangOption = None) -> None:
     """List the cameras that answer."""
     from posecheck.sources.camera import list_cameras
-    from posecheck.terminal_machine import cameras_table
+    from posecheck.terminal.machine import cameras_table
 
     with quiet():
         found = list_cameras()
@@ -100,8 +100,8 @@ def cameras(lang: LangOption = None) -> None:
 
 def doctor(model: ModelOption = None, lang: LangOption = None) -> None:
     """Check this installation: versions, OpenCV, the model, one timed frame, cameras, where the log is."""
-    from posecheck.doctor import State, examine
-    from posecheck.terminal_machine import facts_table
+    from posecheck.pipeline.doctor import State, examine
+    from posecheck.terminal.machine import facts_table
 
     tell = words_for(lang)
     with quiet() as log:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from posecheck.batch.job import ClipJob, Report
     from posecheck.batch.joblist import Entry
     from posecheck.batch.pool import Pool
-    from posecheck.profile_store import OwnProfile
-    from posecheck.wanted import Wanted
+    from posecheck.pipeline.output_options import Wanted
+    from posecheck.pipeline.profile_store import OwnProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def analyze_many(
     from posecheck.batch.index import FAILURES, PAGE, write_failures, write_index
     from posecheck.batch.job import Status
     from posecheck.batch.run import run
-    from posecheck.terminal_batch import BatchProgress
+    from posecheck.terminal.batch import BatchProgress
 
     found = joblist.entries(names, out)
     todo = list(_jobs(found, out, for_all))

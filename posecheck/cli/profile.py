@@ -12,7 +12,7 @@ from posecheck.cli.common import agrees, show, words_for
 from posecheck.cli.options import LangOption
 
 if TYPE_CHECKING:
-    from posecheck.terminal import Told
+    from posecheck.terminal.style import Told
     from posecheck.tunables import Tunable
 
 profile_app = typer.Typer(
@@ -28,8 +28,8 @@ ProfileArgument = Annotated[
 @profile_app.command("list")
 def profile_list(lang: LangOption = None) -> None:
     """List your profiles by name."""
-    from posecheck.profile_store import calibrations_of, named_path, own_numbers, profile_names
-    from posecheck.terminal_calibrate import profiles_table
+    from posecheck.pipeline.profile_store import calibrations_of, named_path, own_numbers, profile_names
+    from posecheck.terminal.calibration import profiles_table
 
     tell = words_for(lang)
     names = profile_names()
@@ -46,9 +46,9 @@ def profile_list(lang: LangOption = None) -> None:
 @profile_app.command("show")
 def profile_show(profile: ProfileArgument, lang: LangOption = None) -> None:
     """Show a profile: its numbers beside their defaults, where they come from, its calibrations and how old they are."""
-    from posecheck.profile_store import calibrations_of, find_profile
-    from posecheck.terminal_calibrate import profile_card
-    from posecheck.terminal_tuning import numbers_table, provenance_table
+    from posecheck.pipeline.profile_store import calibrations_of, find_profile
+    from posecheck.terminal.calibration import profile_card
+    from posecheck.terminal.tuning import numbers_table, provenance_table
     from posecheck.tuning.provenance import moved_clips, read_provenance
 
     tell = words_for(lang)
@@ -74,8 +74,8 @@ def profile_diff(
     lang: LangOption = None,
 ) -> None:
     """Show the numbers in which two profiles differ."""
-    from posecheck.profile_store import find_profile
-    from posecheck.terminal_tuning import numbers_table
+    from posecheck.pipeline.profile_store import find_profile
+    from posecheck.terminal.tuning import numbers_table
 
     tell = words_for(lang)
     first, second = find_profile(profile), find_profile(other)
@@ -92,10 +92,10 @@ def profile_diff(
 @profile_app.command("check")
 def profile_check(profile: ProfileArgument, lang: LangOption = None) -> None:
     """Check a profile for every stretch: keys, ranges, limits and their ends; its calibrations and provenance."""
-    from posecheck.assessment.catalogue import load_stretch, stretch_ids
-    from posecheck.profile_store import calibrations_of, find_profile
-    from posecheck.profiles import build_profile
-    from posecheck.session import default_profile
+    from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
+    from posecheck.pipeline.profile_store import calibrations_of, find_profile
+    from posecheck.pipeline.profiles import build_profile
+    from posecheck.pipeline.session import default_profile
     from posecheck.tuning.provenance import moved_clips, read_provenance
 
     tell = words_for(lang)
@@ -119,7 +119,7 @@ def profile_delete(
     lang: LangOption = None,
 ) -> None:
     """Delete one profile for good. Asks first."""
-    from posecheck.profile_store import delete_profile, find_profile
+    from posecheck.pipeline.profile_store import delete_profile, find_profile
 
     tell = words_for(lang)
     path = find_profile(name)
@@ -137,15 +137,15 @@ def _counted(tell: Told, what: str, count: int) -> str:
 
 def _numbers(file: Path) -> dict[tuple[str, str], tuple[Tunable, float]]:
     """The numbers of a profile by (stretch or "", key), each with its declaration; checked."""
-    from posecheck.assessment import running
-    from posecheck.assessment.catalogue import load_stretch, stretch_ids
+    from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
+    from posecheck.assessment.routines import routine_state
     from posecheck.errors import TunableError
-    from posecheck.profiles import read_profile_file
-    from posecheck.session import default_profile
+    from posecheck.pipeline.profiles import read_profile_file
+    from posecheck.pipeline.session import default_profile
     from posecheck.tunables import unknown
 
     shared, own = read_profile_file(file)
-    declared: dict[str, Tunable] = {one.key: one for one in running.TUNABLES}
+    declared: dict[str, Tunable] = {one.key: one for one in routine_state.TUNABLES}
     for stretch_id in stretch_ids():
         declared |= default_profile(load_stretch(stretch_id)).tunables
     out: dict[tuple[str, str], tuple[Tunable, float]] = {}

@@ -31,13 +31,13 @@ from posecheck.cli.options import EveryFrameOption, HistoryOption, LangOption, M
 from posecheck.errors import HistoryError, UsageError
 
 if TYPE_CHECKING:
-    from posecheck.assessment.routine import Routine
-    from posecheck.assessment.running import Out
-    from posecheck.assessment.turns import Doings, Part
+    from posecheck.assessment.catalogue.routine import Routine
+    from posecheck.assessment.routines.progress import Doings, Part
+    from posecheck.assessment.routines.routine_state import Out
     from posecheck.calibration import Calibrations
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment
-    from posecheck.terminal import Told
+    from posecheck.terminal.style import Told
 
 routines_app = typer.Typer(help="Stretches to do one after another.", no_args_is_help=True)
 
@@ -71,7 +71,7 @@ def routine(
         )
     check_source(camera, source, every_frame=every_frame)
     from posecheck.landmarks.mediapipe import MediaPipeBackend
-    from posecheck.routine_session import plan
+    from posecheck.pipeline.routine import plan
 
     chosen = routine_named(which)
     days = _days_practised(chosen)
@@ -96,8 +96,8 @@ def routine(
 
 def routine_named(which: str) -> Routine:
     """A routine by its id, or the one in a file."""
-    from posecheck.assessment.catalogue import is_file
-    from posecheck.assessment.routine_files import load_routine, read_routine
+    from posecheck.assessment.catalogue.routine_files import load_routine, read_routine
+    from posecheck.assessment.catalogue.stretch_files import is_file
 
     return read_routine(Path(which)) if is_file(which) else load_routine(which)
 
@@ -131,15 +131,15 @@ def _do_routine(
     from rich.live import Live
 
     from posecheck.history.store import history_path
-    from posecheck.keeping import CAMERA, VIDEO
-    from posecheck.progress import Rate
+    from posecheck.pipeline.routine import Wish, run_routine
+    from posecheck.pipeline.routine_history import RoutineKeeper
+    from posecheck.pipeline.session import Ending, find_people
+    from posecheck.pipeline.session_history import CAMERA, VIDEO
     from posecheck.records import Frame
-    from posecheck.routine_keeping import RoutineKeeper
-    from posecheck.routine_session import Wish, run_routine
-    from posecheck.session import Ending, find_people
-    from posecheck.terminal import seconds
-    from posecheck.terminal_live import live_line, live_panel
-    from posecheck.terminal_routine import routine_panel, routine_result, where
+    from posecheck.terminal.live import live_line, live_panel
+    from posecheck.terminal.progress import Rate
+    from posecheck.terminal.routine import routine_panel, routine_result, where
+    from posecheck.terminal.style import seconds
 
     console = console_for()
     keeper: RoutineKeeper | None = None
@@ -220,7 +220,7 @@ def _do_routine(
 
 def _once(judged: Assessment, part: Part, out: Out) -> Assessment:
     """The frame without the set-up text as its cue while the panel above shows that text already."""
-    from posecheck.assessment.running import Stage
+    from posecheck.assessment.routines.routine_state import Stage
 
     if out.stage in {Stage.READY, Stage.REST} and judged.cue == part.stretch.setup:
         return replace(judged, cue="")
@@ -230,8 +230,8 @@ def _once(judged: Assessment, part: Part, out: Out) -> Assessment:
 @routines_app.command("list")
 def routines_list(lang: LangOption = None) -> None:
     """List the routines."""
-    from posecheck.assessment.routine_files import load_routine, routine_ids
-    from posecheck.cards import routines_table
+    from posecheck.assessment.catalogue.routine_files import load_routine, routine_ids
+    from posecheck.terminal.catalogue import routines_table
 
     show(routines_table([load_routine(routine_id) for routine_id in routine_ids()], words_for(lang)))
 
@@ -245,8 +245,8 @@ def routines_show(
     lang: LangOption = None,
 ) -> None:
     """Show one routine: its stretches in order, how long it takes, and what is unlocked by when."""
-    from posecheck.assessment.catalogue import find_stretch
-    from posecheck.cards import routine_card
+    from posecheck.assessment.catalogue.stretch_files import find_stretch
+    from posecheck.terminal.catalogue import routine_card
 
     chosen = routine_named(routine)
     show(

@@ -16,8 +16,8 @@ stretches_app = typer.Typer(help="The stretches posecheck knows.", no_args_is_he
 @stretches_app.command("list")
 def stretches_list(lang: LangOption = None) -> None:
     """List the stretches, by the position in which they are done."""
-    from posecheck.assessment.catalogue import load_stretch, stretch_ids
-    from posecheck.cards import stretches_table
+    from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
+    from posecheck.terminal.catalogue import stretches_table
 
     show(stretches_table([load_stretch(stretch_id) for stretch_id in stretch_ids()], words_for(lang)))
 
@@ -30,7 +30,7 @@ def stretches_show(
     lang: LangOption = None,
 ) -> None:
     """Show one stretch: how it is done, what is judged, the numbers in force and where each comes from."""
-    from posecheck.cards import stretch_card
+    from posecheck.terminal.catalogue import stretch_card
 
     chosen, numbers = numbers_for(stretch, own_of(profile), sets)
     show(stretch_card(chosen, numbers, teller_for(lang, chosen)))
@@ -41,7 +41,7 @@ def stretches_check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Stretch or routine files (TOML).")],
 ) -> None:
     """Check stretch and routine files and report every mistake at once."""
-    from posecheck.assessment.routine_files import check_any
+    from posecheck.assessment.catalogue.routine_files import check_any
 
     found = {file: check_any(file) for file in files}
     for file, mistakes in found.items():

@@ -27,9 +27,9 @@ from posecheck.cli.options import LangOption, ModelOption, ProfileOption, SetOpt
 from posecheck.errors import OutputError, PosecheckError, UsageError
 
 if TYPE_CHECKING:
-    from posecheck.assessment.stretch import Stretch
+    from posecheck.assessment.catalogue.stretch import Stretch
     from posecheck.calibration import Calibrations
-    from posecheck.terminal import Told
+    from posecheck.terminal.style import Told
     from posecheck.tunables import Profile
     from posecheck.tuning.clips import Clip
     from posecheck.tuning.evidence import Evidence
@@ -76,8 +76,8 @@ def tune_label(
     """
     from posecheck.app.labelling import name_of
     from posecheck.app.labelling_web import serve
-    from posecheck.app.serve import listen
-    from posecheck.tuning.subjects import found, subject_of
+    from posecheck.app.server.server import listen
+    from posecheck.tuning.label_targets import found, subject_of
 
     name, language = name_of(rater, "rater") if rater else "", language_for(lang)
     paths = found(clips)
@@ -100,8 +100,8 @@ def tune_label(
 
 def _record(paths: Sequence[Path], stretch: str | None, model: Path | None) -> None:
     """Let the model watch the clips it has not seen yet."""
-    from posecheck.progress import Progress
-    from posecheck.tuning.subjects import needs_recording, record, stretch_for
+    from posecheck.terminal.progress import Progress
+    from posecheck.tuning.label_targets import needs_recording, record, stretch_for
 
     missing = [(path, stretch_for(path, stretch)) for path in paths if needs_recording(path)]
     if not missing:
@@ -137,9 +137,9 @@ def tune_score(
     lang: LangOption = None,
 ) -> None:
     """How well do warnings fit the labels? Hits, misses, false alarms, delay; raters among each other."""
-    from posecheck.terminal_tuning import score_table
+    from posecheck.terminal.tuning import score_table
     from posecheck.tuning.clips import find_clips, one_stretch
-    from posecheck.tuning.rated import judge_clips, rate
+    from posecheck.tuning.evaluation import judge_clips, rate
     from posecheck.tuning.score import Leeway
 
     found, notes = find_clips(clips)
@@ -253,7 +253,7 @@ def _apart(sets: list[str] | None) -> tuple[Profile, list[str]]:
 
 
 def _tell(found: Found, evidence: Evidence, notes: tuple[str, ...], tell: Told) -> None:
-    from posecheck.terminal_tuning import found_table
+    from posecheck.terminal.tuning import found_table
 
     show(found_table(found, evidence, tell))
     show(tell("tune.counted"))
@@ -281,7 +281,7 @@ def _write(out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence,
 def _rules(clips: Sequence[Clip], asked: list[str] | None, keys: Sequence[str]) -> tuple[str, ...]:
     """Which rules count: those asked for, those whose numbers may move, or all that are labelled."""
     from posecheck.tunables import unknown
-    from posecheck.tuning.rated import labelled_rules
+    from posecheck.tuning.evaluation import labelled_rules
 
     known = labelled_rules(clips, clips[0].stretch)
     for one in asked or ():

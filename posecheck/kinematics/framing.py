@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from posecheck.body import Side, of
-from posecheck.kinematics import gates, posture
+from posecheck.kinematics import positions
+from posecheck.kinematics.spine import quality_gates
 from posecheck.records import NOBODY, Floats
 from posecheck.tunables import Tunable
 
@@ -156,8 +157,8 @@ def reason(
         return TOO_FAR
     if facing == 0 or not yaw_deg <= profile[MAX_YAW.key]:
         return NOT_SIDE_ON
-    if position == posture.LYING:
-        return gates.LYING
-    if knee_flexion_deg > profile[MAX_KNEE.key] and position != posture.FLOOR:
+    if position == positions.LYING:
+        return quality_gates.LYING
+    if knee_flexion_deg > profile[MAX_KNEE.key] and position != positions.FLOOR:
         return KNEELING
     return ""

@@ -15,24 +15,12 @@ import numpy as np
 
 from posecheck.body import Side, of
 from posecheck.calibration import SEATED, STANDING, Calibrations
-from posecheck.kinematics import (
-    angles,
-    apart,
-    drawn,
-    framing,
-    gates,
-    joints,
-    legs,
-    limbs,
-    own,
-    posture,
-    smoothing,
-    spine,
-    view,
-)
-from posecheck.kinematics.back import axis_px
-from posecheck.kinematics.features import aligned
-from posecheck.kinematics.network import CODE_SIZE, Code, Network, Told, bundled_network
+from posecheck.kinematics import angles, framing, positions, smoothing, view
+from posecheck.kinematics.legs import lead_leg, plausibility, silhouette_legs, swap_correction
+from posecheck.kinematics.spine import flexion, joint_correction, personal_neutral, quality_gates
+from posecheck.kinematics.spine.dorsal_profile import axis_px
+from posecheck.kinematics.spine.landmark_features import aligned
+from posecheck.kinematics.spine.network import CODE_SIZE, Code, Network, Told, bundled_network
 from posecheck.records import Floats, Measures, Sighting, View
 from posecheck.tunables import Profile, Tunable
 
@@ -89,12 +77,12 @@ class MeasureState:
 
     facing: view.FacingState
     side: view.SideState
-    own: own.OwnState
+    own: personal_neutral.OwnState
     filter: smoothing.OneEuro
-    posture: posture.PostureState
-    lead: legs.LeadState
-    apart: apart.ApartState
-    drawn: drawn.DrawnState
+    posture: positions.PostureState
+    lead: lead_leg.LeadState
+    apart: swap_correction.ApartState
+    drawn: plausibility.DrawnState
 
 
 def start(calibrations: Calibrations | None = None, network: Network | None = None) -> MeasureState:
@@ -105,23 +93,25 @@ def start(calibrations: Calibrations | None = None, network: Network | None = No
     return MeasureState(
         view.FacingState(),
         view.SideState(),
-        own.OwnState() if calibrations is None else _stored(calibrations, network or bundled_network()),
+        personal_neutral.OwnState() if calibrations is None else _stored(calibrations, network or bundled_network()),
         smoothing.OneEuro(),
-        posture.PostureState(),
-        legs.LeadState(),
-        apart.ApartState(),
-        drawn.DrawnState(),
+        positions.PostureState(),
+        lead_leg.LeadState(),
+        swap_correction.ApartState(),
+        plausibility.DrawnState(),
     )
 
 
-def _stored(calibrations: Calibrations, network: Network) -> own.OwnState:
+def _stored(calibrations: Calibrations, network: Network) -> personal_neutral.OwnState:
     """What is known of a person before anything was seen."""
     known = {
-        one.position: own.Upright(np.asarray(one.code, np.float32), one.seen_s, one.seen_s, one.tallest_deg)
+        one.position: personal_neutral.Upright(
+            np.asarray(one.code, np.float32), one.seen_s, one.seen_s, one.tallest_deg
+        )
         for one in calibrations
         if one.spine_model_sha256 == network.sha256 and len(one.code) == CODE_SIZE
     }
-    return own.OwnState(stored_standing=known.get(STANDING), stored_seated=known.get(SEATED))
+    return personal_neutral.OwnState(stored_standing=known.get(STANDING), stored_seated=known.get(SEATED))
 
 
 def without_stored(state: MeasureState) -> MeasureState:
@@ -158,15 +148,17 @@ def step(
     )
     if sighting.back is not None:
         facing = sighting.back.facing
-    posture_state = posture.hold(state.posture, sighting.t_s, posture.position(seen, facing, profile), profile)
+    posture_state = positions.hold(state.posture, sighting.t_s, positions.position(seen, facing, profile), profile)
     position = posture_state.position
     apart_state, visibility = state.apart, sighting.visibility
-    drawn_state, shown = drawn.step(state.drawn, sighting.t_s, seen, sighting.legs, side, profile)
+    drawn_state, shown = plausibility.step(state.drawn, sighting.t_s, seen, sighting.legs, side, profile)
     if lead != "":  # without a role both legs do the same, and it does not matter which is which
-        apart_state, shown, visibility = apart.step(state.apart, sighting.t_s, shown, visibility, profile)
-    lead_state = legs.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
+        apart_state, shown, visibility = swap_correction.step(state.apart, sighting.t_s, shown, visibility, profile)
+    lead_state = lead_leg.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
     if sighting.legs is not None:
-        shown = limbs.put_back(shown, seen, sighting.legs.limbs_px, lead_state.side, lead, facing, position, profile)
+        shown = silhouette_legs.put_back(
+            shown, seen, sighting.legs.limbs_px, lead_state.side, lead, facing, position, profile
+        )
     looked = look(
         sighting,
         seen,
@@ -179,7 +171,7 @@ def step(
         network or bundled_network(),
         code,
     )
-    own_state = own.step(
+    own_state = personal_neutral.step(
         state.own,
         sighting.t_s,
         position,
@@ -210,11 +202,11 @@ def _by_role(values: Mapping[str, float], leading: Side | None, near: Side | Non
     if leading is None or near is None:
         return dict.fromkeys(_ROLES, math.nan)
     lead, other = ("", "far_") if leading is near else ("far_", "")
-    knee_told = leading is near or legs.far_knee_tells(position)
+    knee_told = leading is near or lead_leg.far_knee_tells(position)
     return {
         "lead_knee_flexion_deg": values[f"{lead}knee_flexion_deg"] if knee_told else math.nan,
         "lead_hip_hinge_deg": values[f"{lead}hip_hinge_deg"],
-        "lead_leg_deg": legs.leg_deg(angles.wrap_inclination_deg(values[f"{lead}thigh_deg"]), position),
+        "lead_leg_deg": lead_leg.leg_deg(angles.wrap_inclination_deg(values[f"{lead}thigh_deg"]), position),
         "other_knee_flexion_deg": values[f"{other}knee_flexion_deg"],
         "other_hip_hinge_deg": values[f"{other}hip_hinge_deg"],
     }
@@ -262,7 +254,7 @@ def look(
     facing: int,
     side: Side | None,
     position: str,
-    known: own.OwnState,
+    known: personal_neutral.OwnState,
     profile: Profile,
     network: Network,
     code: Code | None = None,
@@ -281,13 +273,13 @@ def look(
     back = sighting.back
     if back is not None and code is None:
         code = network.encode(back.crop, aligned(sighting.landmarks_px, back.facing))
-    own_code = own.own_code(known, position, profile)
+    own_code = personal_neutral.own_code(known, position, profile)
     told: Told | None = None if code is None else network.read(code, own_code, inclination_deg)
-    shift = joints.shift_of(told, mid_shoulder - mid_hip, facing, profile[joints.CORRECTION.key])
+    shift = joint_correction.shift_of(told, mid_shoulder - mid_hip, facing, profile[joint_correction.CORRECTION.key])
 
     hip, shoulder = _joint(seen, "hip", side) + shift.hip_px, _joint(seen, "shoulder", side) + shift.shoulder_px
     knee, ankle = (_joint(told_apart[0], name, side) for name in ("knee", "ankle"))
-    far_hip, far_knee, far_ankle = legs.far_leg(*told_apart, side, profile)
+    far_hip, far_knee, far_ankle = lead_leg.far_leg(*told_apart, side, profile)
     far_hip = far_hip + shift.hip_px
     knee_flexion_deg = angles.knee_flexion_deg(hip, knee, ankle, facing)
     trunk_hidden = bool(np.isnan(hip).any() or np.isnan(shoulder).any())
@@ -307,11 +299,11 @@ def look(
         position=position,
     )
     if why_not:
-        reading = spine.unread(why_not)
+        reading = flexion.unread(why_not)
     elif back is None or told is None or code is None:
-        reading = spine.unread(gates.NO_FIT)
+        reading = flexion.unread(quality_gates.NO_FIT)
     else:
-        reading = spine.read_spine(back, told, inclination_deg, network, profile, known=own_code is not None)
+        reading = flexion.read_spine(back, told, inclination_deg, network, profile, known=own_code is not None)
     if why_not in _LEGS_UNSEEN:
         knee, far_knee = np.full(2, np.nan), np.full(2, np.nan)
         knee_flexion_deg = math.nan
@@ -353,7 +345,7 @@ def look(
             brightness_frac=sighting.brightness_frac,
             reason=reading.reason,
             position=position,
-            well_placed=why_not in ("", framing.KNEELING, gates.LYING),
+            well_placed=why_not in ("", framing.KNEELING, quality_gates.LYING),
         ),
         inclination_deg=inclination_deg,
         code=code if judged else None,

@@ -16,9 +16,9 @@ from string import Template
 from typing import Any, Final, Protocol
 
 from posecheck import resources as own
+from posecheck.atomic_file import whole_file
 from posecheck.outputs import palette
 from posecheck.outputs.base import cannot_write
-from posecheck.whole_file import whole_file
 
 #: Bytes of a clip that are turned into base64 at a time; a multiple of three, so that the pieces fit together.
 _PIECE_BYTES: Final = 3 * 256 * 1024

@@ -1,6 +1,6 @@
 """The recording: everything that was seen, raw, so that it can be judged again without pixels.
 
-One JSON line a frame (see `posecheck.wire`), header first, last line how it ended. A process that is killed, or a disk
+One JSON line a frame (see `posecheck.recording_format`), header first, last line how it ended. A process that is killed, or a disk
 that fills up, leaves a file that reads to its last whole line.
 """
 
@@ -10,7 +10,7 @@ import math
 from pathlib import Path
 from typing import Final
 
-from posecheck import wire
+from posecheck import recording_format
 from posecheck.outputs.base import ClosingSink, LineFile
 from posecheck.records import Assessment, Frame, Origin, Sighting
 
@@ -29,18 +29,18 @@ class RecordingWriter(ClosingSink):
 
     def __init__(self, path: Path, origin: Origin) -> None:
         self.path = Path(path)
-        self._counts = wire.Counts()
+        self._counts = recording_format.Counts()
         self._synced_s = math.nan
         self._closed = False
         self._file = LineFile(self.path)
         try:
-            self._file.write(wire.header_line(origin) + "\n")
+            self._file.write(recording_format.header_line(origin) + "\n")
         except BaseException:
             self._file.close()
             raise
 
     @property
-    def counts(self) -> wire.Counts:
+    def counts(self) -> recording_format.Counts:
         """How many sightings were written so far."""
         return self._counts
 
@@ -51,7 +51,7 @@ class RecordingWriter(ClosingSink):
 
     def write(self, sighting: Sighting) -> None:
         """Write one sighting. Raises OutputError if it cannot be written; what was written before stands."""
-        self._file.write(wire.sighting_line(sighting) + "\n")
+        self._file.write(recording_format.sighting_line(sighting) + "\n")
         self._counts = self._counts.plus(sighting)
         if math.isnan(self._synced_s):
             self._synced_s = sighting.t_s
@@ -66,7 +66,7 @@ class RecordingWriter(ClosingSink):
         self._closed = True
         try:
             if not self._file.failed:
-                self._file.write(wire.footer_line(self._counts, ending) + "\n")
+                self._file.write(recording_format.footer_line(self._counts, ending) + "\n")
                 self._file.sync()
         finally:
             self._file.close()

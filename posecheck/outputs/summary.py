@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from posecheck.atomic_file import whole_file
 from posecheck.calibration import Calibrations, Notice
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.reps import rep_as_json, with_rep
 from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
-from posecheck.whole_file import whole_file
 
 #: Of the form that summary.schema.json beside this file describes. It rises when a name goes or changes its meaning.
 SCHEMA_VERSION: Final = 1

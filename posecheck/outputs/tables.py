@@ -16,12 +16,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from posecheck.atomic_file import whole_file
 from posecheck.outputs.base import ClosingSink, LineFile, cannot_write
 from posecheck.outputs.columns import Columns
 from posecheck.outputs.filtering import filtered
 from posecheck.outputs.summary import SummaryFile
 from posecheck.records import QUANTITIES, QUANTITY_NAMES, Assessment, Event, Frame
-from posecheck.whole_file import whole_file
 
 __all__ = [
     "EVENTS_COLUMNS",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from posecheck import wire
+from posecheck import recording_format
 from posecheck.errors import RecordingError
 from posecheck.records import Origin, Sighting
 
@@ -24,11 +24,11 @@ class Recording:
     """A recording on disk, opened and checked; its sightings are streamed when asked for, as often as wanted."""
 
     path: Path
-    header: wire.Header
+    header: recording_format.Header
     """Format version and origin: versions, stretch, numbers in force when it was made."""
     ending: str
     """How it ended, by its last line: "complete", "interrupted", "source broke: …"; "cut off" when there is none."""
-    counts: wire.Counts | None
+    counts: recording_format.Counts | None
     """How much it holds, by its last line; None when it was cut off."""
 
     @property
@@ -50,7 +50,7 @@ class Recording:
                     found = _read(raw, place)
                     if found is None:
                         return
-                    if isinstance(found, wire.Footer):
+                    if isinstance(found, recording_format.Footer):
                         _check_end(found, frames, file, self.path, number)
                         return
                     if not found.t_s > last_s:
@@ -73,7 +73,7 @@ def read_recording(path: Path) -> Recording:
             first = file.readline(_LONGEST_LINE)
             if not first:
                 raise RecordingError(f"{path} is empty: nothing was recorded.")
-            header = wire.read_header(_text(first), f"{path} line 1")
+            header = recording_format.read_header(_text(first), f"{path} line 1")
             footer = _last_line(file)
     except OSError as error:
         raise _cannot_read(path, error) from None
@@ -82,17 +82,17 @@ def read_recording(path: Path) -> Recording:
     return Recording(path, header, footer.ending, footer.counts)
 
 
-def _read(raw: bytes, place: str) -> Sighting | wire.Footer | None:
+def _read(raw: bytes, place: str) -> Sighting | recording_format.Footer | None:
     """What a line holds; None for a last line that was cut in half, which shows by its missing newline."""
     try:
-        return wire.read_line(_text(raw), place)
+        return recording_format.read_line(_text(raw), place)
     except RecordingError:
         if raw.endswith(b"\n"):
             raise
         return None
 
 
-def _last_line(file: BinaryIO) -> wire.Footer | None:
+def _last_line(file: BinaryIO) -> recording_format.Footer | None:
     """The footer, if the file has one; found from the end, so that a long recording opens as fast as a short one."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _LONGEST_LINE // 16))
@@ -100,13 +100,13 @@ def _last_line(file: BinaryIO) -> wire.Footer | None:
     if not lines[-1].startswith(b'{"ending":'):
         return None
     try:
-        found = wire.read_line(_text(lines[-1]), "the last line")
+        found = recording_format.read_line(_text(lines[-1]), "the last line")
     except RecordingError:
         return None
-    return found if isinstance(found, wire.Footer) else None
+    return found if isinstance(found, recording_format.Footer) else None
 
 
-def _check_end(footer: wire.Footer, frames: int, file: BinaryIO, path: Path, number: int) -> None:
+def _check_end(footer: recording_format.Footer, frames: int, file: BinaryIO, path: Path, number: int) -> None:
     """Raise unless the footer is the end of the file and counts as many frames as there were."""
     if file.read(1):
         raise RecordingError(f"{path} line {number + 1}: goes on after its last line. Were two recordings joined?")

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from posecheck.assessment.catalogue import load_stretch
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.calibration import Calibrations
 from posecheck.errors import LabelsError, RecordingError, UsageError
 from posecheck.sources.replay import read_recording
 from posecheck.tunables import Profile
+from posecheck.tuning.intervals import Spans, agreed, said
 from posecheck.tuning.labels import ENDING, Labels, Truth, labels_path, read_labels
-from posecheck.tuning.spans import Spans, agreed, said
 from posecheck.tuning.track import Seen, Track, measure, measuring, see
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from posecheck.assessment.messages import Messages
-from posecheck.profiles import parse_set
+from posecheck.pipeline.profiles import parse_set
 from posecheck.tunables import Profile, Tunable, amount
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip

@@ -27,11 +27,11 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from posecheck.assessment.catalogue import load_stretch, stretch_ids
-from posecheck.assessment.strict import Mistake, Number, Strict, Text, in_order, one_of, read_toml, shape
+from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
+from posecheck.assessment.catalogue.strict_toml import Mistake, Number, Strict, Text, in_order, one_of, read_toml, shape
+from posecheck.atomic_file import whole_file
 from posecheck.errors import LabelsError, OutputError
 from posecheck.tunables import unknown
-from posecheck.whole_file import whole_file
 
 ENDING: Final = ".labels.toml"
 

@@ -1,6 +1,6 @@
 """A tuned profile: the numbers that changed, and everything one needs to believe them or not.
 
-The file is an ordinary profile (`posecheck.profiles`) with a table [provenance]: which clips (with their fingerprints),
+The file is an ordinary profile (`posecheck.pipeline.profiles`) with a table [provenance]: which clips (with their fingerprints),
 who is in them, who labelled them, how they were split, what was sought, what it scored on people left out, with its
 interval, what the defaults score, which values would do as well, and what speaks against it.
 """
@@ -17,10 +17,10 @@ from typing import Annotated
 from pydantic import Field
 
 import posecheck
-from posecheck.assessment.stretch import Stretch
-from posecheck.assessment.strict import Number, Strict, Text, in_order, shape
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.strict_toml import Number, Strict, Text, in_order, shape
 from posecheck.errors import TunableError
-from posecheck.session import default_profile
+from posecheck.pipeline.session import default_profile
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, sha256
 from posecheck.tuning.evidence import Evidence

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from posecheck.assessment import hold, rules
+from posecheck.assessment.catalogue.stretch import Direction, Rule, Stretch
 from posecheck.assessment.events import VIEW_RULE
-from posecheck.assessment.stretch import Direction, Rule, Stretch
 from posecheck.records import NO_PICTURE, PAUSE_S, Event, Floats, Verdict
 from posecheck.tuning.track import Counts, Track
 from posecheck.tuning.verdicts import GOOD, SILENT, UNKNOWN, WARN, RuleVerdicts, Verdicts, judge_rules, latest

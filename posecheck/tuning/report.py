@@ -13,22 +13,22 @@ from string import Template
 from typing import Final
 
 import posecheck
+from posecheck.assessment.catalogue.stretch import Rule, Stretch
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.stretch import Rule, Stretch
 from posecheck.calibration import Calibrations
 from posecheck.outputs.page import Tell
 from posecheck.tunables import Profile, amount
 from posecheck.tuning import score
+from posecheck.tuning.charts import roc_svg, sweep_svg, timeline_svg
 from posecheck.tuning.clips import Clip, Tracks
-from posecheck.tuning.draw import roc_svg, sweep_svg, timeline_svg
+from posecheck.tuning.evaluation import Judgement, RuleScore, disagreements, judge_clips, rate
 from posecheck.tuning.evidence import Evidence
+from posecheck.tuning.formatting import SHOWN, figure, figure_of, people_told, plateau_told, seconds, spread
 from posecheck.tuning.labels import write_whole
-from posecheck.tuning.rated import Judgement, RuleScore, disagreements, judge_clips, rate
 from posecheck.tuning.score import LEEWAY, Leeway
 from posecheck.tuning.search import Found
 from posecheck.tuning.space import profile_of
 from posecheck.tuning.trial import TracksOf
-from posecheck.tuning.words import SHOWN, figure, figure_of, people_told, plateau_told, seconds, spread
 
 #: More disagreements than this are counted, not listed.
 _MOST_ROWS: Final = 500

@@ -22,7 +22,7 @@ import numpy as np
 from posecheck.assessment.events import VIEW_RULE
 from posecheck.records import NO_PICTURE, Event, Floats, Verdict
 from posecheck.tunables import Tunable
-from posecheck.tuning.spans import Spans, both, minus, total_s, union, wider
+from posecheck.tuning.intervals import Spans, both, minus, total_s, union, wider
 
 GRACE: Final = Tunable(
     "tuning.grace_s",

@@ -10,11 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.calibration import Calibrations
 from posecheck.errors import TunableError
-from posecheck.profiles import kept_together, with_own
-from posecheck.session import default_profile
+from posecheck.pipeline.profiles import kept_together, with_own
+from posecheck.pipeline.session import default_profile
 from posecheck.tunables import Profile
 
 #: A grid needs so many points an axis to show a plateau; with fewer, settings are drawn at random.

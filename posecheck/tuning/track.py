@@ -17,25 +17,14 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.calibration import Calibrations
-from posecheck.kinematics import (
-    apart,
-    carried,
-    drawn,
-    framing,
-    gates,
-    joints,
-    legs,
-    matching,
-    measures,
-    own,
-    posture,
-    smoothing,
-    spine,
-)
-from posecheck.kinematics.features import aligned
-from posecheck.kinematics.network import Code, Network, bundled_network
+from posecheck.kinematics import framing, measures, measuring_state, positions, smoothing
+from posecheck.kinematics.calibration import matching
+from posecheck.kinematics.legs import lead_leg, plausibility, swap_correction
+from posecheck.kinematics.spine import flexion, joint_correction, personal_neutral, quality_gates
+from posecheck.kinematics.spine.landmark_features import aligned
+from posecheck.kinematics.spine.network import Code, Network, bundled_network
 from posecheck.records import QUANTITY_NAMES, Floats, Measures, Setup, Sighting, frozen
 from posecheck.tunables import Profile
 
@@ -47,7 +36,19 @@ _NO_SETUP: Final = Setup((), over=False, from_s=math.nan, to_s=math.nan)
 MEASURING: Final = (
     *(
         tunable.key
-        for room in (framing, posture, legs, drawn, apart, gates, spine, own, joints, measures, smoothing)
+        for room in (
+            framing,
+            positions,
+            lead_leg,
+            plausibility,
+            swap_correction,
+            quality_gates,
+            flexion,
+            personal_neutral,
+            joint_correction,
+            measures,
+            smoothing,
+        )
         for tunable in room.TUNABLES
     ),
     matching.MAX_PERSON.key,
@@ -159,7 +160,7 @@ def measure(
     known = calibrations or seen.calibrations
     state, match = measures.start(known, coder), matching.MatchState()
     if calibrations is None and seen.memory is not None:
-        state, match = carried.restored(seen.memory, known, coder)
+        state, match = measuring_state.restored(seen.memory, known, coder)
     gathering = Gathering()
     for sighting, code in zip(seen.sightings, seen.codes, strict=True):
         state, measured = measures.step(state, sighting, profile, stretch.lead, coder, code)

@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.calibration import Calibrations
 from posecheck.records import Floats
 from posecheck.tunables import Profile

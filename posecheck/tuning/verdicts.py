@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.assessment import rules, swings, unseen
-from posecheck.assessment.stretch import Phase, Rule, Stretch
+from posecheck.assessment import missing_reason, oscillation, rules
+from posecheck.assessment.catalogue.stretch import Phase, Rule, Stretch
 from posecheck.records import Floats
 from posecheck.tuning.track import Counts, Track
 from posecheck.tuning.views import Views, views_of
@@ -163,14 +163,14 @@ def _rule(
     why = views.back_hidden(rule.measure)[track.sight]
     out_of_force = np.zeros(len(t_s), np.bool_)
     value = views.measure(track, rule.measure)
-    if rule.measure in swings.LEG_MEASURES:
-        numbers = (profile[swings.LEAST.key], profile[swings.WINDOW.key], profile[rules.GAP_S.key])
+    if rule.measure in oscillation.LEG_MEASURES:
+        numbers = (profile[oscillation.LEAST.key], profile[oscillation.WINDOW.key], profile[rules.GAP_S.key])
         low_deg, high_deg = _swung(track, tuple(taken.hidden for taken in views.seen), rule.measure, *numbers)
         limit_deg = profile[rule.limit.key]
         swings_across = ~np.isnan(value) & (low_deg < limit_deg) & (limit_deg < high_deg)
         if swings_across.any():
             value = np.where(swings_across, np.nan, value)
-            why = np.where((why < 0) & swings_across, views.number(unseen.LEG_SWINGS), why)
+            why = np.where((why < 0) & swings_across, views.number(missing_reason.LEG_SWINGS), why)
     if phase is not None and spells is not None:
         why = np.where(spells.seen, why, views.unseen(phase.measure)[track.sight])
         out_of_force = spells.seen & ~spells.active
@@ -191,15 +191,15 @@ def _swung(
 ) -> tuple[Floats, Floats]:
     """`swings.swung_between` for all frames, whose sights may be `hidden`. The same for all limits: kept for the next."""
     values = np.where(np.array(hidden, np.bool_)[track.sight], np.nan, track.measure(measure))
-    numbers = {swings.LEAST.key: least_deg, swings.WINDOW.key: window_s}
+    numbers = {oscillation.LEAST.key: least_deg, oscillation.WINDOW.key: window_s}
     out = np.full((2, len(track.t_s)), np.nan)
-    memory, before_s = swings.Swings(), math.nan
+    memory, before_s = oscillation.Swings(), math.nan
     for i, (t_s, value) in enumerate(zip(track.t_s.tolist(), values.tolist(), strict=True)):
         if not 0 < t_s - before_s <= gap_s:
-            memory = swings.Swings()
+            memory = oscillation.Swings()
         before_s = t_s
-        memory = swings.step(memory, t_s, value, numbers)
-        out[:, i] = swings.swung_between(memory)
+        memory = oscillation.step(memory, t_s, value, numbers)
+        out[:, i] = oscillation.swung_between(memory)
     return out[0], out[1]
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from posecheck.assessment import judge, unseen
+from posecheck.assessment import judge, missing_reason
+from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.events import family
-from posecheck.assessment.stretch import Stretch
 from posecheck.records import Floats
 from posecheck.tuning.track import Counts, Sight, Track
 
@@ -51,14 +51,14 @@ class Views:
         """For each kind the number of why `measure` is missing."""
         kinds = zip(self.seen, self.cut_off, self.lead_is_far, self.untold, strict=True)
         why = [
-            unseen.why_unseen(measure, one.problem, cut, lead_is_far=far, untold=untold)
+            missing_reason.why_unseen(measure, one.problem, cut, lead_is_far=far, untold=untold)
             for one, cut, far, untold in kinds
         ]
         return np.array([self.number(sentence) for sentence in why], np.intp)
 
     def back_hidden(self, measure: str) -> Counts:
         """For each kind the number of why a measure of the back cannot be told; -1 where it can, and for others."""
-        back = measure in unseen.BACK_MEASURES
+        back = measure in missing_reason.BACK_MEASURES
         return np.array([self.number(one.problem) if back else -1 for one in self.seen], np.intp)
 
     def undecided(self) -> Counts:
@@ -76,7 +76,7 @@ def views_of(track: Track, stretch: Stretch) -> Views:
         tuple(_taken(sight, stretch) for sight in track.sights),
         tuple(one.cut_off for one in track.sights),
         tuple(one.lead_is_far for one in track.sights),
-        tuple("" if one.lead_is_told else unseen.lead_untold(stretch) for one in track.sights),
+        tuple("" if one.lead_is_told else missing_reason.lead_untold(stretch) for one in track.sights),
     )
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import cv2
 from websockets.sync.client import ClientConnection, connect
 
-from posecheck.app import pictures
+from posecheck.app.messages import frame_codec
 from tests.waiting import GIVE_UP_S
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,14 +121,14 @@ class Page:
 
     def show(self, seq: int, t_ms: float, jpeg: bytes, wh: tuple[int, int]) -> None:
         """Send a picture."""
-        self.socket.send(pictures.HEAD.pack(pictures.JPEG, *wh, seq, t_ms) + jpeg)
+        self.socket.send(frame_codec.HEAD.pack(frame_codec.JPEG, *wh, seq, t_ms) + jpeg)
 
     def show_at_once(self, shots: Sequence[tuple[float, bytes]], wh: tuple[int, int]) -> None:
         """Send small pictures in one piece: the server has all of them before it can have looked at one."""
         connection = self.socket
         with connection.protocol_mutex:
             for seq, (t_ms, jpeg) in enumerate(shots):
-                connection.protocol.send_binary(pictures.HEAD.pack(pictures.JPEG, *wh, seq, t_ms) + jpeg)
+                connection.protocol.send_binary(frame_codec.HEAD.pack(frame_codec.JPEG, *wh, seq, t_ms) + jpeg)
             connection.socket.sendall(b"".join(connection.protocol.data_to_send()))
 
     def close(self) -> None:

@@ -10,27 +10,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from posecheck.analysis import stretch_of
-from posecheck.app import pictures
-from posecheck.app.choosing import Settings
-from posecheck.app.desk import Desk
-from posecheck.app.places import Places
-from posecheck.app.stored import profiles
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.app.messages import frame_codec
+from posecheck.app.session.session_controller import Desk
+from posecheck.app.session_options import Settings
+from posecheck.app.user_data import profiles
+from posecheck.app.user_paths import Places
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.body import Side
 from posecheck.calibration import ORIGIN
-from posecheck.kinematics import calibrating
-from posecheck.profile_store import calibrations_of, keep_numbers
-from posecheck.session import assess
+from posecheck.kinematics.calibration import protocol
+from posecheck.pipeline.analysis import stretch_of
+from posecheck.pipeline.profile_store import calibrations_of, keep_numbers
+from posecheck.pipeline.session import assess
 from posecheck.sources.replay import read_recording
-from posecheck.tuning.whatif import recorded_profile
-from tests.app.test_desk import well_placed
+from posecheck.tuning.profile_diff import recorded_profile
+from tests.app.test_session_controller import well_placed
 from tests.app.test_signs import with_hands
 from tests.stick_figure import stick_figure
 
 FOLD, CHAIR = "standing_forward_fold", "chair_leg_stretch"
 TODAY = date(2026, 5, 3)
-JPEG = pictures.encode(np.full((48, 64, 3), 127, np.uint8))
+JPEG = frame_codec.encode(np.full((48, 64, 3), 127, np.uint8))
 #: A stick is no person: how sure the network is of it is not the question here.
 OPEN = {
     "spine.max_sigma_deg": 40.0,
@@ -180,9 +180,9 @@ def test_what_is_in_the_way_is_said_in_the_language(desk: Desk) -> None:
     told = show(desk, stick_figure(trunk_inclination_deg=40.0), 0.0, 6.0)
     last = frames(told)[-1]
     assert last["calibrate"]["problem"] == last["say"]["text"] == last["reason"] != ""
-    assert last["calibrate"]["problem"] != calibrating.COME_UP
+    assert last["calibrate"]["problem"] != protocol.COME_UP
     assert last["calibrate"]["progress"] == 0.0
-    assert calibrating.COME_UP in spoken(told)
+    assert protocol.COME_UP in spoken(told)
 
 
 def test_a_seated_stretch_calibrates_seated_and_one_done_lying_not_at_all(desk: Desk) -> None:

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.exceptions import InvalidStatus
 
-from posecheck.app.guard import Pass, allowed
-from posecheck.app.serve import HOST, listen
+from posecheck.app.server.guard import Pass, allowed
+from posecheck.app.server.server import HOST, listen
 from posecheck.errors import UsageError
 from tests.app.serving import ROOT, Server, serving
 from tests.waiting import GIVE_UP_S

@@ -13,23 +13,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.app import numbers, pictures
-from posecheck.app.choosing import Settings
-from posecheck.app.desk import Desk
-from posecheck.app.latest import REPLAY_S
-from posecheck.app.places import Places
-from posecheck.app.protocol import text_of
+from posecheck.app import parameters
+from posecheck.app.messages import frame_codec
+from posecheck.app.messages.frame_message import text_of
 from posecheck.app.replay import replay
-from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.app.session.recent_buffer import REPLAY_S
+from posecheck.app.session.session_controller import Desk
+from posecheck.app.session_options import Settings
+from posecheck.app.user_paths import Places
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.stretch import Stretch
-from posecheck.session import default_profile, judge_step, start_judging
+from posecheck.pipeline.session import default_profile, judge_step, start_judging
 from posecheck.tunables import Profile
 from tests.examples import examples
 from tests.stick_figure import stick_figure
 
 FOLD = "standing_forward_fold"
-JPEG = pictures.encode(np.full((48, 64, 3), 127, np.uint8))
+JPEG = frame_codec.encode(np.full((48, 64, 3), 127, np.uint8))
 FIGURES = [
     stick_figure(trunk_inclination_deg=lean, spine_bend_deg=bend)
     for lean, bend in ((0, 0), (70, 0), (50, 60), (30, 90))
@@ -56,7 +57,7 @@ def show(desk: Desk, from_s: float, to_s: float, fps: float = 10.0) -> list[dict
 def again(desk: Desk, stretch: Stretch, **moved: float) -> dict[str, Any]:
     """The last minute with numbers moved; "__" stands for the dot of a key."""
     before = desk.in_force(stretch)
-    after = numbers.adjusted(before, stretch, {key.replace("__", "."): value for key, value in moved.items()})
+    after = parameters.adjusted(before, stretch, {key.replace("__", "."): value for key, value in moved.items()})
     told = replay(desk.latest.rows(), stretch, before, after, Messages.load("en").knowing(stretch))
     text_of(told)
     return told
@@ -119,7 +120,7 @@ def test_moved_numbers_say_what_a_session_with_them_would(
     known = {key: value for key, value in moved.items() if key.replace("__", ".") in default_profile(stretch)}
     assert len(known) >= 3
     told = again(fold, stretch, **known)
-    profile = numbers.adjusted(
+    profile = parameters.adjusted(
         fold.in_force(stretch), stretch, {key.replace("__", "."): value for key, value in known.items()}
     )
     assert told["series"]["verdict"] == slowly(fold, stretch, profile)

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from posecheck.analysis import judge_recording, stretch_of
-from posecheck.app.choosing import Settings
-from posecheck.app.desk import Desk
-from posecheck.app.places import Places
-from posecheck.assessment.routine import BOTH, Item, Routine
-from posecheck.comparing import compare
+from posecheck.app.session.session_controller import Desk
+from posecheck.app.session_options import Settings
+from posecheck.app.user_paths import Places
+from posecheck.assessment.catalogue.routine import BOTH, Item, Routine
 from posecheck.errors import RecordingError
+from posecheck.pipeline.analysis import judge_recording, stretch_of
+from posecheck.pipeline.comparison import compare
+from posecheck.pipeline.session import assess
 from posecheck.records import Assessment, Measures, Sighting
-from posecheck.session import assess
 from posecheck.sources.replay import Recording, read_recording
 from posecheck.tuning.clips import Tracks
-from posecheck.tuning.whatif import recorded_profile
+from posecheck.tuning.profile_diff import recorded_profile
 from tests.app.test_calibrate_stage import JPEG, OPEN, ROUND, TALL
 from tests.stick_figure import StickFigure, nobody, stick_figure
 

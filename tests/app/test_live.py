@@ -16,18 +16,20 @@ import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError
 
-from posecheck import wire
-from posecheck.app import numbers, pictures, protocol, run
+from posecheck import recording_format
+from posecheck.app import parameters
 from posecheck.app.clock import Clock
 from posecheck.app.clock import step as clock_step
-from posecheck.app.protocol import Milliseconds, Told
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.app.messages import frame_codec, frame_message
+from posecheck.app.messages.frame_message import Milliseconds, Told
+from posecheck.app.session import live_session
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.history.store import History
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.routine import plan
+from posecheck.pipeline.session import assess, default_profile, find_people
 from posecheck.records import Frame
-from posecheck.routine_session import plan
-from posecheck.session import assess, default_profile, find_people
 from posecheck.sources.base import SourceInfo
 from posecheck.sources.replay import read_recording
 from tests.app.serving import SAMPLES, Page, Server, jpegs, serving
@@ -96,7 +98,7 @@ class Pictures:
         clock = Clock()
         for index, (t_ms, jpeg) in enumerate(self._shots[0]):
             clock, t_s = clock_step(clock, t_ms)
-            yield Frame(pictures.decode(pictures.Packet(index, t_ms, self._shots[1], jpeg)), t_s, index)
+            yield Frame(frame_codec.decode(frame_codec.Packet(index, t_ms, self._shots[1], jpeg)), t_s, index)
 
     def close(self) -> None: ...
 
@@ -118,13 +120,14 @@ def test_the_same_pictures_give_the_same_numbers_live_and_recorded(server: Serve
     with MediaPipeBackend() as backend:
         sightings = [sighting for _, sighting in find_people(Pictures(shots), backend)]
     recorded = list(read_recording(Path(summary["recording"])).sightings())
-    assert [*map(wire.sighting_line, recorded)] == [*map(wire.sighting_line, sightings)]
+    assert [*map(recording_format.sighting_line, recorded)] == [*map(recording_format.sighting_line, sightings)]
 
     stretch = load_stretch(STRETCH)
     judged = list(assess(sightings, stretch, default_profile(stretch)))
     for answer, own in zip(answers, judged, strict=True):
         assert answer["values"] == {
-            name: protocol.number(value, 3 if name == "hip_share" else 1) for name, value in own.measures.values.items()
+            name: frame_message.number(value, 3 if name == "hip_share" else 1)
+            for name, value in own.measures.values.items()
         }
         assert (answer["verdict"], answer["reason"]) == (own.verdict, own.reason)
         assert [(one["rule"], one["verdict"]) for one in answer["findings"]] == [
@@ -132,12 +135,12 @@ def test_the_same_pictures_give_the_same_numbers_live_and_recorded(server: Serve
         ]
     assert {answer["verdict"] for answer in answers} == {"GOOD", "WARN"}, "the clip must show both"
 
-    parts, text = plan(numbers.single(stretch)), Messages.load("en").knowing(stretch)
-    state = run.begin(parts, setup=False)
+    parts, text = plan(parameters.single(stretch)), Messages.load("en").knowing(stretch)
+    state = live_session.begin(parts, setup=False)
     for answer, sighting in zip(answers, sightings, strict=True):
-        state, seen = run.look(state, sighting)
+        state, seen = live_session.look(state, sighting)
         told = Told(answer["seq"], seen.judged, seen.part, seen.hand, Milliseconds(), seen.out, state.doings, None)
-        own_message = json.loads(protocol.text_of(protocol.frame(told, parts, text)))
+        own_message = json.loads(frame_message.text_of(frame_message.frame(told, parts, text)))
         assert {**answer, "ms": None} == {**own_message, "ms": None}
 
 
@@ -161,7 +164,7 @@ def test_junk_is_told_and_the_session_lives_on(server: Server, shots: Shots) -> 
     huge = bytearray(jpeg)
     at = huge.index(b"\xff\xc0")
     huge[at + 5 : at + 9] = b"\xff\xff\xff\xff"
-    pack = pictures.HEAD.pack
+    pack = frame_codec.HEAD.pack
     junk: list[tuple[bytes, str]] = [
         (b"", "junk_frame"),
         (b"\x01", "junk_frame"),
@@ -191,7 +194,7 @@ def test_a_message_of_more_than_four_mebibytes_is_not_taken_in(server: Server, s
         begin(page)
         play(page, shots, 0, 2)
         with pytest.raises(ConnectionClosedError) as closed:  # noqa: PT012  in sending or in hearing, as it comes
-            page.socket.send(b"\x01" * (pictures.MOST_BYTES + 1))
+            page.socket.send(b"\x01" * (frame_codec.MOST_BYTES + 1))
             page.hear("error")
         # The farewell may be lost: what was sent on is thrown away unread.
         assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
@@ -503,8 +506,8 @@ def test_the_server_watches_a_file_and_the_page_is_shown_what_it_can_show(tmp_pa
         assert third["t_s"] > judged_s, "the newest wins"
         kind, width, height, _, _ = head(page.pictures[-1])
         assert (kind, width, height) == (1, *third["wh"])
-        packet = pictures.unpack(page.pictures[-1])
-        assert pictures.decode(packet).shape == (480, 640, 3)
+        packet = frame_codec.unpack(page.pictures[-1])
+        assert frame_codec.decode(packet).shape == (480, 640, 3)
         page.show(1, 1.0, packet.jpeg, packet.wh)
         assert page.hear("error")["code"] == "not_now"
         page.say(do="stop")
@@ -518,7 +521,7 @@ def test_the_server_watches_a_file_and_the_page_is_shown_what_it_can_show(tmp_pa
 
 def head(picture: bytes) -> tuple[int, int, int, int, float]:
     """Kind, width, height, seq and t_ms of a binary message."""
-    kind, width, height, seq, t_ms = pictures.HEAD.unpack_from(picture)
+    kind, width, height, seq, t_ms = frame_codec.HEAD.unpack_from(picture)
     return kind, width, height, seq, t_ms
 
 

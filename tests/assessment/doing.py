@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from posecheck.assessment import judge, load_stretch, runner
+from posecheck.assessment import judge, load_stretch
+from posecheck.assessment.catalogue.routine import Item, Routine
 from posecheck.assessment.hold import HoldState
-from posecheck.assessment.routine import Item, Routine
-from posecheck.assessment.running import Out, RunnerState, Stage
-from posecheck.assessment.turns import Part
+from posecheck.assessment.routines import runner
+from posecheck.assessment.routines.progress import Part
+from posecheck.assessment.routines.routine_state import Out, RunnerState, Stage
 from posecheck.body import Side
+from posecheck.pipeline.routine import plan
 from posecheck.records import Assessment, Measures, Sighting
-from posecheck.routine_session import plan
 from tests.assessment.scenes import measured, sighting
 
 #: What somebody does: a good hold on the left or right leg or on one that cannot be told, a rounded one, standing

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from posecheck.assessment import coach
-from posecheck.assessment.coach import CoachState
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.coaching import coach
+from posecheck.assessment.coaching.coach import CoachState
 from posecheck.kinematics import framing
 from posecheck.records import Assessment, Finding, Hold, Said, Verdict
 from tests.assessment.scenes import FOLD, measured, profile, sighting

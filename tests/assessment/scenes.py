@@ -10,7 +10,7 @@ import numpy as np
 
 from posecheck import assessment
 from posecheck.assessment import load_stretch, rules
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.body import LANDMARK_COUNT, Side
 from posecheck.records import Finding, Measures, Sighting, Verdict, View, frozen
 from posecheck.tunables import Profile

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from posecheck.assessment import coach, judge
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment import judge
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.coaching import coach
 from posecheck.records import Assessment, Measures, Rep, Said
 from tests.assessment.scenes import DRILL, line, measured, profile, sighting
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from posecheck.assessment import coach, judge
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment import judge
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.coaching import coach
 from posecheck.body import Side
 from posecheck.kinematics import framing
 from posecheck.records import CueKind, Measures, Said, Urgency

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from posecheck.assessment import faults, speech
+from posecheck.assessment.coaching import cue_scheduler, faults
 from posecheck.records import Assessment, CueKind, Said, Verdict
 from tests.assessment.plays import (
     BENT,
@@ -29,7 +29,7 @@ from tests.assessment.plays import (
 from tests.assessment.scenes import FOLD, times
 from tests.examples import examples
 
-SPACING_S = speech.SPACING_S.default
+SPACING_S = cue_scheduler.SPACING_S.default
 CALM = {CueKind.BREATHE, CueKind.HALF, CueKind.LAST, CueKind.EASE_OUT}
 CALLS = {CueKind.CALL, CueKind.HALF, CueKind.LAST, CueKind.DONE}
 FORM = {CueKind.FORM, CueKind.FIX, CueKind.EASE_OFF}
@@ -56,9 +56,9 @@ def test_one_voice_with_pauses(scenes: list[tuple[float, Scene]], fps: float, se
     play = Play(scenes)
     said = spoken(coached(play.seen(times(fps, play.end_s, seed))))
     for before, after in pairwise(said):
-        least_s = speech.PRAISE_AFTER_S.default if after.kind is CueKind.PRAISE else SPACING_S
+        least_s = cue_scheduler.PRAISE_AFTER_S.default if after.kind is CueKind.PRAISE else SPACING_S
         if before.kind in CALLS and after.kind in FORM | {CueKind.VIEW}:
-            least_s = speech.CUE_AFTER_CALL_S.default
+            least_s = cue_scheduler.CUE_AFTER_CALL_S.default
         assert after.t_s - before.t_s >= least_s
     cues = [one.t_s for one in said if one.kind in FORM | {CueKind.VIEW}]
     assert all(after - before >= SPACING_S for before, after in pairwise(cues))

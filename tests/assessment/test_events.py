@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import events
+from posecheck.assessment.catalogue.stretch import Direction
 from posecheck.assessment.events import EventsState, finish, step
-from posecheck.assessment.stretch import Direction
 from posecheck.records import NO_PICTURE, Assessment, Event, Finding, Hold, Verdict
 from tests.assessment.scenes import FOLD, measured, profile, sighting
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from posecheck.assessment import load_stretch, rules, stretch_ids
-from posecheck.assessment.stretch import Phase, Rule, Stretch
+from posecheck.assessment.catalogue.stretch import Phase, Rule, Stretch
 from posecheck.records import Measures, Verdict
 from tests.assessment.scenes import changes, judged, line, measured, profile, times, verdicts
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from posecheck.assessment import judge, unseen
-from posecheck.assessment.catalogue import load_stretch, stretch_ids
-from posecheck.assessment.stretch import POSITIONS, Stretch
+from posecheck.assessment import judge, missing_reason
+from posecheck.assessment.catalogue.stretch import POSITIONS, Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.body import Side
 from posecheck.records import LYING, NOBODY, Assessment, Measures, Verdict
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
@@ -205,14 +205,14 @@ def test_a_far_leg_is_asked_to_the_camera_and_no_second_counts() -> None:
     near, far = fold_over(Side.RIGHT), fold_over(Side.LEFT)
     assert (near.verdict, near.reason) == (GOOD, "")
     assert near.hold.good_s > 1.5
-    assert (far.verdict, far.reason) == (UNKNOWN, unseen.LEAD_FAR)
+    assert (far.verdict, far.reason) == (UNKNOWN, missing_reason.LEAD_FAR)
     assert (far.hold.active, far.hold.good_s) == (True, 0.0)
 
 
 def test_a_far_leg_is_asked_to_the_camera_before_the_bend() -> None:
     """While it costs nothing to turn round, though no rule is in force yet."""
     upright = fold_over(Side.LEFT, trunk_inclination=0.0)
-    assert (upright.findings, upright.verdict, upright.reason) == ((), UNKNOWN, unseen.LEAD_FAR)
+    assert (upright.findings, upright.verdict, upright.reason) == ((), UNKNOWN, missing_reason.LEAD_FAR)
 
 
 def test_the_back_is_judged_with_the_lead_leg_on_the_far_side() -> None:

@@ -10,24 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from posecheck import terminal_setup
-from posecheck.assessment import coach, load_stretch, messages, stretch_ids
+from posecheck.assessment import load_stretch, messages, stretch_ids
+from posecheck.assessment.coaching import coach
 from posecheck.assessment.judge import NOT_WATCHED
 from posecheck.assessment.messages import Messages, blanks, in_english, languages, stretch_texts
 from posecheck.body import Side
 from posecheck.errors import UsageError
 from posecheck.kinematics import framing
 from posecheck.records import SETUP_CHECKS, CueKind, Said, Urgency
+from posecheck.terminal import setup
 from tests.assessment.scenes import DRILL, FOLD, profile
 
 PACKAGE = Path(messages.__file__).parents[1]
 #: Where reasons and cues are written. The reader of stretch files speaks to authors, in English.
 ROOMS = (
-    *sorted((PACKAGE / "kinematics").glob("*.py")),
-    *sorted((PACKAGE / "assessment").glob("*.py")),
+    *sorted((PACKAGE / "kinematics").rglob("*.py")),
+    *sorted((PACKAGE / "assessment").rglob("*.py")),
     PACKAGE / "records.py",
 )
-FOR_AUTHORS = {"layout.py", "sense.py", "catalogue.py", "messages.py"}
+FOR_AUTHORS = {"schema.py", "semantic_checks.py", "stretch_files.py", "messages.py"}
 GERMAN = Messages.load("de")
 
 
@@ -103,15 +104,13 @@ def test_every_label_of_the_set_up_check_is_a_message() -> None:
     labels = {key: text for key, text in english.items() if key.startswith(("setup.label.", "setup.what."))}
     wanted = {f"setup.label.{asked.name}": asked.label for asked in SETUP_CHECKS}
     wanted |= {f"setup.what.{asked.name}": asked.what for asked in SETUP_CHECKS}
-    panel = {"title": terminal_setup.TITLE, "ready": terminal_setup.READY, "begin": terminal_setup.BEGIN}
+    panel = {"title": setup.TITLE, "ready": setup.READY, "begin": setup.BEGIN}
     assert labels == wanted | {f"setup.label.{name}": text for name, text in panel.items()}
 
 
 def test_every_word_of_the_coach_exists() -> None:
     """Each key in the coach's code has a text, and each text of the coach its key in the code."""
-    code = "".join(
-        (PACKAGE / "assessment" / f"{name}.py").read_text() for name in ("coach", "calls", "counts", "faults")
-    )
+    code = "".join(path.read_text() for path in sorted((PACKAGE / "assessment" / "coaching").glob("*.py")))
     named = set(re.findall(r'"(coach\.[a-z_]+)"', code)) - {tunable.key for tunable in coach.TUNABLES}
     named |= {f"coach.change_side_{side}" for side in Side}
     assert named == {key for key in GERMAN.english if key.startswith("coach.")}

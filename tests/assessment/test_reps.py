@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import judge
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch import Direction
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.reps import BOTTOM_DEG, Facts, RepsState, step
-from posecheck.assessment.stretch import Direction
 from posecheck.records import Measures, Reps
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
 from tests.assessment.sets import LEAVE_DEG, WHOLE_DEG, Bend, Drill, hidden, longest_frame_s, watch

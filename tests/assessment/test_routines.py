@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment import load_routine, load_stretch, read_routine, routine_ids, unlocked
-from posecheck.assessment.routine import Item, Routine, days_to_next
-from posecheck.assessment.routine_files import check, check_any
+from posecheck.assessment.catalogue.routine import Item, Routine, days_to_next
+from posecheck.assessment.catalogue.routine_files import check, check_any
 from posecheck.errors import CatalogueError
 
 OWN = """

@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from posecheck.assessment import rules
-from posecheck.assessment.stretch import Direction, Rule
-from posecheck.assessment.unseen import BACK_MEASURES, LEG_SWINGS
+from posecheck.assessment.catalogue.stretch import Direction, Rule
+from posecheck.assessment.missing_reason import BACK_MEASURES, LEG_SWINGS
 from posecheck.records import Verdict
 from posecheck.tunables import Tunable
 from tests.assessment.scenes import FOLD, changes, judged, line, measured, profile, times, verdicts

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.assessment import runner
-from posecheck.assessment.running import Stage
-from posecheck.assessment.turns import Doing
+from posecheck.assessment.routines import runner
+from posecheck.assessment.routines.progress import Doing
+from posecheck.assessment.routines.routine_state import Stage
 from posecheck.records import CueKind, Verdict
 from tests.assessment.doing import (
     DEEDS,

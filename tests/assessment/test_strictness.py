@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck import assessment
-from posecheck.assessment.routine_files import check_any
+from posecheck.assessment.catalogue.routine_files import check_any
 from tests.examples import examples
 
-ROOT = Path(assessment.__file__).parent
+ROOT = Path(assessment.__file__).parent / "catalogue"
 FILES = {
     path.name: tomllib.loads(path.read_text(encoding="utf-8"))
     for folder in ("stretches", "routines")

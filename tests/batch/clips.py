@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.batch.job import ClipJob, Labels, numbers_of
-from posecheck.session import default_profile
+from posecheck.pipeline.session import default_profile
 from tests.journeys import media
 
 #: The good ones that `tiny_clips` makes, in order of their names.

@@ -17,7 +17,7 @@ import pytest
 from posecheck.batch import lock, state
 from posecheck.batch.before import seen_before
 from posecheck.batch.job import ClipJob, Labels, Report, Status
-from posecheck.wanted import Wanted
+from posecheck.pipeline.output_options import Wanted
 from tests.batch.clips import job_of
 
 

@@ -20,10 +20,10 @@ import cv2
 from playwright.sync_api import Page, Route, WebSocketRoute
 
 import posecheck
-from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.assessment.messages import Messages, languages
+from posecheck.pipeline.session import default_profile
 from posecheck.resources import samples_dir
-from posecheck.session import default_profile
 
 STATIC: Final = Path(posecheck.__file__).parent / "app" / "static"
 ORIGIN: Final = "http://posecheck.test"

@@ -9,7 +9,7 @@ import axe_core_python
 import pytest
 from playwright.sync_api import Browser, expect
 
-from posecheck.comparing import compare
+from posecheck.pipeline.comparison import compare
 from tests.browser.paper import pages_of
 from tests.browser.waiting import until
 from tests.journeys.test_compare import analysed_pair

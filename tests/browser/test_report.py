@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from posecheck.analysis import judge_recording
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.track import CHUNK_FRAMES
+from posecheck.pipeline.analysis import judge_recording
+from posecheck.pipeline.session import default_profile
 from posecheck.records import Origin
 from posecheck.resources import samples_dir
-from posecheck.session import default_profile
 from tests.browser.paper import pages_of
 from tests.browser.waiting import until, until_found
 from tests.journeys import media

@@ -78,7 +78,7 @@ def test_the_changelog_knows_the_version() -> None:
 
 def test_the_model_library_is_the_one_that_stays_silent() -> None:
     """The dependency on mediapipe is pinned to the release the doctor expects."""
-    from posecheck.doctor import MEDIAPIPE_VERSION
+    from posecheck.pipeline.doctor import MEDIAPIPE_VERSION
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"mediapipe=={MEDIAPIPE_VERSION}" in project["dependencies"]

@@ -9,11 +9,11 @@ from functools import cache, lru_cache
 import numpy as np
 
 from benchmarks.people import BodyShape, Camera, ClipSpec, Clothes, Motion, Pose, Posture, Scene, Side, Stance, Studio
-from posecheck.assessment.catalogue import load_stretch
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.session import Looker, default_profile, judge_step, start_judging
 from posecheck.records import Assessment, Bytes, Frame, Sighting, frozen
-from posecheck.session import Looker, default_profile, judge_step, start_judging
 
 MAN = BodyShape(gender=0.9, muscle=0.5, weight=0.5, height=0.5, proportions=0.6)
 CLOSE = Clothes(shirt_looseness=0.15)

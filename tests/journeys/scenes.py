@@ -26,12 +26,12 @@ import numpy as np
 
 from benchmarks.goldens import shortened, sightings_of
 from benchmarks.people import ClipSpec, Clothes, Motion, Pose, Scene, Thing, framed, go, still
-from posecheck import wire
-from posecheck.analysis import origin_of
-from posecheck.assessment.catalogue import load_stretch
+from posecheck import recording_format
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.pipeline.analysis import origin_of
+from posecheck.pipeline.session import default_profile
 from posecheck.records import Sighting
-from posecheck.session import default_profile
 from tests.journeys.drawn import ROOM, described, moved, picture, seen
 
 FOLDER: Final = Path(__file__).with_name("sightings")
@@ -171,10 +171,10 @@ def digest_of(name: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def header_of(name: str) -> wire.Header:
+def header_of(name: str) -> recording_format.Header:
     """The first line of a scene's recording."""
     first = lzma.decompress((FOLDER / f"{name}{SUFFIX}").read_bytes()).decode("utf-8").partition("\n")[0]
-    return wire.read_header(first, name)
+    return recording_format.read_header(first, name)
 
 
 def source_of(name: str) -> str:
@@ -185,12 +185,16 @@ def source_of(name: str) -> str:
 def store(backend: MediaPipeBackend, name: str) -> int:
     """Draw a scene, run the model and store the sightings; the size of the file in bytes."""
     stretch = load_stretch("standing_forward_fold")
-    counts = wire.Counts()
-    lines = [wire.header_line(origin_of(source_of(name), stretch, backend.model_sha256, default_profile(stretch)))]
+    counts = recording_format.Counts()
+    lines = [
+        recording_format.header_line(
+            origin_of(source_of(name), stretch, backend.model_sha256, default_profile(stretch))
+        )
+    ]
     for sighting in map(shortened, from_pixels(backend, name)):
         counts = counts.plus(sighting)
-        lines.append(wire.sighting_line(sighting))
-    lines.append(wire.footer_line(counts, "complete"))
+        lines.append(recording_format.sighting_line(sighting))
+    lines.append(recording_format.footer_line(counts, "complete"))
     text = "".join(f"{line}\n" for line in lines)
     packed = lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME)
     FOLDER.mkdir(exist_ok=True)

@@ -12,16 +12,16 @@ import pytest
 from rich.console import Console
 
 from benchmarks.people import Camera, ClipSpec, Clothes, Motion, Pose, Studio, framed, go, still
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.calibration import Calibration, Calibrations
-from posecheck.kinematics import calibrating
+from posecheck.kinematics.calibration import protocol
 from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.profile_store import named_path, own_profile, save_calibration
+from posecheck.pipeline.profile_store import named_path, own_profile, save_calibration
+from posecheck.pipeline.session import Looker, assess, default_profile
 from posecheck.records import Bytes, Frame, Sighting, frozen
-from posecheck.session import Looker, assess, default_profile
 from posecheck.sources.replay import read_recording
-from posecheck.terminal_calibrate import calibrate_line, calibrate_panel
+from posecheck.terminal.calibration import calibrate_line, calibrate_panel
 from tests.journeys import media
 from tests.journeys.command import Finished, posecheck, refused
 from tests.journeys.drawn import MAN
@@ -74,9 +74,9 @@ def clip() -> Clip:
 @pytest.fixture(scope="module")
 def found(clip: Clip) -> Calibration:
     """What the person is calibrated to."""
-    state = calibrating.start("standing")
+    state = protocol.start("standing")
     for sighting in clip.sightings:
-        state, out = calibrating.step(state, sighting, PROFILE)
+        state, out = protocol.step(state, sighting, PROFILE)
         if out.calibration is not None:
             return replace(out.calibration, made_on="2026-11-21", version="0.1.0", age_days=0.0)
     raise AssertionError(out)
@@ -224,8 +224,8 @@ def test_wrong_use_is_refused(words: list[str], pattern: str, tmp_path: Path) ->
 def test_the_panel_says_what_to_do_and_what_is_in_the_way(clip: Clip, language: str, columns: int) -> None:
     """Title, text, seconds left and the problem, in the language asked for, in a narrow and in a wide terminal."""
     tell = Messages.load(language).text
-    state, out = calibrating.step(calibrating.start("standing"), clip.sightings[-1], PROFILE)
-    assert out.problem == calibrating.COME_UP
+    state, out = protocol.step(protocol.start("standing"), clip.sightings[-1], PROFILE)
+    assert out.problem == protocol.COME_UP
     console = Console(width=columns, record=True, file=io.StringIO())
     console.print(calibrate_panel(out, clock="1.0 s", fps=30.0, columns=columns, tell=tell))
     console.print(calibrate_line(out, clock="1.0 s", tell=tell))

@@ -13,7 +13,7 @@ import pytest
 
 from posecheck.outputs.comparison import BEND_DEG, first_bend_s
 from posecheck.outputs.track import Track
-from posecheck.session import assess, default_profile
+from posecheck.pipeline.session import assess, default_profile
 from posecheck.sources.replay import read_recording
 from tests.journeys.command import posecheck, refused
 from tests.journeys.test_analyze import CLEAN, ROUNDED
@@ -84,7 +84,7 @@ def test_limits_that_differ_are_told_of_both(both: Path) -> None:
 def test_the_bend_is_found_where_it_begins(both: Path) -> None:
     """The common clock rests on the moment the trunk has left its first place by the lower edge of the window."""
     recording = read_recording(both.parent / "before" / "recording.jsonl")
-    from posecheck.assessment.catalogue import load_stretch
+    from posecheck.assessment.catalogue.stretch_files import load_stretch
 
     stretch = load_stretch(recording.origin.stretch)
     track = Track()

@@ -16,8 +16,9 @@ import pytest
 
 from benchmarks.people import Pose, Scene, framed
 from posecheck.assessment import judge
-from posecheck.assessment.stretch import POSITIONS
-from posecheck.kinematics import framing, gates, spine
+from posecheck.assessment.catalogue.stretch import POSITIONS
+from posecheck.kinematics import framing
+from posecheck.kinematics.spine import flexion, quality_gates
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.landmarks.weights import bundled_model, verify
 from posecheck.records import NOBODY, Sighting, Verdict
@@ -54,7 +55,7 @@ IN_POSITION = {
 GATES = {
     "too dark": Gate((framing.TOO_DARK,), "dim", "dark"),
     "nobody": Gate((NOBODY,), "bent_before_the_camera", "empty_room"),
-    "hanging too deep": Gate((gates.TOO_DEEP,), "deep_fold", "hanging_fold"),
+    "hanging too deep": Gate((quality_gates.TOO_DEEP,), "deep_fold", "hanging_fold"),
     "hips cut off": Gate(("Step back: your hips are cut off.",), "bent", "hips_cut_off"),
     # The model is seldom less than 0.5 sure of hips, hidden or not (0.75 here, 0.99 in the open): a strict gate shows it.
     "trunk hidden": Gate(
@@ -64,17 +65,25 @@ GATES = {
     "not side-on": Gate((framing.NOT_SIDE_ON,), "turned_12_deg", "turned_60_deg"),
     "kneeling": Gate((framing.KNEELING,), "kneeling", "kneeling_foot_far_ahead", position="kneeling"),
     # The stretch is done standing: once it is plain that somebody lies, that is what is said.
-    "lying": Gate((gates.LYING, judge.STAND), "upright", "lying"),
-    "back out of the picture": Gate((gates.OUT_OF_PICTURE,), "back_near_the_edge", "coming_too_near", counted=2),
-    "outline unclear": Gate((gates.NO_FIT,), "upright", "hip_deep_in_a_box"),
-    "arm across the back": Gate((gates.COVERED,), "bent", "arm_across"),
+    "lying": Gate((quality_gates.LYING, judge.STAND), "upright", "lying"),
+    "back out of the picture": Gate(
+        (quality_gates.OUT_OF_PICTURE,), "back_near_the_edge", "coming_too_near", counted=2
+    ),
+    "outline unclear": Gate((quality_gates.NO_FIT,), "upright", "hip_deep_in_a_box"),
+    "arm across the back": Gate((quality_gates.COVERED,), "bent", "arm_across"),
     # The model smooths outlines: no synthetic cloth or lump comes near the default of 0.035 (this one has 0.013, the
     # bare back 0.004). A strict gate shows it.
     "uneven line": Gate(
-        (gates.ROUGH,), "nearly_level", "lump_on_the_back", numbers={gates.MAX_ROUGHNESS.key: 0.01}, both=True
+        (quality_gates.ROUGH,),
+        "nearly_level",
+        "lump_on_the_back",
+        numbers={quality_gates.MAX_ROUGHNESS.key: 0.01},
+        both=True,
     ),
     # Any network is surer than 19 degrees of so clear a picture, and none can be surer than 5 of a bent silhouette.
-    "unsure": Gate((spine.UNSURE,), "bent", "bent", numbers={spine.MAX_SIGMA.key: 5.0, spine.MAX_OWN_SIGMA.key: 5.0}),
+    "unsure": Gate(
+        (flexion.UNSURE,), "bent", "bent", numbers={flexion.MAX_SIGMA.key: 5.0, flexion.MAX_OWN_SIGMA.key: 5.0}
+    ),
     "sitting in a standing stretch": Gate((judge.STAND,), "upright", "on_the_floor_legs_straight"),
 }
 
@@ -140,7 +149,7 @@ def test_a_stretch_is_judged_in_its_own_position_and_no_other(shown_in: str) -> 
     for asked, sentence in judge.WRONG_POSITION.items():
         if asked == shown_in:
             assert said[asked].reason != sentence
-            assert said[asked].reason != gates.LYING
+            assert said[asked].reason != quality_gates.LYING
         else:
             assert (said[asked].verdict, said[asked].reason, said[asked].cue) == (Verdict.UNKNOWN, sentence, sentence)
 
@@ -187,7 +196,7 @@ def sentences() -> dict[str, str]:
     """Every reason that is a constant of a room, by its name; that a stretch is not watched is no fault of a picture."""
     return {
         f"{module.__name__.rpartition('.')[2]}.{name}": value
-        for module in (framing, gates, spine, judge)
+        for module in (framing, quality_gates, flexion, judge)
         for name, value in vars(module).items()
         if name.isupper() and not name.startswith("_") and isinstance(value, str) and value != judge.NOT_WATCHED
     }

@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 import pytest
 
-from posecheck.analysis import judge_recording
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.errors import OutputError
-from posecheck.session import default_profile
-from posecheck.wanted import Wanted
+from posecheck.pipeline.analysis import judge_recording
+from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.session import default_profile
 from tests.journeys import media
 from tests.journeys.command import posecheck, refused
 from tests.journeys.test_analyze import CLEAN, ROUNDED

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.assessment.routine_files import read_routine
+from posecheck.assessment.catalogue.routine_files import read_routine
+from posecheck.pipeline.routine import plan
 from posecheck.resources import samples_dir
-from posecheck.routine_session import plan
 from posecheck.sources.replay import read_recording
 from tests.journeys.command import posecheck, refused
 
 CLIP = samples_dir() / "standing_fold_rounded.mp4"
-SHIPPED = Path(__file__).parents[2] / "posecheck" / "assessment" / "stretches" / "standing_forward_fold.toml"
+SHIPPED = (
+    Path(__file__).parents[2] / "posecheck" / "assessment" / "catalogue" / "stretches" / "standing_forward_fold.toml"
+)
 ROUTINE = """
 id = "evening"
 name = "Evening"

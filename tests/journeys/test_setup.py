@@ -12,7 +12,9 @@ from typing import Literal
 import pytest
 
 from benchmarks.people import ClipSpec, Pose, framed
-from posecheck.kinematics import framing, gates, placing, setup
+from posecheck.kinematics import framing
+from posecheck.kinematics.setup_check import check_state, observation
+from posecheck.kinematics.spine import quality_gates
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import NOBODY, Bytes, Check, Fit, Setup
 from tests.journeys.drawn import ROOM, described, judged, moved, picture, side_by_side
@@ -42,7 +44,7 @@ def standing(
 def looked_at(backend: MediaPipeBackend, *shown: Bytes) -> dict[str, Check]:
     """The checks after a second of the last of these pictures, the ones before it shown for a moment each."""
     said = [*shown[:-1], *[shown[-1]] * 4]
-    last = judged(backend, said, {setup.WINDOW.key: 1.2, setup.WELL.key: 10.0}, every_s=0.3)[-1].setup
+    last = judged(backend, said, {check_state.WINDOW.key: 1.2, check_state.WELL.key: 10.0}, every_s=0.3)[-1].setup
     assert last is not None
     return {check.name: check for check in last.checks}
 
@@ -129,8 +131,8 @@ def test_what_is_cut_off_tells_where_to_go(backend: MediaPipeBackend) -> None:
     assert low == {"frame": "Tilt the camera down, or step away from it, until it sees your feet."}
     high = acts(looked_at(backend, picture(well), picture(moved(well, up_m=-0.7, away=1.2))))
     assert high == {"frame": "Tilt the camera up, or step away from it, until it sees your head."}
-    assert acts(looked_at(backend, picture(moved(well, forward_m=-1.2))))["frame"] == placing.BACKWARD
-    assert acts(looked_at(backend, picture(moved(well, forward_m=1.4))))["frame"] == placing.FORWARD
+    assert acts(looked_at(backend, picture(moved(well, forward_m=-1.2))))["frame"] == observation.BACKWARD
+    assert acts(looked_at(backend, picture(moved(well, forward_m=1.4))))["frame"] == observation.FORWARD
 
 
 def test_light(backend: MediaPipeBackend) -> None:
@@ -142,7 +144,7 @@ def test_light(backend: MediaPipeBackend) -> None:
 def test_the_line_of_the_back_is_to_be_free(backend: MediaPipeBackend) -> None:
     """A chair's back or an arm in front of it is to go."""
     bent = framed(described(Pose(trunk_inclination_deg=15.0, arms="across")), 0.75)
-    assert acts(looked_at(backend, picture(bent))) == {"back": gates.COVERED}
+    assert acts(looked_at(backend, picture(bent))) == {"back": quality_gates.COVERED}
 
 
 def test_nobody_and_somebody_else(backend: MediaPipeBackend) -> None:

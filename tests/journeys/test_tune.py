@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages, blanks
 from posecheck.outputs.recording import RecordingWriter
+from posecheck.pipeline.session import default_profile
 from posecheck.records import Origin
-from posecheck.session import default_profile
 from posecheck.tuning.labels import Interval, Labels, Truth, labels_path, write_labels
 from tests.journeys.command import posecheck, process, refused
 from tests.shared import made_once

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from posecheck import kinematics
 from posecheck.kinematics import MeasureState, measures
-from posecheck.kinematics.back import read_back
-from posecheck.kinematics.network import CODE_SIZE, INPUT_JOINTS, OUTPUTS
+from posecheck.kinematics.spine.dorsal_profile import read_back
+from posecheck.kinematics.spine.network import CODE_SIZE, INPUT_JOINTS, OUTPUTS
 from posecheck.records import Back, Floats, Measures, Sighting, frozen
 from posecheck.tunables import Profile
 from tests.stick_figure import stick_figure

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from posecheck.body import Side, of
-from posecheck.kinematics import framing, gates
+from posecheck.kinematics import framing
+from posecheck.kinematics.spine import quality_gates
 from posecheck.records import NOBODY
 from tests.kinematics.room import PROFILE
 from tests.stick_figure import stick_figure
@@ -95,8 +96,8 @@ def _reason(
         (_reason(knee_flexion_deg=121.0), framing.KNEELING),
         (_reason(knee_flexion_deg=121.0, position="kneeling"), framing.KNEELING),
         (_reason(knee_flexion_deg=121.0, position="floor"), ""),
-        (_reason(knee_flexion_deg=121.0, position="lying"), gates.LYING),
-        (_reason(position="lying"), gates.LYING),
+        (_reason(knee_flexion_deg=121.0, position="lying"), quality_gates.LYING),
+        (_reason(position="lying"), quality_gates.LYING),
         (_reason(knee_flexion_deg=math.nan), ""),
     ],
 )

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from posecheck.calibration import Calibration, Calibrations, CameraSetup
-from posecheck.kinematics import matching, measures, own
-from posecheck.kinematics.network import CODE_SIZE, bundled_network
+from posecheck.kinematics import measures
+from posecheck.kinematics.calibration import matching
+from posecheck.kinematics.spine import personal_neutral
+from posecheck.kinematics.spine.network import CODE_SIZE, bundled_network
 from tests.kinematics.room import PROFILE, with_numbers
 
 SHA = bundled_network().sha256
@@ -98,12 +100,12 @@ def test_a_missing_position_is_said(has: str, position: str, names: list[str]) -
 def test_another_networks_code_is_not_used() -> None:
     """It is left out from the first frame on; one's own is known at once."""
     strange = Calibrations("me").plus(replace(calibration(), spine_model_sha256="0" * 64))
-    assert own.own_code(measures.start(strange).own, "standing", PROFILE) is None
+    assert personal_neutral.own_code(measures.start(strange).own, "standing", PROFILE) is None
     mine = measures.start(Calibrations("me").plus(calibration()))
-    code = own.own_code(mine.own, "standing", PROFILE)
+    code = personal_neutral.own_code(mine.own, "standing", PROFILE)
     assert code is not None
     assert code.tolist() == list(calibration().code)
-    assert own.own_code(measures.without_stored(mine).own, "standing", PROFILE) is None
+    assert personal_neutral.own_code(measures.without_stored(mine).own, "standing", PROFILE) is None
 
 
 def test_a_bad_calibration_is_outvoted() -> None:
@@ -111,8 +113,8 @@ def test_a_bad_calibration_is_outvoted() -> None:
     state = measures.start(Calibrations("me").plus(calibration(value=10.0))).own
     shares = []
     for k in range(401):
-        state = own.step(state, 0.05 * k, "standing", 0.0, 5.0, np.zeros(CODE_SIZE, np.float32), PROFILE)
-        code = own.own_code(state, "standing", PROFILE)
+        state = personal_neutral.step(state, 0.05 * k, "standing", 0.0, 5.0, np.zeros(CODE_SIZE, np.float32), PROFILE)
+        code = personal_neutral.own_code(state, "standing", PROFILE)
         assert code is not None
         shares.append(float(code[0]) / 10.0)
     assert shares[0] == 1.0
@@ -124,7 +126,7 @@ def test_a_bad_calibration_is_outvoted() -> None:
 def test_the_stored_one_may_be_switched_off_and_outlives_another_stream() -> None:
     """`own.stored_s = 0` leaves it out; a time that runs backwards forgets only what was learnt."""
     state = measures.start(Calibrations("me").plus(calibration())).own
-    assert own.own_code(state, "standing", with_numbers(own__stored_s=0.0)) is None
+    assert personal_neutral.own_code(state, "standing", with_numbers(own__stored_s=0.0)) is None
     for t_s in (5.0, 1.0):
-        state = own.step(state, t_s, "standing", 0.0, 5.0, np.zeros(CODE_SIZE, np.float32), PROFILE)
-    assert own.own_code(state, "standing", PROFILE) is not None
+        state = personal_neutral.step(state, t_s, "standing", 0.0, 5.0, np.zeros(CODE_SIZE, np.float32), PROFILE)
+    assert personal_neutral.own_code(state, "standing", PROFILE) is not None

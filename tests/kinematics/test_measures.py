@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from posecheck import kinematics
 from posecheck.body import Landmark, Side, of
-from posecheck.kinematics import framing, gates, measures, spine
-from posecheck.kinematics.back import ROWS
+from posecheck.kinematics import framing, measures
+from posecheck.kinematics.spine import flexion, quality_gates
+from posecheck.kinematics.spine.dorsal_profile import ROWS
 from posecheck.records import LEADS, NOBODY, QUANTITY_NAMES, Measures, Sighting, frozen
 from tests.examples import examples
 from tests.kinematics.room import EXACT, PROFILE, TRUSTING, measure_all, with_dorsal, with_numbers
@@ -296,10 +297,10 @@ def _contradicted() -> Sighting:
         (stick_figure(trunk_px=20.0).sighting(0.0), framing.TOO_FAR),
         (stick_figure().sighting(0.0, brightness_frac=0.01), framing.TOO_DARK),
         (stick_figure(knee_flexion_deg=150.0).sighting(0.0), framing.KNEELING),
-        (stick_figure(arms="over_back", trunk_inclination_deg=60.0).sighting(0.0), gates.COVERED),
-        (stick_figure(trunk_inclination_deg=-90.0, hip_hinge_deg=60.0).sighting(0.0), gates.LYING),
-        (stick_figure().sighting(0.0, with_back=False), gates.NO_FIT),
-        (_contradicted(), spine.UNSURE),
+        (stick_figure(arms="over_back", trunk_inclination_deg=60.0).sighting(0.0), quality_gates.COVERED),
+        (stick_figure(trunk_inclination_deg=-90.0, hip_hinge_deg=60.0).sighting(0.0), quality_gates.LYING),
+        (stick_figure().sighting(0.0, with_back=False), quality_gates.NO_FIT),
+        (_contradicted(), flexion.UNSURE),
     ],
 )
 def test_a_back_that_cannot_be_judged_is_not(sighting: Sighting, reason: str) -> None:

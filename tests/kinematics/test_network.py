@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from posecheck import doctor, resources
+from posecheck import resources
 from posecheck.errors import ModelError
-from posecheck.kinematics import network
-from posecheck.kinematics.features import aligned
-from posecheck.kinematics.network import (
+from posecheck.kinematics.spine import network
+from posecheck.kinematics.spine.landmark_features import aligned
+from posecheck.kinematics.spine.network import (
     CODE_SIZE,
     INPUT_JOINTS,
     OUTPUTS,
@@ -29,9 +29,10 @@ from posecheck.kinematics.network import (
     load,
     prepare,
 )
+from posecheck.pipeline import doctor
 from posecheck.records import CROP_SHAPE, Bytes, Floats
 from posecheck.resources import models_dir, sha256_of
-from posecheck.terminal import in_english
+from posecheck.terminal.style import in_english
 from tests.kinematics.room import Arrays, small_arrays
 from tests.stick_figure import stick_figure
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.body import Landmark
-from posecheck.kinematics import back as back_room
+from posecheck.kinematics.spine import dorsal_profile as back_room
 from posecheck.outputs import lettering, palette, shapes
 from posecheck.outputs.banner import lay_out
 from posecheck.outputs.overlay import HEAD_TRUNKS, contour_px, draw, head_px, label_px

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.assessment.catalogue import load_stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.errors import UsageError
 from posecheck.outputs.base import ClosingSink
+from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.session import default_profile, find_people, run
 from posecheck.records import Event, Verdict
 from posecheck.resources import samples_dir
-from posecheck.session import default_profile, find_people, run
 from posecheck.sources.timeline import Sampler
 from posecheck.sources.video import VideoSource
-from posecheck.wanted import Wanted
 from tests.journeys.test_analyze import rows
 from tests.journeys.test_repetitions import analysed_hinges
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck import wire
+from posecheck import recording_format
 from posecheck.errors import RecordingError
 from posecheck.records import Sighting
 from posecheck.sources.replay import CUT_OFF, read_recording
 from tests.outputs import people
 
 _LINES = [
-    wire.header_line(people.ORIGIN),
-    *(wire.sighting_line(people.sighting(index / 30, index=index)) for index in range(5)),
-    wire.footer_line(wire.Counts(5, 5), "complete"),
+    recording_format.header_line(people.ORIGIN),
+    *(recording_format.sighting_line(people.sighting(index / 30, index=index)) for index in range(5)),
+    recording_format.footer_line(recording_format.Counts(5, 5), "complete"),
 ]
 _WHOLE = "".join(line + "\n" for line in _LINES).encode()
 
@@ -74,14 +74,14 @@ def test_sightings_can_be_streamed_again(scratch: Path) -> None:
     scratch.write_bytes(_WHOLE)
     found = read_recording(scratch)
     assert found.ending == "complete"
-    assert found.counts == wire.Counts(5, 5)
+    assert found.counts == recording_format.Counts(5, 5)
     for _ in range(2):
         assert [seen.index for seen in found.sightings()] == [0, 1, 2, 3, 4]
 
 
 def test_a_recording_without_frames_is_one(scratch: Path) -> None:
     """A session that ended before it saw anything leaves a readable file."""
-    scratch.write_text(f"{_LINES[0]}\n{wire.footer_line(wire.Counts(), 'interrupted')}\n")
+    scratch.write_text(f"{_LINES[0]}\n{recording_format.footer_line(recording_format.Counts(), 'interrupted')}\n")
     assert _read(scratch) == ("interrupted", [])
 
 

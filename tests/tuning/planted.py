@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from posecheck.assessment.catalogue import load_stretch
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.calibration import Calibrations
 from posecheck.records import Floats
 from posecheck.tunables import Profile

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from posecheck import session
 from posecheck.assessment import events, judge
-from posecheck.assessment.stretch import Stretch
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.pipeline import session
 from posecheck.records import QUANTITY_NAMES, Event, Measures, Sighting, Verdict
 from posecheck.tunables import Profile
 from tests.assessment.scenes import CLEAN, sighting, view

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from posecheck.errors import LabelsError, OutputError
 from posecheck.resources import samples_dir
+from posecheck.tuning.intervals import agreed, both, minus, total_s, union
 from posecheck.tuning.labels import Interval, Labels, Truth, labels_path, read_labels, write_labels
-from posecheck.tuning.spans import agreed, both, minus, total_s, union
 
 GOOD = """
 video = "a.mp4"

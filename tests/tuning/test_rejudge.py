@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.assessment.catalogue import load_stretch, stretch_ids
+from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.calibration import Calibration, Calibrations, CameraSetup
-from posecheck.kinematics.features import aligned
-from posecheck.kinematics.network import bundled_network
+from posecheck.kinematics.spine.landmark_features import aligned
+from posecheck.kinematics.spine.network import bundled_network
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.recording import RecordingWriter
-from posecheck.profiles import build_profile
+from posecheck.pipeline.profiles import build_profile
+from posecheck.pipeline.session import assess, default_profile, find_people, run
 from posecheck.records import Origin, Sighting
 from posecheck.resources import samples_dir
-from posecheck.session import assess, default_profile, find_people, run
 from posecheck.sources.video import VideoSource
 from posecheck.tuning.clips import Tracks
 from posecheck.tuning.rejudge import VERDICTS, rejudge

@@ -1,0 +1,1 @@
+"""What the server and the page send each other."""

@@ -1,0 +1,1 @@
+"""The one live session: its stages, its recordings, and its summary."""

@@ -1,0 +1,1 @@
+"""A whole routine: which stretch, which side, what is left."""

@@ -1,0 +1,220 @@
+"""Does a stored calibration still fit: its age, its network, the camera, the person, the position? Pure.
+
+`notices` looks at what is known at one moment; `step` does so along a stream and remembers what was found, so that a
+notice once told stays as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from posecheck.calibration import STANDING, USED_FOR, Calibration, Calibrations, CameraSetup, Notice
+from posecheck.kinematics.spine import personal_neutral
+from posecheck.kinematics.spine.network import CODE_SIZE, Code, Network
+from posecheck.records import Check, Setup
+from posecheck.tunables import Tunable
+
+MAX_AGE: Final = Tunable(
+    "match.max_age_days",
+    "days",
+    default=90.0,
+    low=1.0,
+    high=3650.0,
+    step=1.0,
+    why="an older calibration is said to be old; it is used all the same",
+    source="judgement: a season of daily stretching changes how far a back bends, and clothes change with it",
+)
+MAX_YAW: Final = Tunable(
+    "match.max_yaw_change_deg",
+    "deg",
+    default=12.0,
+    low=3.0,
+    high=45.0,
+    step=1.0,
+    why="turned to the camera by so much more or less than then, a calibration is said not to fit",
+    source="measured on 270 drawn people: how far somebody has turned is known to 6 deg (standard deviation); this is twice that",
+)
+MAX_ELEVATION: Final = Tunable(
+    "match.max_elevation_change_deg",
+    "deg",
+    default=8.0,
+    low=3.0,
+    high=45.0,
+    step=1.0,
+    why="with the camera looking down by so much more or less than then, a calibration is said not to fit",
+    source="as setup.max_elevation_deg; three times the error of the reading (2.7 deg, measured on 135 drawn people)",
+)
+MAX_ROLL: Final = Tunable(
+    "match.max_roll_change_deg",
+    "deg",
+    default=6.0,
+    low=2.0,
+    high=45.0,
+    step=1.0,
+    why="with the camera turned about its lens by so much more or less than then, a calibration is said not to fit",
+    source="as setup.max_roll_deg; more than three times the error of the reading (1.6 deg on synthetic people)",
+)
+MAX_DISTANCE: Final = Tunable(
+    "match.max_distance_factor",
+    "",
+    default=1.6,
+    low=1.1,
+    high=5.0,
+    step=0.1,
+    why="so many times as large or as small in the picture as then, a calibration is said not to fit",
+    source="judgement: as from 2.5 m to 4 m, over which perspective and the sharpness of the outline change",
+)
+MAX_PERSON: Final = Tunable(
+    "match.max_person_deg",
+    "deg",
+    default=3.0,
+    low=0.5,
+    high=20.0,
+    step=0.5,
+    why="if the stored neutral changes the reading of the upright back by more than this, it is another person's, and not used",
+    source="measured on 80 drawn people (python -m benchmarks.calibration): of single pictures of one person before different cameras 7 in 100 differ by more, of two people 25 in 100: it notices those whose neutral does most harm, and no more",
+)
+PERSON_TIME: Final = Tunable(
+    "match.person_s",
+    "s",
+    default=2.0,
+    low=0.5,
+    high=10.0,
+    step=0.5,
+    why="after so many seconds of being upright a person is compared with the calibration",
+    source="judgement: enough to average sway, and over before most people bend",
+)
+TUNABLES: Final = (MAX_AGE, MAX_YAW, MAX_ELEVATION, MAX_ROLL, MAX_DISTANCE, MAX_PERSON, PERSON_TIME)
+
+OTHER_NETWORK: Final = "Your calibration was made by another version of posecheck and is not used: calibrate again."
+ONLY_SEATED: Final = "You are only calibrated sitting: calibrate standing too, or stand tall for a moment first."
+ONLY_STANDING: Final = "You are only calibrated standing: calibrate sitting too, or sit tall for a moment first."
+ANOTHER_PERSON: Final = "You look different from when you calibrated, so your stored neutral is not used: calibrate again, or choose your own profile."
+CLOSER: Final = "You are much closer to the camera than when you calibrated: step back, or calibrate again."
+FURTHER: Final = "You are much further from the camera than when you calibrated: come closer, or calibrate again."
+
+
+@dataclass(frozen=True, slots=True)
+class MatchState:
+    """What has been found of a calibration so far. The default is: nothing yet."""
+
+    camera: CameraSetup | None = None
+    """As the set-up check left it."""
+    person_deg: float = math.nan
+    """`person_deg`, once the person was upright for long enough."""
+
+
+def step(
+    state: MatchState,
+    calibrations: Calibrations,
+    position: str,
+    setup: Setup,
+    image_wh: tuple[int, int],
+    live: personal_neutral.OwnState,
+    profile: Mapping[str, float],
+    network: Network,
+) -> tuple[MatchState, tuple[Notice, ...]]:
+    """Look once more, in a stretch done in `position`: the new memory, and what is to be told."""
+    one = calibrations.of(position)
+    camera, distance_deg = state.camera, state.person_deg
+    if camera is None and setup.over:
+        camera = camera_of(setup.checks, image_wh)
+    if math.isnan(distance_deg) and one is not None:
+        upright = personal_neutral.live_of(live, one.position)
+        if upright is not None and upright.seen_s >= profile[PERSON_TIME.key]:
+            distance_deg = person_deg(one, upright.code, network)
+    told = notices(
+        calibrations, position, profile, spine_model_sha256=network.sha256, camera=camera, person_deg=distance_deg
+    )
+    return MatchState(camera, distance_deg), told
+
+
+def notices(
+    calibrations: Calibrations,
+    position: str,
+    profile: Mapping[str, float],
+    *,
+    spine_model_sha256: str,
+    camera: CameraSetup | None = None,
+    person_deg: float = math.nan,
+) -> tuple[Notice, ...]:
+    """What does not fit, in a stretch done in `position`; empty when all does, and where no neutral is needed.
+
+    `camera` is how camera and person are placed now, None while that is not known; `person_deg` as the function of
+    that name says, NaN while it is not known. What is not known is not complained of.
+    """
+    wanted = USED_FOR.get(position)
+    if wanted is None:
+        return ()
+    one = calibrations.of(position)
+    if one is None:
+        return (Notice("position", ONLY_SEATED if wanted == STANDING else ONLY_STANDING),) if any(calibrations) else ()
+    if one.spine_model_sha256 != spine_model_sha256:
+        return (Notice("network", OTHER_NETWORK),)
+    found = []
+    if one.age_days > profile[MAX_AGE.key]:
+        old = f"Your calibration is {one.age_days:.0f} days old: calibrate again when you can."
+        found.append(Notice("age", old))
+    if camera is not None:
+        found += _camera(one.camera, camera, profile)
+    if person_deg > profile[MAX_PERSON.key]:
+        found.append(Notice("person", ANOTHER_PERSON))
+    return tuple(found)
+
+
+def _camera(then: CameraSetup, now: CameraSetup, profile: Mapping[str, float]) -> list[Notice]:
+    """What of the camera's place changed too much; NaN on either side says nothing.
+
+    Nor does a session that began in a bend, where nobody was seen standing upright as they were then.
+    """
+    found: dict[str, str] = {}
+    if math.isnan(now.elevation_deg) and not math.isnan(then.elevation_deg):
+        return []
+    turned = f"{abs(now.yaw_deg - then.yaw_deg):.0f}"
+    if abs(now.yaw_deg - then.yaw_deg) > profile[MAX_YAW.key]:
+        found["yaw"] = f"You are turned by {turned}° otherwise than when you calibrated: stand exactly side-on."
+    raised = f"{abs(now.elevation_deg - then.elevation_deg):.0f}"
+    if abs(now.elevation_deg - then.elevation_deg) > profile[MAX_ELEVATION.key]:
+        found["height"] = (
+            f"The camera's height changed by {raised}° since you calibrated: put it back, or calibrate again."
+        )
+    rolled = f"{abs(now.roll_deg - then.roll_deg):.0f}"
+    if abs(now.roll_deg - then.roll_deg) > profile[MAX_ROLL.key]:
+        found["roll"] = (
+            f"The camera is tilted by {rolled}° otherwise than when you calibrated: level it, or calibrate again."
+        )
+    factor = now.trunk_frac / then.trunk_frac if then.trunk_frac > 0.0 else math.nan
+    if factor > profile[MAX_DISTANCE.key]:
+        found["distance"] = CLOSER
+    elif factor < 1.0 / profile[MAX_DISTANCE.key]:
+        found["distance"] = FURTHER
+    return [Notice(name, sentence) for name, sentence in found.items()]
+
+
+def camera_of(checks: tuple[Check, ...], image_wh: tuple[int, int]) -> CameraSetup:
+    """How camera and person are placed, as the set-up check found it."""
+    values = {check.name: check.value for check in checks}
+    return CameraSetup(
+        yaw_deg=values["side"],
+        elevation_deg=values["height"],
+        roll_deg=values["level"],
+        trunk_frac=values["distance"] / 100.0,
+        image_wh=image_wh,
+    )
+
+
+def person_deg(one: Calibration, live: Code, network: Network) -> float:
+    """How unlike the person is to the calibration: by how much it changes what their upright back reads.
+
+    0: as if it had been taken now; range 0..about 20. NaN for a code of another size.
+    Limits: it speaks of what matters to the reading, so people of one build pass for each other.
+    """
+    if len(one.code) != CODE_SIZE:
+        return math.nan
+    stored = np.asarray(one.code, np.float32)
+    return abs(network.read(live, stored).flexion_deg - network.read(live, live).flexion_deg)

@@ -1,0 +1,244 @@
+"""What is to be put right, one sentence for each thing, as the pictures of the last moments show it? Pure, without memory.
+
+Each check looks at the median, so that a glitch says nothing. What was to be put right is so until it is right by a
+margin.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from posecheck.kinematics import framing
+from posecheck.kinematics.setup_check.observation import Placing
+from posecheck.records import NOBODY, SETUP_CHECKS, Check, Fit
+from posecheck.tunables import Tunable
+
+MAX_TURN: Final = Tunable(
+    "setup.max_turn_deg",
+    "deg",
+    default=15.0,
+    low=5.0,
+    high=45.0,
+    step=1.0,
+    why="turned further than this from side-on, a person is asked to turn; the back is still judged up to view.max_yaw_deg",
+    source="measured on 270 drawn people: the reading is off by 6 deg (standard deviation); yaw up to 15 costs the back little",
+)
+MIN_SIZE: Final = Tunable(
+    "setup.min_trunk_px",
+    "px",
+    default=60.0,
+    low=10.0,
+    high=400.0,
+    step=1.0,
+    why="with a trunk shorter than this a person is asked to come closer; the back is still judged down to view.min_trunk_px",
+    source="measured on synthetic people: readings hold down to about 60 px",
+)
+MIN_SHARE: Final = Tunable(
+    "setup.min_trunk_frac",
+    "",
+    default=0.11,
+    low=0.02,
+    high=0.5,
+    step=0.01,
+    why="with a trunk of less than this share of the picture's height a person is asked to come closer",
+    source="judgement: somebody who stands then fills four tenths of it, and the outline is coarse for the model",
+)
+MAX_SHARE: Final = Tunable(
+    "setup.max_trunk_frac",
+    "",
+    default=0.45,
+    low=0.1,
+    high=1.0,
+    step=0.01,
+    why="with a trunk of more than this share of the picture's height a person is asked to step away",
+    source="judgement: that is about 1.5 m away, where perspective begins to bend angles; drawn people on the floor fill 0.41",
+)
+MAX_ELEVATION: Final = Tunable(
+    "setup.max_elevation_deg",
+    "deg",
+    default=8.0,
+    low=3.0,
+    high=30.0,
+    step=1.0,
+    why="a camera that looks up or down on the hips by more than this is to be moved",
+    source="measured on 135 drawn people: all cameras 15 deg above were told, none within 5 deg",
+)
+MAX_ROLL: Final = Tunable(
+    "setup.max_roll_deg",
+    "deg",
+    default=6.0,
+    low=2.0,
+    high=30.0,
+    step=1.0,
+    why="a camera turned about its lens by more than this is to be levelled: the trunk's inclination is off by as much",
+    source="measured on synthetic people: roll is known to 1.6 deg (standard deviation) while somebody stands straight",
+)
+TUNABLES: Final = (MAX_TURN, MIN_SIZE, MIN_SHARE, MAX_SHARE, MAX_ELEVATION, MAX_ROLL)
+
+#: Once said, a thing must be better than its limit by this share of it.
+_MARGIN_FRAC: Final = 0.15
+#: A check that rests on less of the window than this says nothing.
+_MIN_KNOWN_FRAC: Final = 0.5
+#: ... and none says anything before so much of it has passed.
+_MIN_WINDOW_FRAC: Final = 0.25
+#: Sentences are said when more than the first share of pictures asks for them, and until less than the second does.
+_SAID_FROM, _SAID_TO = 0.5, 0.3
+_TURNS_DEG: Final = 5.0
+
+UNSEEN: Final = "This shows once you stand in the picture for a moment, upright and side-on."
+TOO_CLOSE: Final = "You are too close: step away from the camera."
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The window of one moment."""
+
+    window: tuple[Placing, ...]
+    acting: frozenset[str]
+    profile: Mapping[str, float]
+
+    def median(self, of: Callable[[Placing], float]) -> float:
+        """The median of what is known; NaN if that is less than half."""
+        values = np.array([of(one) for one in self.window])
+        known = values[np.isfinite(values)]
+        return float(np.median(known)) if known.size > _MIN_KNOWN_FRAC * values.size else math.nan
+
+    def beyond(self, name: str, value: float, limit: float) -> bool:
+        """Whether a value is above its limit, or not yet below it by the margin after it was."""
+        return value > (limit * (1.0 - _MARGIN_FRAC) if name in self.acting else limit)
+
+    def sentence(self, name: str, of: Callable[[Placing], str | None]) -> str | None:
+        """What most pictures ask for; empty if nothing, None if that is not known."""
+        said = [text for one in self.window if (text := of(one)) is not None]
+        if len(said) <= _MIN_KNOWN_FRAC * len(self.window):
+            return None
+        asked = Counter(text for text in said if text)
+        share = asked.total() / len(said)
+        return asked.most_common(1)[0][0] if share > (_SAID_TO if name in self.acting else _SAID_FROM) else ""
+
+
+def checks(
+    window: tuple[Placing, ...], acting: frozenset[str], window_s: float, profile: Mapping[str, float]
+) -> tuple[Check, ...]:
+    """What is to be said of the pictures of a window: one check for each of `SETUP_CHECKS`.
+
+    `window` is not empty, `window_s` is how long it is once it is full, `acting` the checks that asked for something
+    last, `profile` holds the room's numbers. UNKNOWN where less than half of the pictures tell.
+    """
+    young = window[-1].t_s - window[0].t_s < _MIN_WINDOW_FRAC * window_s
+    if young:
+        return tuple(_unseen(asked.name) for asked in SETUP_CHECKS)
+    seen = _Seen(window, acting, profile)
+    light = seen.median(lambda one: one.brightness_frac)
+    away = sum(one.is_empty for one in window) >= _MIN_KNOWN_FRAC * len(window)
+    dark = framing.MIN_BRIGHTNESS_FOUND if away else framing.MIN_BRIGHTNESS
+    too_dark = light < profile[dark.key]
+    side = _side(seen)
+    # The arms of somebody who is turned lie across the back: that is put right by turning.
+    back = (
+        _unseen("back")
+        if side.verdict is Fit.ACT
+        else _said(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac))
+    )
+    told = {
+        # Whether somebody is there cannot be told in the dark: light is what is asked for, and nothing before it.
+        "person": _unseen("person") if away and too_dark else _person(seen, away=away),
+        "light": _check("light", 100.0 * light, framing.TOO_DARK if too_dark else ""),
+        "frame": _said(seen, "frame", lambda one: one.frame, math.nan),
+        "distance": _distance(seen),
+        "side": side,
+        "height": _height(seen),
+        "level": _level(seen),
+        "back": back,
+    }
+    return tuple(told[asked.name] for asked in SETUP_CHECKS)
+
+
+_UNITS: Final = {asked.name: asked.unit for asked in SETUP_CHECKS}
+
+
+def _check(name: str, value: float, sentence: str) -> Check:
+    """A check of which all is known."""
+    return Check(name, Fit.ACT if sentence else Fit.OK, value, _UNITS[name], sentence)
+
+
+def _unseen(name: str) -> Check:
+    return Check(name, Fit.UNKNOWN, math.nan, _UNITS[name], UNSEEN)
+
+
+def _person(seen: _Seen, *, away: bool) -> Check:
+    people = round(float(np.median([one.people for one in seen.window])))
+    sentence = NOBODY if away else f"{people} people are in view: ask the others to step aside." if people > 1 else ""
+    return _check("person", float(people), sentence)
+
+
+def _said(seen: _Seen, name: str, of: Callable[[Placing], str | None], value: float) -> Check:
+    sentence = seen.sentence(name, of)
+    return _unseen(name) if sentence is None else _check(name, value, sentence)
+
+
+def _distance(seen: _Seen) -> Check:
+    size_px, share = seen.median(lambda one: one.trunk_px), seen.median(lambda one: one.trunk_frac)
+    if math.isnan(share):
+        return _unseen("distance")
+    # A trunk twice too short is a limit twice passed: so one margin serves near and far.
+    short = max(seen.profile[MIN_SIZE.key] / size_px, seen.profile[MIN_SHARE.key] / share)
+    sentence = ""
+    if seen.beyond("distance", short, 1.0) and short > share / seen.profile[MAX_SHARE.key]:
+        sentence = framing.TOO_FAR
+    elif seen.beyond("distance", share, seen.profile[MAX_SHARE.key]):
+        sentence = TOO_CLOSE
+    return _check("distance", 100.0 * share, sentence)
+
+
+def _side(seen: _Seen) -> Check:
+    front_deg, yaw_deg = seen.median(lambda one: one.front_deg), seen.median(lambda one: one.yaw_deg)
+    facing = round(seen.median(lambda one: one.facing))
+    if math.isnan(front_deg):
+        return _unseen("side")
+    refused = yaw_deg > seen.profile[framing.MAX_YAW.key]
+    sentence = ""
+    if facing == 0:
+        sentence = framing.NOT_SIDE_ON
+    elif refused or seen.beyond("side", abs(front_deg), seen.profile[MAX_TURN.key]):
+        degrees = max(round(abs(front_deg) / _TURNS_DEG) * _TURNS_DEG, _TURNS_DEG)
+        # Facing the picture's right, the camera is on the right hand: who shows it the front turns left, away from it.
+        if facing * front_deg > 0.0:
+            sentence = f"Turn about {degrees:.0f}° to your left, until the camera sees you exactly from the side."
+        else:
+            sentence = f"Turn about {degrees:.0f}° to your right, until the camera sees you exactly from the side."
+    return _check("side", abs(front_deg), sentence)
+
+
+def _height(seen: _Seen) -> Check:
+    above_deg = seen.median(lambda one: one.elevation_deg)
+    if math.isnan(above_deg):
+        return _unseen("height")
+    sentence = ""
+    if seen.beyond("height", abs(above_deg), seen.profile[MAX_ELEVATION.key]):
+        degrees = f"{abs(above_deg):.0f}"
+        if above_deg > 0.0:
+            sentence = f"Lower the camera to the height of your hips: it looks down on you by about {degrees}°."
+        else:
+            sentence = f"Raise the camera to the height of your hips: it looks up at you by about {degrees}°."
+    return _check("height", above_deg, sentence)
+
+
+def _level(seen: _Seen) -> Check:
+    roll_deg = seen.median(lambda one: one.roll_deg)
+    if math.isnan(roll_deg):
+        return _unseen("level")
+    sentence = ""
+    if seen.beyond("level", abs(roll_deg), seen.profile[MAX_ROLL.key]):
+        degrees = f"{abs(roll_deg):.0f}"
+        if roll_deg > 0.0:
+            sentence = f"Level the camera: turn it about {degrees}° clockwise, seen from behind it."
+        else:
+            sentence = f"Level the camera: turn it about {degrees}° anticlockwise, seen from behind it."
+    return _check("level", roll_deg, sentence)

@@ -1,0 +1,94 @@
+"""Keep a session in the history: follow it frame by frame, and at its end write its one row if it is worth one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import posecheck
+from posecheck.assessment.catalogue.stretch import DEPTH, Stretch
+from posecheck.calibration import ORIGIN
+from posecheck.history.done import Done
+from posecheck.history.store import History
+from posecheck.history.tally import LEAST_S, HistoryTally
+from posecheck.records import Assessment
+from posecheck.tunables import Profile
+
+#: Where pictures come from, as the rows say it.
+CAMERA: Final = "camera"
+VIDEO: Final = "video"
+
+
+class Keeper:
+    """Follows one session: `put` every assessment, then `keep` writes the row.
+
+    The file is opened once at the beginning, so that nobody stretches for minutes for a row that cannot be written.
+    Raises HistoryError when it cannot be used, at the beginning as at the end.
+    """
+
+    def __init__(
+        self, path: Path, stretch: Stretch, profile: Profile, source_kind: str, *, side: str = "", routine: str = ""
+    ) -> None:
+        self._path, self._stretch, self._profile, self._source_kind = path, stretch, profile, source_kind
+        self._side, self._routine = side, routine
+        self._tally = new_tally(stretch, profile)
+        History(path).close()
+
+    def put(self, judged: Assessment) -> None:
+        """Follow one frame."""
+        self._tally.put(judged)
+
+    def keep(self, started: datetime, tell: Callable[..., str]) -> str:
+        """Write the row, unless the stretch was hardly begun; what to tell the user of it.
+
+        `started` is when the session began, on the calendar of the person: its own date is the day the row counts for.
+        `tell` is `Messages.text` in the language of the user.
+        """
+        if not self._tally.worth_keeping:
+            least_s = self._profile[LEAST_S.key]
+            return tell("terminal.history.not_kept", seconds=least_s)
+        row = row_of(
+            self._tally,
+            started,
+            self._stretch,
+            self._profile,
+            self._source_kind,
+            side=self._side,
+            routine=self._routine,
+        )
+        with History(self._path) as history:
+            history.add(row)
+        return f"{tell('terminal.history.kept', day=started.date().isoformat())} posecheck history"
+
+
+def new_tally(stretch: Stretch, profile: Profile) -> HistoryTally:
+    """A tally that reads the depth from what this stretch calls its depth."""
+    return HistoryTally(profile, stretch.depth or DEPTH)
+
+
+def row_of(
+    tally: HistoryTally,
+    started: datetime,
+    stretch: Stretch,
+    profile: Profile,
+    source_kind: str,
+    *,
+    side: str = "",
+    routine: str = "",
+) -> Done:
+    """The row of what `tally` followed; `started` is the calendar and clock of the person, aware of its time zone."""
+    origins = profile.origins()
+    calibrated = any(where.startswith(ORIGIN) for _, where in (origins[tunable.key] for tunable in stretch.tunables))
+    return tally.done(
+        started,
+        started.date(),
+        stretch.id,
+        version=posecheck.__version__,
+        source_kind=source_kind,
+        side=side,
+        routine=routine,
+        calibrated=calibrated,
+        limits={tunable.key: origins[tunable.key] for tunable in stretch.tunables},
+    )

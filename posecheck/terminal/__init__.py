@@ -1,0 +1,1 @@
+"""What the terminal shows: panels, tables and progress. The command line prints what this room makes."""

@@ -1,0 +1,157 @@
+"""What the terminal shows of a recording that was judged: its verdicts in time, events, repetitions, files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.pipeline.session import Ending, Outcome
+from posecheck.records import QUANTITIES, Event, Rep, Verdict
+from posecheck.terminal.style import ACCURACY_NOTE, SHAPE, STYLE, Told, in_english, seconds, verdict_word
+from posecheck.tunables import amount
+
+#: Moments of UNKNOWN shorter than this are counted, not listed, in the terminal.
+BRIEF_S: Final = 0.5
+
+
+def timeline(events: Sequence[Event], from_s: float, to_s: float, width: int = 60) -> Text:
+    """The clip as one line of blocks: good, warn, unknown; what came first in a block's time yields to the worse."""
+    line = [Verdict.GOOD] * width
+    span = max(to_s - from_s, 1e-9)
+    for wanted in (Verdict.UNKNOWN, Verdict.WARN):
+        for event in events:
+            if event.verdict is wanted:
+                first = int((event.start_s - from_s) / span * width)
+                last = max(first, math.ceil((event.end_s - from_s) / span * width) - 1)
+                for block in range(max(first, 0), min(last, width - 1) + 1):
+                    line[block] = wanted
+    glyph = {Verdict.GOOD: "━", Verdict.WARN: "▲", Verdict.UNKNOWN: "╱"}
+    out = Text()
+    for verdict in line:
+        out.append(glyph[verdict], style=STYLE[verdict])
+    return out
+
+
+def events_table(events: Sequence[Event], tell: Told = in_english, stretch: Stretch | None = None) -> RenderableType:
+    """The events of a clip, one a row. Moments of UNKNOWN too short to matter are counted in one line instead.
+
+    With the `stretch`, its rules have their names; without it they are called by their ids.
+    """
+    names = {"view": tell("report.rule_view")}
+    names |= {rule.id: tell(rule.name) for rule in stretch.rules} if stretch is not None else {}
+    brief = [event for event in events if event.verdict is Verdict.UNKNOWN and event.end_s - event.start_s < BRIEF_S]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    table.add_column(tell("terminal.when"), no_wrap=True)
+    table.add_column(tell("report.events.rule"), no_wrap=True)
+    table.add_column(tell("report.events.value"), justify="right", no_wrap=True)
+    table.add_column(tell("report.events.limit"), justify="right", no_wrap=True)
+    table.add_column(tell("report.events.why"), ratio=1, overflow="fold")
+    for event in events:
+        if event in brief:
+            continue
+        style = STYLE[event.verdict]
+        table.add_row(
+            f"{seconds(event.start_s).removesuffix(' s')} – {seconds(event.end_s)}",
+            f"[{style}]{SHAPE[event.verdict]}[/] {escape(names.get(event.rule, event.rule.replace('_', ' ')))}",
+            amount(event.value, event.unit),
+            amount(event.limit, event.unit),
+            escape(tell(event.reason)),
+        )
+    count = "terminal.brief_one" if len(brief) == 1 else "terminal.brief"
+    note = Text(
+        f"{SHAPE[Verdict.UNKNOWN]} {tell(count, number=len(brief), seconds=BRIEF_S)}",
+        style="bright_black",
+    )
+    if len(brief) == len(events):
+        return note
+    return Group(table, note) if brief else table
+
+
+def reps_table(reps: Sequence[Rep], tell: Told = in_english) -> RenderableType:
+    """The repetitions of a clip, one a row: number, depth, tempo, and how it was; what does not count has no number."""
+    units = {quantity.name: quantity.unit for quantity in QUANTITIES}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, expand=True)
+    table.add_column(tell("report.reps.number"), justify="right", no_wrap=True)
+    table.add_column(tell("terminal.when"), no_wrap=True)
+    table.add_column(tell("report.reps.depth"), justify="right", no_wrap=True)
+    table.add_column(tell("report.reps.down_up"), justify="right", no_wrap=True)
+    table.add_column(tell("report.reps.how"), ratio=1, overflow="fold")
+    for rep in reps:
+        if rep.seen and not rep.warned and not rep.good:  # hurried or shallow: a remark, not a warning
+            told = Text("○ ")
+        else:
+            verdict = Verdict.UNKNOWN if not rep.seen else Verdict.WARN if rep.warned else Verdict.GOOD
+            told = Text(f"{SHAPE[verdict]} ", style=STYLE[verdict])
+        kind = "" if rep.whole else f"{tell('terminal.rep_partial' if rep.seen else 'terminal.rep_unseen')} "
+        table.add_row(
+            str(rep.number or "–"),
+            f"{seconds(rep.start_s).removesuffix(' s')} – {seconds(rep.end_s)}",
+            amount(rep.depth, units[rep.measure]),
+            f"{rep.descent_s:.1f} / {rep.ascent_s:.1f} s",
+            told.append(kind + (tell(rep.remark) if rep.remark else tell("report.reps.good")), style="default"),
+        )
+    return table
+
+
+def result(
+    title: str,
+    stretch: Stretch,
+    outcome: Outcome,
+    written: Sequence[tuple[str, Path]],
+    notes: Sequence[str] = (),
+    tell: Told = in_english,
+) -> RenderableType:
+    """What an analysis found, what was odd about its source, and where its files are."""
+    parts: list[RenderableType] = [Text(f"◆ {note}", style="yellow") for note in notes]
+    if outcome.ending is not Ending.COMPLETE:
+        note = outcome.message if outcome.ending is Ending.BROKE else tell("terminal.interrupted")
+        parts.append(Text(f"◆ {note}", style="yellow"))
+    if outcome.person_frames == 0:
+        parts.append(Text(f"◆ {tell('report.nobody')} {tell('terminal.whole_person')}", style="yellow"))
+    if outcome.most_people > 1:
+        parts.append(Text(f"◆ {tell('report.people', number=outcome.most_people)}", style="yellow"))
+    parts.extend(Text(f"◆ {tell(notice.sentence)}", style="yellow") for notice in outcome.notices)
+    share = Text()
+    for verdict in Verdict:
+        share.append(
+            f"{SHAPE[verdict]} {verdict_word(verdict, tell)} {seconds(outcome.verdict_s.get(verdict, 0.0))}   ",
+            style=STYLE[verdict],
+        )
+    share.append(tell("terminal.of_clip", time=seconds(outcome.duration_s), frames=str(outcome.frames)))
+    if outcome.hold_good_s > 0:
+        share.append(f"   {tell('terminal.held', seconds=round(outcome.hold_good_s))}")
+    if outcome.reps is not None:
+        whole, good = sum(rep.whole for rep in outcome.reps), sum(rep.good for rep in outcome.reps)
+        share.append(f"   {tell('terminal.rep_one' if whole == 1 else 'terminal.reps', number=whole, good=good)}")
+    parts.append(share)
+    if outcome.frames > 1:
+        parts.append(timeline(outcome.events, outcome.from_s, outcome.to_s))
+    if outcome.reps:
+        parts.append(reps_table(outcome.reps, tell))
+    if outcome.events:
+        parts.append(events_table(outcome.events, tell, stretch))
+    parts.extend(Text(f"◆ {tell('terminal.left_out')} {lost}", style="yellow") for lost in outcome.lost_outputs)
+    if written:
+        files = Table.grid(padding=(0, 2))
+        for what, path in written:
+            files.add_row(Text(tell(what), style="bright_black"), Text(str(path)))
+        parts.append(files)
+    parts.append(Rule(style="bright_black"))
+    parts.append(Text(tell(ACCURACY_NOTE), style="bright_black"))
+    return Panel(
+        Group(*parts),
+        title=f"{escape(title)} · {escape(tell(stretch.name))}",
+        border_style="bright_black",
+        box=box.ROUNDED,
+    )
