@@ -69,7 +69,7 @@ def test_the_search_finds_the_sentences_it_is_meant_to_find() -> None:
     found = {path.name: set(sentences(path)) for path in ROOMS}
     assert framing.TOO_DARK in found["framing.py"]
     assert "Step back: your {} are cut off." in found["framing.py"]
-    assert any(text.startswith("Your knee cannot be measured") for text in found["unseen.py"])
+    assert any(text.startswith("Your knee cannot be measured") for text in found["missing_reason.py"])
     assert "Nobody is in view: step into the picture." in found["records.py"]
     assert NOT_WATCHED in found["judge.py"]
     assert sum(map(len, found.values())) > 20
