@@ -29,6 +29,7 @@ from posecheck import kinematics
 from posecheck.kinematics import measures
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.session import Looker
+from posecheck.reasons import code_of
 from posecheck.records import Frame, frozen
 from posecheck.tunables import Profile
 
@@ -118,7 +119,7 @@ def measure(job: tuple[int, Case]) -> list[Row]:
             state, read = measures.step(state, sighting, profile)
             truth = {name: float(getattr(drawn.truth, name)) for name in ANGLES}
             values = {name: read[name] for name in ANGLES}
-            rows.append(Row(number, t_s, not sighting.is_empty, read.view.reason, values, truth))
+            rows.append(Row(number, t_s, not sighting.is_empty, code_of(read.view.reason), values, truth))
     return rows
 
 

@@ -31,6 +31,7 @@ from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.analysis import origin_of
 from posecheck.pipeline.session import Looker, default_profile, run
+from posecheck.reasons import code_of, english
 from posecheck.records import Assessment, Floats, Frame, Said, Sighting, frozen
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "goldens"
@@ -164,7 +165,8 @@ def facts(name: str, take: Path) -> list[dict[str, Any]]:
             "depth": _value(rep.depth),
             "whole": rep.whole,
             "good": rep.good,
-            "remark": rep.remark,
+            "remark": english(rep.remark),
+            "reason_code": code_of(rep.remark),
         }
         for rep in outcome.reps or ()
     ]
@@ -175,7 +177,8 @@ def facts(name: str, take: Path) -> list[dict[str, Any]]:
             "start_s": _s(event.start_s),
             "end_s": _s(event.end_s),
             "worst": _value(event.value),
-            "reason": event.reason,
+            "reason": english(event.reason),
+            "reason_code": code_of(event.reason),
         }
         for event in outcome.events
     ]

@@ -22,6 +22,7 @@ import numpy as np
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.calibration import Calibrations
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import QUANTITY_NAMES, Floats
 from posecheck.tunables import Profile
 from posecheck.tuning.clips import Clip
@@ -174,7 +175,7 @@ def try_group(world: World, seed: int, objective: str = "f1") -> tuple[Found, Dr
         found.best != 0,
         (plateau.low, plateau.high),
         evidence.enough,
-        evidence.doubts,
+        tuple(doubt.code for doubt in evidence.doubts),
         tuple(weigh(found, group.clips, numbers_of([f"{MIN_FIT.key}={fit}"])).enough for fit in FITS),
     )
 
@@ -231,8 +232,8 @@ def _track(t_s: Floats, spine: Floats, dice: np.random.Generator) -> Track:
         from_s = float(dice.uniform(0.0, t_s[-1]))
         sight[(t_s >= from_s) & (t_s < from_s + float(dice.exponential(3.0)))] = 1
     values[:, QUANTITY_NAMES.index("spine_flexion_deg")] = np.where(sight == 1, math.nan, spine)
-    hidden = "The line of your back is covered: keep arms and objects off it."
-    sights = tuple(Sight(why, (), FOLD.position, True, False, False, False) for why in ("", hidden))
+    hidden = Reason(ReasonCode.SPINE_COVERED)
+    sights = tuple(Sight(why, (), FOLD.position, True, False, False, False) for why in (None, hidden))
     return Track(t_s, values, sight, sights)
 
 

@@ -47,6 +47,7 @@ from posecheck.assessment.catalogue.stretch import LEAD_KNEE, Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.analysis import origin_of
 from posecheck.pipeline.session import Looker, Outcome, default_profile, run
+from posecheck.reasons import code_of
 from posecheck.records import Assessment, Frame, Sighting, Verdict, frozen
 
 #: What is said of so much at the beginning of the deepest part is owed to the movement before it.
@@ -133,7 +134,7 @@ def measure(case: Case, takes: Path | None = None) -> Row:
     outcome = run(pairs, stretch, profile, on_frame=lambda _, one: judged.append(one))
     deep = [one for one in judged if READY_S + DOWN_S <= one.t_s < READY_S + DOWN_S + HOLD_S]
     seconds = {verdict: sum(one.verdict is verdict for one in deep) / FPS for verdict in Verdict}
-    reasons = [one.reason for one in deep if one.verdict is Verdict.UNKNOWN]
+    reasons = [code_of(one.reason) for one in deep if one.verdict is Verdict.UNKNOWN]
     return Row(
         stretch=case.stretch,
         execution=way.name,

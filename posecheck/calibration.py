@@ -17,6 +17,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from posecheck.reasons import Reason
+
 #: The positions that have a neutral of their own. Chair and floor share one.
 STANDING: Final = "standing"
 SEATED: Final = "seated"
@@ -113,8 +115,8 @@ class Notice:
 
     name: str
     """"age", "network", "position", "yaw", "height", "roll", "distance" or "person"."""
-    sentence: str
-    """What it is and what to do, in one English sentence."""
+    reason: Reason
+    """What it is and what to do."""
 
 
 # ---------------------------------------------------------------------------------------------------------- writing

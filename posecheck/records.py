@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from posecheck.body import LANDMARK_COUNT, Landmark, Side
 from posecheck.calibration import Calibrations, Notice
+from posecheck.reasons import Reason, Value
 
 Floats: TypeAlias = NDArray[np.float64]
 Bytes: TypeAlias = NDArray[np.uint8]
@@ -34,11 +35,6 @@ CONTOUR_ROWS: Final = (-0.85, 1.55)
 #: After a frame nothing is known until the next. In a pause longer than this nothing was seen, so it is UNKNOWN: the
 #: default of `rules.gap_s`, at which judging begins anew.
 PAUSE_S: Final = 1.0
-NO_PICTURE: Final = "No picture came for a while."
-#: Why nothing can be judged without a person, and what to do about it.
-NOBODY: Final = "Nobody is in view: step into the picture."
-#: Why no back is judged on the floor; nothing to mend where a stretch is done lying.
-LYING: Final = "Your back cannot be judged lying down: sit or stand."
 
 
 def frozen(array: Any, dtype: Any) -> NDArray[Any]:
@@ -220,8 +216,8 @@ class View:
     """Joints of the near side (plain names) outside the picture or not seen, e.g. `("ankle",)`."""
     people: int
     brightness_frac: float
-    reason: str
-    """Why the back cannot be judged in this frame, as a sentence to act on; empty when it can."""
+    reason: Reason | None
+    """Why the back cannot be judged in this frame; None when it can."""
     position: str = ""
     """"standing", "kneeling", "seated" (on a chair), "floor" (seated on it) or "lying" (on the back), held for a while
     against single pictures that say otherwise; empty when it cannot be told."""
@@ -276,8 +272,8 @@ class Check:
     """The median it was judged by, in the unit of `SETUP_CHECKS`; NaN with UNKNOWN, or where no one number tells."""
     unit: str
     """"deg", "%" or ""."""
-    sentence: str
-    """What to do; empty with OK."""
+    reason: Reason | None
+    """What to do; None with OK."""
 
 
 #: What the set-up check looks at, in the order in which it is put right. `what` explains the value.
@@ -325,8 +321,8 @@ class Finding:
     """The measure the rule looks at; NaN with UNKNOWN."""
     limit: float
     unit: str
-    reason: str
-    """Why, as a sentence; empty with GOOD."""
+    reason: Reason | None
+    """Why; None with GOOD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,8 +363,8 @@ class Rep:
     """From its beginning to the bottom (`reps.bottom_deg`)."""
     ascent_s: float
     """From leaving the bottom to its end."""
-    remark: str
-    """What is to be said of it, a sentence; empty when it was good."""
+    remark: Reason | None
+    """What is wrong with it; None when it was good."""
     warned: bool = False
     """Whether a rule warned in it; one that is merely hurried or shallow has a remark and no warning."""
 
@@ -380,7 +376,7 @@ class Rep:
     @property
     def good(self) -> bool:
         """Whether it is whole, no rule warned in it and it was not hurried."""
-        return self.whole and not self.remark
+        return self.whole and self.remark is None
 
     @property
     def duration_s(self) -> float:
@@ -452,14 +448,14 @@ class Said:
 
     kind: CueKind
     key: str
-    """Of the message: "coach.breathe_out", "stretch.ID.RULE.say"; for VIEW the reason itself, an English sentence."""
+    """Of the message: "coach.breathe_out", "stretch.ID.RULE.say"; for VIEW that of the reason."""
     t_s: float
     """Of the frame."""
     spoken: bool
     """Whether this is the frame in which it is to be spoken; in all other frames it is only shown."""
     urgency: Urgency
-    values: Mapping[str, str | float] = field(default_factory=lambda: MappingProxyType({}))
-    """What goes into the blanks of the message; a text in English."""
+    values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    """What goes into the blanks of the message; texts in English."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -471,8 +467,8 @@ class Assessment:
     measures: Measures
     verdict: Verdict
     """WARN if any finding warns, else UNKNOWN if any is or the view hides the back, else GOOD."""
-    reason: str
-    """The one reason behind the verdict; empty with GOOD."""
+    reason: Reason | None
+    """The one reason behind the verdict; None with GOOD."""
     findings: tuple[Finding, ...]
     hold: Hold
     cue: str
@@ -499,7 +495,8 @@ class Event:
     """The worst value in it; NaN for UNKNOWN."""
     limit: float
     unit: str
-    reason: str
+    reason: Reason | None
+    """The first in it; None only for an event read from an earlier file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def test_nobody_is_all_nan() -> None:
 
 def test_measures_hold_exactly_the_known_quantities() -> None:
     """A forgotten or invented measure is found at once, and the values cannot be changed."""
-    view = View(1, Side.LEFT, 100.0, (), 1, 0.5, "")
+    view = View(1, Side.LEFT, 100.0, (), 1, 0.5, None)
     values = dict.fromkeys(QUANTITY_NAMES, 1.0)
     made = Measures(0.0, values, view)
     values["hip_hinge_deg"] = 9.0

@@ -21,6 +21,7 @@ from benchmarks.spine.readings import PROFILE
 from posecheck.kinematics import measures, read_back, view
 from posecheck.kinematics.angles import trunk_inclination_deg
 from posecheck.kinematics.spine.network import Network
+from posecheck.reasons import code_of
 from posecheck.records import Sighting, frozen
 from posecheck.tunables import Profile
 
@@ -96,9 +97,9 @@ def _watch_clip(
             interval=number,
             label=label,
             confidence=confidence,
-            flexion_deg=read["spine_flexion_deg"] if not read.view.reason else np.nan,
+            flexion_deg=read["spine_flexion_deg"] if read.view.reason is None else np.nan,
             inclination_deg=float(lean_deg),
-            reason=read.view.reason,
+            reason=code_of(read.view.reason),
             crop=None if back is None else back.crop,
         )
 

@@ -11,6 +11,7 @@ from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.messages import Messages
 from posecheck.calibration import Calibrations
 from posecheck.pipeline.analysis import limits_of
+from posecheck.reasons import code_of
 from posecheck.records import Event
 from posecheck.tunables import Profile
 from posecheck.tuning.profile_diff import whatif
@@ -77,7 +78,8 @@ def _event(event: Event, first_s: float, text: Messages) -> Message:
         "end_s": number(event.end_s - first_s, 2),
         "rule": event.rule,
         "verdict": str(event.verdict),
-        "reason": text.text(event.reason) if event.reason else "",
+        "reason": "" if event.reason is None else text.text(event.reason),
+        "reason_code": code_of(event.reason),
         "value": number(event.value, 2),
         "limit": number(event.limit, 2),
     }

@@ -9,7 +9,6 @@ frames up to it were within a gap of each other: then there is no length to borr
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -17,12 +16,11 @@ from typing import Final
 
 from posecheck.assessment.catalogue.stretch import Direction, Stretch
 from posecheck.assessment.rules import GAP_S
-from posecheck.records import NO_PICTURE, Assessment, Event, Finding, Verdict
+from posecheck.reasons import Reason, ReasonCode
+from posecheck.records import Assessment, Event, Finding, Verdict
 
 #: The rule of events in which the picture as a whole could not be judged, while no rule said so of itself.
 VIEW_RULE: Final = "view"
-
-_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def step(state: EventsState, assessment: Assessment) -> tuple[EventsState, tuple
     """Take in one frame, give the events that ended with it, ordered by their start.
 
     WARN of one rule is one event with its worst value. UNKNOWN is one event as long as the reason stays the same but
-    for the numbers in it. A pause longer than the gap is an UNKNOWN of its own. A frame that could not be judged though no finding says so belongs to the rule "view".
+    for its numbers (`Reason.family`). A pause longer than the gap is an UNKNOWN of its own. A frame that could not be judged though no finding says so belongs to the rule "view".
     """
     t_s = assessment.t_s
     ended: list[Event] = []
@@ -60,7 +58,7 @@ def step(state: EventsState, assessment: Assessment) -> tuple[EventsState, tuple
     if not 0 < passed_s <= state.gap_s:
         ended, opened = list(_close(state, _last_s(state))), {}
         if passed_s > state.gap_s:
-            ended.append(Event(_last_s(state), t_s, VIEW_RULE, Verdict.UNKNOWN, math.nan, math.nan, "", NO_PICTURE))
+            ended.append(pause(_last_s(state), t_s))
         passed_s = 0.0 if math.isnan(state.t_s) else state.frame_s
     now = {finding.rule: finding for finding in _worth_noting(assessment)}
     for rule, event in state.opened.items():
@@ -87,7 +85,7 @@ def _worth_noting(assessment: Assessment) -> tuple[Finding, ...]:
         return findings
     # With WARN the frame's reason is the rule's own; the view's stands with the measures.
     reason = assessment.reason if assessment.verdict is Verdict.UNKNOWN else assessment.measures.view.reason
-    if not reason:
+    if reason is None:
         return findings
     return (*findings, Finding(VIEW_RULE, Verdict.UNKNOWN, math.nan, math.nan, "", reason))
 
@@ -95,12 +93,17 @@ def _worth_noting(assessment: Assessment) -> tuple[Finding, ...]:
 def _goes_on(event: Event, finding: Finding | None) -> bool:
     if finding is None or finding.verdict is not event.verdict:
         return False
-    return event.verdict is Verdict.WARN or family(finding.reason) == family(event.reason)
+    return event.verdict is Verdict.WARN or _family(finding.reason) == _family(event.reason)
 
 
-def family(reason: str) -> str:
-    """A reason without its numbers: "turn by 31°" and "turn by 33°" are the same thing to say."""
-    return _NUMBER.sub("#", reason)
+def _family(reason: Reason | None) -> tuple[str, ...]:
+    return () if reason is None else reason.family
+
+
+def pause(start_s: float, end_s: float) -> Event:
+    """The event of a time without a picture."""
+    reason = Reason(ReasonCode.VIEW_NO_PICTURE)
+    return Event(start_s, end_s, VIEW_RULE, Verdict.UNKNOWN, math.nan, math.nan, "", reason)
 
 
 def _extended(event: Event | None, finding: Finding, t_s: float, *, lowest: bool) -> Event:

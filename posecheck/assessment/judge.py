@@ -10,32 +10,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from posecheck.assessment import hold, missing_reason, reps, rules
+from posecheck.assessment import hold, reps, rules
 from posecheck.assessment.catalogue.stretch import Direction, Stretch
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.reps import Facts, RepsState
 from posecheck.assessment.rules import RulesState
-from posecheck.records import LYING, NOBODY, Assessment, Finding, Hold, Measures, Reps, Sighting, Verdict
+from posecheck.reasons import Reason, ReasonCode, code_of
+from posecheck.records import Assessment, Finding, Hold, Measures, Reps, Sighting, Verdict
 
 #: The rule of the back, in every stretch that has one.
 _ROUNDING: Final = "spine_rounding"
 #: Measures of how bent a knee is.
 _KNEES: Final = frozenset({"knee_flexion_deg", "lead_knee_flexion_deg", "other_knee_flexion_deg"})
 
-#: Why a stretch that is only timed is never judged.
-NOT_WATCHED: Final = "posecheck does not watch this one, it only keeps the time."
-STAND: Final = "This stretch is done standing: stand side-on to the camera."
-KNEEL: Final = "This stretch is done kneeling: kneel side-on to the camera, one leg straight in front."
-SIT: Final = "This stretch is done on a chair: sit side-on to the camera, on the front edge of a steady seat."
-SIT_DOWN: Final = "This stretch is done sitting on the floor: sit side-on to the camera, legs in front of you."
-LIE_DOWN: Final = "This stretch is done lying: lie on your back, side-on to the camera."
 #: What to do about being in another position than that of the stretch (`stretch.POSITIONS`).
-WRONG_POSITION: Final[Mapping[str, str]] = {
-    "standing": STAND,
-    "kneeling": KNEEL,
-    "seated": SIT,
-    "floor": SIT_DOWN,
-    "lying": LIE_DOWN,
+WRONG_POSITION: Final[Mapping[str, ReasonCode]] = {
+    "standing": ReasonCode.POSITION_STAND,
+    "kneeling": ReasonCode.POSITION_KNEEL,
+    "seated": ReasonCode.POSITION_SIT_ON_CHAIR,
+    "floor": ReasonCode.POSITION_SIT_ON_FLOOR,
+    "lying": ReasonCode.POSITION_LIE,
 }
 
 
@@ -105,18 +99,24 @@ def _elsewhere(position: str, stretch: Stretch) -> bool:
 class Taken:
     """How a stretch takes a view."""
 
-    problem: str
-    """Why the back, or nothing, can be judged; empty when it can."""
-    undecided: str
-    """Why the frame is no better than UNKNOWN, though some rules may be told; empty where nothing stands in the way."""
+    problem: Reason | None
+    """Why the back, or nothing, can be judged; None when it can."""
+    undecided: Reason | None
+    """Why the frame is no better than UNKNOWN, though some rules may be judged; None where nothing stands in the way."""
     hidden: bool
     """Whether no measure counts: of nobody, or of somebody who does something else."""
-    remark: str
+    remark: Reason | None
     """The view's own reason, without what is no remark in this stretch."""
 
 
 def taken(
-    stretch: Stretch, *, reason: str, position: str, well_placed: bool, is_empty: bool, lead_is_far: bool
+    stretch: Stretch,
+    *,
+    reason: Reason | None,
+    position: str,
+    well_placed: bool,
+    is_empty: bool,
+    lead_is_far: bool,
 ) -> Taken:
     """How `stretch` takes a view (`records.View`) of somebody, or of nobody.
 
@@ -129,36 +129,37 @@ def taken(
     judged all the same.
     """
     if not stretch.watch:
-        return Taken(NOT_WATCHED, NOT_WATCHED, hidden=False, remark=reason)
-    known = "" if well_placed else reason
+        timed = Reason(ReasonCode.NOT_WATCHED)
+        return Taken(timed, timed, hidden=False, remark=reason)
+    known = None if well_placed else reason
     if is_empty:
-        problem = known or NOBODY
+        problem = known or Reason(ReasonCode.VIEW_NOBODY)
         return Taken(problem, problem, hidden=True, remark=reason)
     if _elsewhere(position, stretch):
-        problem = known or WRONG_POSITION[stretch.position]
+        problem = known or Reason(WRONG_POSITION[stretch.position])
         return Taken(problem, problem, hidden=True, remark=reason)
-    if stretch.position == "lying" and reason == LYING:  # the stretch is done so
-        reason = ""
-    far = missing_reason.LEAD_FAR if lead_is_far and stretch.wants_near_lead else ""
+    if stretch.position == "lying" and code_of(reason) == ReasonCode.SPINE_LYING:  # the stretch is done so
+        reason = None
+    far = Reason(ReasonCode.LEAD_FAR) if lead_is_far and stretch.wants_near_lead else None
     return Taken(reason, known or far or reason, hidden=False, remark=reason)
 
 
-def _remarked(measures: Measures, reason: str) -> Measures:
+def _remarked(measures: Measures, reason: Reason | None) -> Measures:
     """The measures with `reason` as the view's own."""
     if measures.view.reason == reason:
         return measures
     return replace(measures, view=replace(measures.view, reason=reason))
 
 
-def _overall(findings: tuple[Finding, ...], problem: str) -> tuple[Verdict, str]:
-    """Verdict and reason of the frame; `problem` is why the view cannot be judged, or empty."""
+def _overall(findings: tuple[Finding, ...], problem: Reason | None) -> tuple[Verdict, Reason | None]:
+    """Verdict and reason of the frame; `problem` is why the view cannot be judged, None where it can."""
     for finding in findings:
         if finding.verdict is Verdict.WARN:
             return Verdict.WARN, finding.reason
     unknown = [finding.reason for finding in findings if finding.verdict is Verdict.UNKNOWN]
-    if problem or unknown:
+    if problem is not None or unknown:
         return Verdict.UNKNOWN, problem or unknown[0]
-    return Verdict.GOOD, ""
+    return Verdict.GOOD, None
 
 
 def _begun(findings: tuple[Finding, ...], stretch: Stretch) -> bool:
@@ -212,7 +213,7 @@ def _reps_step(
         unknown=verdict is Verdict.UNKNOWN or (back is not None and back.verdict is Verdict.UNKNOWN),
         rounded=back is not None and back.verdict is Verdict.WARN,
         bent_knee=bool(bent),
-        fault=next((rule.reason for rule in warns if rule.id != _ROUNDING and rule not in bent), ""),
+        fault=next((by_rule[rule.id].reason for rule in warns if rule.id != _ROUNDING and rule not in bent), None),
         spine_deg=math.nan if back is None else back.value,
     )
     return reps.step(state, measures.t_s, measures[phase.measure], facts, phase, goal, profile)

@@ -1,11 +1,12 @@
 """What posecheck says, in the language of the person: `messages/LANGUAGE.toml`, read strictly.
 
-English is the source. What posecheck says by itself stands in `en.toml`, what a stretch or routine says in its own file; all is known by a key:
+English is the source. What posecheck says by itself stands in `en.toml`, what a stretch or routine says in its own file;
+all is known by a key. The code of a reason is one:
 
     coach.breathe_out      view.too_dark      stretch.ID.RULE.say      stretch.ID.steps.1      stretch.ID.sides.say
 
-Another language has one file with the same keys and the same {blanks}. Reasons and cues travel through records and
-tables as English sentences, so a text can be asked for by its key or by its English sentence, the blanks filled in.
+Another language has one file with the same keys and the same {blanks}. A blank may say how its number is written:
+{seconds:.1f}.
 """
 
 from __future__ import annotations
@@ -25,20 +26,18 @@ from posecheck.assessment.catalogue.routine_files import load_routine, routine_i
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.errors import CatalogueError, UsageError
-from posecheck.records import CueKind, Said
+from posecheck.reasons import Reason, Value, filled
+from posecheck.records import Said
 from posecheck.tunables import unknown
 
 ENGLISH: Final = "en"
+#: What the keys of the words for phases begin with, which stretch files share.
+_PHASES: Final = "card.phase."
 _SUFFIX: Final = ".toml"
 _STRETCH: Final = "stretch."
 #: What the keys of texts begin with that stand in files of their own, which may stay untranslated.
 _ELSEWHERE: Final = (_STRETCH, "routines.")
-_PARTS: Final = "parts"
-_COUNT: Final = "count"
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
-#: Blanks in which names stand, and values with their units.
-_NAMES: Final = ("rater", "other_rater", "number_key", "low_end", "high_end", "clip_file")
-_NUMBER: Final = r"-?\d+(?:\.\d+)?"
 
 
 def languages() -> tuple[str, ...]:
@@ -176,10 +175,8 @@ class Messages:
     """Key → English text."""
     texts: Mapping[str, str]
     """Key → text in this language; what is missing stays English."""
-    keys: Mapping[str, str]
-    """English text → key; of two keys with the same text the first."""
-    patterns: tuple[tuple[str, str], ...]
-    """English texts with blanks as regular expressions, and their keys."""
+    authored: Mapping[str, str]
+    """Text of a stretch or routine file → its key; of two keys with the same text the first."""
 
     @staticmethod
     def load(language: str) -> Messages:
@@ -201,23 +198,24 @@ class Messages:
             self.language, {**stretch_texts(stretch), **self.english, **stretch_texts(stretch)}, self.texts
         )
 
-    def text(self, key_or_sentence: str, /, **values: str | float) -> str:
-        """The text of a key, or of an English sentence, in this language.
+    def text(self, what: str | Reason, /, **values: Value) -> str:
+        """The text of a key, of a reason, or of words from a stretch or routine file, in this language.
 
-        `values` fill the blanks; the blanks of a sentence are filled by what stands there. A value that is an English
-        text itself (the name of a stretch) is said in this language too. A sentence nobody has translated comes back as it is.
+        `values` fill the blanks. A value that is itself such words (the name of a stretch) is given in this language too;
+        one that is a tuple names parts of the body (`part.NAME`). Words of somebody's own stretch come back as they are.
         Raises KeyError for a key that does not exist or a blank without a value.
         """
-        key = key_or_sentence if key_or_sentence in self.english else self.keys.get(key_or_sentence)
-        if key is not None:
-            return self._filled(key, values)
-        for pattern, of_pattern in self.patterns:
-            match = _compiled(pattern).fullmatch(key_or_sentence)
-            if match:
-                return self._filled(of_pattern, match.groupdict())
-        if _KEY.fullmatch(key_or_sentence):
-            raise KeyError(unknown("message", key_or_sentence, self.english))
-        return key_or_sentence
+        if isinstance(what, Reason):
+            if what.wording is not None and self.english.get(what.key) != what.wording.english:
+                return what.wording.english
+            return self._filled(what.key, {**what.value, **values})
+        if what in self.english:
+            return self._filled(what, values)
+        if what in self.authored:
+            return self._filled(self.authored[what], values)
+        if _KEY.fullmatch(what):
+            raise KeyError(unknown("message", what, self.english))
+        return what
 
     def said(self, said: Said | None) -> str:
         """What the coach says, in this language; empty for silence."""
@@ -227,55 +225,24 @@ class Messages:
         """The English texts, by key, that this language lacks."""
         return {key: text for key, text in self.english.items() if key not in self.texts}
 
-    def _filled(self, key: str, values: Mapping[str, str | float]) -> str:
+    def _filled(self, key: str, values: Mapping[str, Value]) -> str:
         template = self.texts.get(key, self.english[key])
-        return _filled(template, {name: self._value(name, value) for name, value in values.items()})
+        words = {**self.english, **self.texts}
+        return filled(template, {name: self._value(value) for name, value in values.items()}, words)
 
-    def _value(self, name: str, value: str | float) -> str:
-        if name == _COUNT:
-            number = next((n for n, word in _count_words(self.english).items() if word == str(value).lower()), value)
-            return _in_words(number, {**self.english, **self.texts})
-        if not isinstance(value, str):
-            return _plain(value)
-        if _KEY.fullmatch(value) and value not in self.english:  # a file, a number's key: no text at all
-            return value
-        if name == _PARTS:
-            words = value.split(f" {self.english['part.and']} ")
-            joined = f" {self.texts.get('part.and', self.english['part.and'])} "
-            return joined.join(self.texts.get(f"part.{word}", word) for word in words)
-        named_like_a_key = _KEY.fullmatch(value) and value not in self.english  # a file: spine_1.npz
-        return value if named_like_a_key else self.text(value)
+    def _value(self, value: Value) -> Value:
+        """A key, or words of a stretch or routine, in this language; anything else as it is (a file name is no text)."""
+        if isinstance(value, str) and (value in self.english or value in self.authored):
+            return self.text(value)
+        return value
 
 
 def _messages(language: str, english: Mapping[str, str], texts: Mapping[str, str]) -> Messages:
-    keys: dict[str, str] = {}
+    authored: dict[str, str] = {}
     for key, text in english.items():
-        if not key.startswith(("part.", "count.")):
-            keys.setdefault(text, key)
-    words = [re.escape(text) for key, text in english.items() if key.startswith("part.") and key != "part.and"]
-    parts = f"(?:{'|'.join(words)})"
-    several = f"{parts}(?: {re.escape(english['part.and'])} {parts})*" if words else parts
-    counts = "|".join(map(re.escape, _count_words(english).values()))
-    free = dict.fromkeys(("stretch", *_NAMES), ".+?")
-    forms = {_PARTS: several, **free, _COUNT: f"(?i:{counts})|{_NUMBER}" if counts else _NUMBER}
-    patterns = tuple((_pattern(text, forms), key) for text, key in keys.items() if blanks(text))
-    return Messages(language, english, texts, keys, patterns)
-
-
-def _pattern(text: str, forms: Mapping[str, str]) -> str:
-    """What an English text looks like with its blanks filled in: each by its form, or a number."""
-    out = ""
-    for literal, name, _, _ in string.Formatter().parse(text):
-        out += re.escape(literal)
-        if name is not None:
-            out += f"(?P<{name}>{forms.get(name, _NUMBER)})"
-    return out
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compiled when it is first needed: some hundred at once would delay every command, most of which need none."""
-    return re.compile(pattern)
+        if key.startswith((*_ELSEWHERE, _PHASES)):
+            authored.setdefault(text, key)
+    return Messages(language, english, texts, authored)
 
 
 def in_english(said: Said | None, stretch: Stretch) -> str:
@@ -286,31 +253,5 @@ def in_english(said: Said | None, stretch: Stretch) -> str:
     """
     if said is None:
         return ""
-    if said.kind is CueKind.VIEW:
-        return said.key
     texts = stretch_texts(stretch) if said.key.startswith(_STRETCH) else _own_english()
-    own = _own_english()
-    values = {n: _in_words(value, own) if n == _COUNT else _plain(value) for n, value in said.values.items()}
-    return _filled(texts[said.key], values)
-
-
-def _filled(template: str, values: Mapping[str, str]) -> str:
-    """The template with its blanks filled; a sentence that begins with a count begins with a capital letter."""
-    text = template.format_map(values)
-    return text[:1].upper() + text[1:] if template.startswith(f"{{{_COUNT}}}") else text
-
-
-def _count_words(texts: Mapping[str, str]) -> dict[float, str]:
-    """Numbers and their words, as far as the language file has words for them."""
-    words = {float(key.removeprefix("count.")): text for key, text in texts.items() if key.startswith("count.")}
-    return dict(sorted(words.items()))
-
-
-def _in_words(count: str | float, texts: Mapping[str, str]) -> str:
-    """A count as it is said aloud; in figures where there is no word."""
-    figures = _plain(count)
-    return texts.get(f"count.{figures}", figures)
-
-
-def _plain(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    return filled(texts[said.key], said.values, _own_english())

@@ -1,4 +1,4 @@
-"""Why is a measure missing, and what can be done about it? A sentence for each, as one person says it to another."""
+"""Why is a measure missing?"""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from posecheck.assessment.catalogue.stretch import LEAD_KNEE, Stretch
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import View
 
-#: Measures that are read from the shape of the back: they cannot be told when the view hides it.
+#: Measures that are read from the shape of the back: they are missing when the view hides it.
 BACK_MEASURES: Final = frozenset(
     {
         "pelvis_inclination_deg",
@@ -40,80 +41,74 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "view_yaw_deg": ("shoulder", "hip"),
     "camera_roll_deg": (),
 }
-_BACK_UNSEEN: Final = "The outline of your back cannot be read: keep arms and loose clothes off it."
-_LEAD_UNSEEN: Final = (
-    "The leg you stretch cannot be measured: let it show whole, hands and the other leg clear of its knee."
-)
-#: The knee of a lead leg on the far side is not measured (`kinematics.legs.lead_leg.far_knee_tells`): what to do about it.
-LEAD_FAR: Final = (
-    "Turn round, so that the leg you stretch is nearer to the camera: its knee cannot be judged from here."
-)
-#: While nobody knows yet which leg leads, by its role: what to do so that it can be told. Lying, a leg is raised to the
-#: ceiling, not onto something in front.
-_LEAD_UNTOLD: Final[Mapping[str, str]] = {
-    "raised": "It cannot be told yet which leg you stretch: put one foot up in front of you, the one nearer to the camera.",
-    "front": "It cannot be told yet which leg is in front: put one clearly ahead of the other, the one nearer to the camera.",
-    "straight": "It cannot be told yet which leg you stretch: straighten one in front of you, the one nearer to the camera.",
-    "standing": "It cannot be told yet which leg you stand on: stand on the one nearer to the camera, the other goes back.",
-    "crossed": "It cannot be told yet which foot is in front: cross one clearly in front of the other.",
+#: While it is not known which leg leads, by its role in the stretch.
+_LEAD_UNKNOWN: Final[Mapping[str, ReasonCode]] = {
+    "raised": ReasonCode.LEAD_UNKNOWN_RAISED,
+    "front": ReasonCode.LEAD_UNKNOWN_FRONT,
+    "straight": ReasonCode.LEAD_UNKNOWN_STRAIGHT,
+    "standing": ReasonCode.LEAD_UNKNOWN_STANDING,
+    "crossed": ReasonCode.LEAD_UNKNOWN_CROSSED,
 }
-_LEAD_UNTOLD_LYING: Final = (
-    "It cannot be told yet which leg you stretch: straighten one toward the ceiling, the other foot stays down."
-)
-#: An angle of a leg that was measured, and jumps across its limit (`swings`): whichever leg it is of, nobody knows.
-LEG_SWINGS: Final = "I can't tell your legs apart right now: keep still for a moment, hands clear of your knees."
-_OTHER_UNSEEN: Final = "Your other leg cannot be measured: let both legs show, one beside the other."
 #: Why a measure is missing when the view names no reason of its own.
-_UNSEEN: Final[Mapping[str, str]] = {
-    "hip_hinge_deg": "Your hip cannot be measured: let shoulder, hip and knee show, nothing in front of them.",
-    "knee_flexion_deg": "Your knee cannot be measured: let the whole leg show, nothing in front of it.",
-    "trunk_inclination_deg": "Your trunk cannot be measured: let shoulder and hip show, nothing in front of them.",
-    "pelvis_inclination_deg": _BACK_UNSEEN,
-    "spine_flexion_deg": _BACK_UNSEEN,
-    "spine_sigma_deg": _BACK_UNSEEN,
-    "upper_back_deg": _BACK_UNSEEN,
-    "lower_back_deg": _BACK_UNSEEN,
-    "hip_share": "The hips' share of the bend cannot be told yet: bend a little further, side-on to the camera.",
-    "lead_knee_flexion_deg": _LEAD_UNSEEN,
-    "lead_hip_hinge_deg": _LEAD_UNSEEN,
-    "lead_leg_deg": _LEAD_UNSEEN,
-    "other_knee_flexion_deg": _OTHER_UNSEEN,
-    "other_hip_hinge_deg": _OTHER_UNSEEN,
-    "view_yaw_deg": "It cannot be told how you stand to the camera: let shoulders and hips show.",
-    "camera_roll_deg": "It cannot be told how the camera is turned: stand upright in front of it for a moment.",
+_MISSING: Final[Mapping[str, ReasonCode]] = {
+    "hip_hinge_deg": ReasonCode.HIP_HIDDEN,
+    "knee_flexion_deg": ReasonCode.KNEE_HIDDEN,
+    "trunk_inclination_deg": ReasonCode.TRUNK_HIDDEN,
+    "pelvis_inclination_deg": ReasonCode.SPINE_HIDDEN,
+    "spine_flexion_deg": ReasonCode.SPINE_HIDDEN,
+    "spine_sigma_deg": ReasonCode.SPINE_HIDDEN,
+    "upper_back_deg": ReasonCode.SPINE_HIDDEN,
+    "lower_back_deg": ReasonCode.SPINE_HIDDEN,
+    "hip_share": ReasonCode.SPINE_HIP_SHARE_EARLY,
+    "lead_knee_flexion_deg": ReasonCode.LEAD_HIDDEN,
+    "lead_hip_hinge_deg": ReasonCode.LEAD_HIDDEN,
+    "lead_leg_deg": ReasonCode.LEAD_HIDDEN,
+    "other_knee_flexion_deg": ReasonCode.OTHER_HIDDEN,
+    "other_hip_hinge_deg": ReasonCode.OTHER_HIDDEN,
+    "view_yaw_deg": ReasonCode.VIEW_YAW_UNKNOWN,
+    "camera_roll_deg": ReasonCode.VIEW_ROLL_UNKNOWN,
 }
 #: Measures that wait until it is known which leg leads.
-_OF_ROLES: Final = frozenset(name for name in _UNSEEN if name.startswith(("lead_", "other_")))
+_OF_ROLES: Final = frozenset(name for name in _MISSING if name.startswith(("lead_", "other_")))
 
 
-def unseen_reason(measure: str, view: View, stretch: Stretch) -> str:
-    """Why `measure` is missing, as a sentence to act on.
+def missing_reason(measure: str, view: View, stretch: Stretch) -> Reason:
+    """Why `measure` is missing.
 
-    A leg too far, the view's own reason, joints cut off, no leg yet that leads as `stretch` asks, or a general one.
+    In this order: the lead leg is the far one, the view's own reason, joints cut off, the lead leg is not recognised
+    yet, or the general reason of the measure.
     """
-    untold = lead_untold(stretch) if view.lead_side is None else ""
-    return why_unseen(measure, view.reason, view.cut_off, lead_is_far=view.lead_is_far, untold=untold)
+    lead_unknown = lead_unknown_reason(stretch) if view.lead_side is None else None
+    return why_missing(measure, view.reason, view.cut_off, lead_is_far=view.lead_is_far, lead_unknown=lead_unknown)
 
 
-def lead_untold(stretch: Stretch) -> str:
-    """What is said of the lead leg while nobody knows which it is; empty for a stretch without one."""
+def lead_unknown_reason(stretch: Stretch) -> Reason | None:
+    """What to do while the lead leg of `stretch` is not recognised; None for a stretch without one."""
     if stretch.position == "lying" and stretch.lead == "raised":
-        return _LEAD_UNTOLD_LYING
-    return _LEAD_UNTOLD.get(stretch.lead, "")
+        return Reason(ReasonCode.LEAD_UNKNOWN_LYING)
+    code = _LEAD_UNKNOWN.get(stretch.lead)
+    return None if code is None else Reason(code)
 
 
-def why_unseen(measure: str, reason: str, missing: tuple[str, ...], *, lead_is_far: bool, untold: str = "") -> str:
-    """`unseen_reason` of a view whose own reason is `reason`, with the joints `missing` cut off.
+def why_missing(
+    measure: str,
+    reason: Reason | None,
+    missing: tuple[str, ...],
+    *,
+    lead_is_far: bool,
+    lead_unknown: Reason | None = None,
+) -> Reason:
+    """`missing_reason` of a view whose own reason is `reason`, with the joints `missing` cut off.
 
-    `untold` is what is said of the lead leg (`lead_untold`) where it is not known yet; empty where it is.
+    `lead_unknown` is `lead_unknown_reason` where the lead leg is not recognised yet; None where it is.
     """
     if measure == LEAD_KNEE and lead_is_far:
-        return LEAD_FAR
-    if reason:
+        return Reason(ReasonCode.LEAD_FAR)
+    if reason is not None:
         return reason
-    cut_off = [joint for joint in _NEEDS[measure] if joint in missing]
+    cut_off = tuple(joint for joint in _NEEDS[measure] if joint in missing)
     if cut_off:
-        return f"Your {' and '.join(cut_off)} cannot be seen: step back until your whole body is in the picture."
-    if untold and measure in _OF_ROLES:
-        return untold
-    return _UNSEEN[measure]
+        return Reason(ReasonCode.VIEW_JOINTS_HIDDEN, parts=cut_off)
+    if lead_unknown is not None and measure in _OF_ROLES:
+        return lead_unknown
+    return Reason(_MISSING[measure])

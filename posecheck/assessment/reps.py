@@ -23,6 +23,7 @@ from typing import Final
 
 from posecheck.assessment.catalogue.stretch import Phase, RepsGoal
 from posecheck.assessment.rules import BLIP_S, GAP_S
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Rep, Reps
 from posecheck.tunables import Tunable
 
@@ -76,8 +77,8 @@ class Facts:
     """Whether the rule of the back warns."""
     bent_knee: bool = False
     """Whether a rule warns that a knee is too bent."""
-    fault: str = ""
-    """What is wrong by any other rule that warns, as a sentence; empty if none does."""
+    fault: Reason | None = None
+    """What is wrong by any other rule that warns; None if none does."""
     spine_deg: float = math.nan
     """Flexion of the spine as its rule sees it; NaN if it could not be told or is not in force."""
 
@@ -102,7 +103,7 @@ class Open:
     """These are told by the frame that opens each interval, so at most a frame too long."""
     bent_knee_s: float = 0.0
     unknown_s: float = 0.0
-    fault: str = ""
+    fault: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ def _lost(state: RepsState, phase: Phase) -> RepsState:
     if state.rep is None:
         return state
     end_s = max(state.seen_s, state.rep.start_s)
-    rep = _rep(state.rep, end_s, phase, seen=False, remark="It was not seen from its beginning to its end.")
+    rep = _rep(state.rep, end_s, phase, seen=False, remark=Reason(ReasonCode.REP_LOST))
     return replace(state, rep=None, lost=True, unseen=state.unseen + 1, last=rep)
 
 
@@ -243,34 +244,41 @@ def _ended(
         return replace(state, rep=None, unseen=state.unseen + 1, last=unseen)
     least_deg = profile[goal.depth.key]
     if rep.sign * (rep.depth - least_deg) < 0:
-        remark = f"Not deep enough: {rep.depth:.0f}° of {least_deg:g}°."
-        partial = _rep(rep, end_s, phase, seen=True, remark=remark)
+        shallow = Reason(ReasonCode.REP_PARTIAL, degrees=round(rep.depth), least=least_deg)
+        partial = _rep(rep, end_s, phase, seen=True, remark=shallow)
         return replace(state, rep=None, partial=state.partial + 1, last=partial)
     number = state.whole + 1
     remark = _remark(rep, end_s - rep.start_s, profile[goal.slow.key])
     return replace(state, rep=None, whole=number, last=_rep(rep, end_s, phase, seen=True, number=number, remark=remark))
 
 
-def _unseen(rep: Open) -> str:
+def _unseen(rep: Open) -> Reason:
     if not rep.begun_seen:
-        return "It was not seen from its beginning to its end."
-    return f"For {rep.unknown_s:.1f} seconds it could not be judged."
+        return Reason(ReasonCode.REP_LOST)
+    return Reason(ReasonCode.REP_UNSEEN, seconds=round(rep.unknown_s, 1))
 
 
-def _remark(rep: Open, duration_s: float, slow_s: float) -> str:
-    """The most important thing that is wrong with a whole repetition; empty if nothing is."""
+def _remark(rep: Open, duration_s: float, slow_s: float) -> Reason | None:
+    """The most important thing that is wrong with a whole repetition; None if nothing is."""
     if rep.rounded_s > 0:
-        return f"Your back rounded for {rep.rounded_s:.1f} seconds, to {rep.worst_spine_deg:.0f}°."
+        return Reason(
+            ReasonCode.REP_ROUNDED, seconds=round(rep.rounded_s, 1), degrees=_whole_number(rep.worst_spine_deg)
+        )
     if rep.bent_knee_s > 0:
-        return f"Your knee bent too far for {rep.bent_knee_s:.1f} seconds."
-    if rep.fault:
+        return Reason(ReasonCode.REP_BENT, seconds=round(rep.bent_knee_s, 1))
+    if rep.fault is not None:
         return rep.fault
     if duration_s < slow_s - _EPSILON_S:
-        return f"A little hurried: {duration_s:.1f} seconds, take {slow_s:g} or more."
-    return ""
+        return Reason(ReasonCode.REP_HURRIED, seconds=round(duration_s, 1), least=slow_s)
+    return None
 
 
-def _rep(rep: Open, end_s: float, phase: Phase, *, seen: bool, remark: str, number: int = 0) -> Rep:
+def _whole_number(degrees: float) -> float:
+    """Rounded to a whole degree; NaN stays NaN."""
+    return degrees if math.isnan(degrees) else round(degrees)
+
+
+def _rep(rep: Open, end_s: float, phase: Phase, *, seen: bool, remark: Reason | None, number: int = 0) -> Rep:
     return Rep(
         number=number,
         start_s=rep.start_s,
@@ -285,5 +293,5 @@ def _rep(rep: Open, end_s: float, phase: Phase, *, seen: bool, remark: str, numb
         descent_s=min(rep.down[0][0], end_s) - rep.start_s,
         ascent_s=max(0.0, end_s - rep.bottom_s),
         remark=remark,
-        warned=rep.rounded_s > 0 or rep.bent_knee_s > 0 or bool(rep.fault),
+        warned=rep.rounded_s > 0 or rep.bent_knee_s > 0 or rep.fault is not None,
     )

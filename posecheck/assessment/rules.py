@@ -22,7 +22,8 @@ from typing import Final
 
 from posecheck.assessment import oscillation
 from posecheck.assessment.catalogue.stretch import Phase, Rule, Stretch
-from posecheck.assessment.missing_reason import BACK_MEASURES, LEG_SWINGS, unseen_reason
+from posecheck.assessment.missing_reason import BACK_MEASURES, missing_reason
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Finding, Measures, Verdict
 from posecheck.tunables import Tunable
 
@@ -120,7 +121,7 @@ def step(
     A rule whose phase is not active says nothing. A rule is UNKNOWN, and its finding's value NaN, when its measure is
     NaN, when the measure of its phase is NaN, when the view hides the back and the measure is one of the back
     (`BACK_MEASURES`), or when the measure is a leg's and jumps back and forth across the limit: the reason is then
-    `LEG_SWINGS`, which no measure that is missing has. `profile` holds the numbers of the stretch and of `TUNABLES` by
+    `ReasonCode.LEGS_SWING`, which no missing measure has. `profile` holds the numbers of the stretch and of `TUNABLES` by
     key.
     """
     t_s = measures.t_s
@@ -141,25 +142,26 @@ def step(
         for memory, rule in zip(state.swings, stretch.rules, strict=True)
     )
     for rule, before, swing in zip(stretch.rules, state.rules, swung, strict=True):
-        value, reason, from_s = measures[rule.measure], "", t_s
+        value, from_s = measures[rule.measure], t_s
+        reason: Reason | None = None
         if rule.phase is not None:
             phase, phase_memory = by_name[rule.phase]
             if math.isnan(phase_memory.value):
-                value, reason = math.nan, unseen_reason(phase.measure, measures.view, stretch)
+                value, reason = math.nan, missing_reason(phase.measure, measures.view, stretch)
             elif not phase_memory.active:
                 memories.append(RuleMemory())
                 continue
             elif phase_memory.since_s > state.t_s:  # it came into force between the two frames
                 from_s = phase_memory.since_s
-        if not reason and measures.view.reason and rule.measure in BACK_MEASURES:
+        if reason is None and measures.view.reason is not None and rule.measure in BACK_MEASURES:
             value, reason = math.nan, measures.view.reason
-        if not reason and not math.isnan(value) and oscillation.jumps_across(swing, profile[rule.limit.key]):
-            value, reason = math.nan, LEG_SWINGS
-        if not reason and math.isnan(value):
-            reason = unseen_reason(rule.measure, measures.view, stretch)
+        if reason is None and not math.isnan(value) and oscillation.jumps_across(swing, profile[rule.limit.key]):
+            value, reason = math.nan, Reason(ReasonCode.LEGS_SWING)
+        if reason is None and math.isnan(value):
+            reason = missing_reason(rule.measure, measures.view, stretch)
         memory = _rule_step(before, t_s, value, rule, profile, blip_s, from_s)
         memories.append(memory)
-        findings.append(_finding(rule, memory, value, reason, profile))
+        findings.append(_finding(stretch, rule, memory, value, reason, profile))
     return RulesState(t_s, phases, tuple(memories), swung), tuple(findings)
 
 
@@ -218,11 +220,18 @@ def _crossing_s(memory: PhaseMemory | RuleMemory, t_s: float, value: float, boun
     return t_s - share * (t_s - memory.seen_s)
 
 
-def _finding(rule: Rule, memory: RuleMemory, value: float, reason: str, profile: Mapping[str, float]) -> Finding:
+def _finding(
+    stretch: Stretch,
+    rule: Rule,
+    memory: RuleMemory,
+    value: float,
+    reason: Reason | None,
+    profile: Mapping[str, float],
+) -> Finding:
     if math.isnan(value):
         verdict = Verdict.UNKNOWN
     elif memory.warning:
-        verdict, reason = Verdict.WARN, rule.reason
+        verdict, reason = Verdict.WARN, Reason.of_rule(stretch.id, rule.id, rule.reason)
     else:
         verdict = Verdict.GOOD
     return Finding(rule.id, verdict, value, profile[rule.limit.key], rule.limit.unit, reason)

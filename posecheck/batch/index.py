@@ -8,7 +8,7 @@ import io
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,12 +19,13 @@ from posecheck.batch.job import Report
 from posecheck.outputs.page import Tell, write_page
 from posecheck.outputs.summary import write_whole
 from posecheck.pipeline.analysis import FILES
+from posecheck.reasons import Reason, english
+from posecheck.records import Fit
 from posecheck.tunables import amount
 
 PAGE: Final = "index.html"
 TABLE: Final = "index.csv"
 FAILURES: Final = "failures.csv"
-NOBODY: Final = "Nobody was seen in this clip."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Row:
     reps: float = math.nan
     deepest_hinge_deg: float = math.nan
     worst_spine_deg: float = math.nan
-    trouble: tuple[str, ...] = ()
+    trouble: tuple[str | Reason, ...] = ()
     """What stood in the way, in English sentences: a failure, nobody in view, the set-up checks that did not pass."""
     failed: bool = False
     report: str = ""
@@ -112,11 +113,20 @@ def _row(folder: Path, out: Path, done: dict[str, Any]) -> Row:
     )
 
 
-def _trouble(summary: dict[str, Any]) -> tuple[str, ...]:
+def _trouble(summary: dict[str, Any]) -> tuple[str | Reason, ...]:
     if not summary.get("frames_with_person"):
-        return (NOBODY,)
+        return (Reason("report.index.nobody"),)
     checks = (summary.get("setup") or {}).get("checks", [])
-    return tuple(str(check["sentence"]) for check in checks if check.get("verdict") == "WARN")
+    return tuple(_reason(check) for check in checks if check.get("verdict") == Fit.ACT)
+
+
+def _reason(check: Mapping[str, Any]) -> str | Reason:
+    """What a set-up check asked for; the English sentence alone where an earlier version wrote the summary."""
+    code = check.get("reason_code")
+    if not code:
+        return str(check["sentence"])
+    values = check.get("reason_values") or {}
+    return Reason(code, **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
 def _number(found: object) -> float:
@@ -158,7 +168,7 @@ def _table(all_rows: Iterable[Row]) -> Iterator[str]:
 
 def _plain(cell: object) -> object:
     if isinstance(cell, tuple):
-        return " ".join(cell)
+        return " ".join(english(one) if isinstance(one, Reason) else str(one) for one in cell)
     return "" if isinstance(cell, float) and math.isnan(cell) else cell
 
 
@@ -229,7 +239,7 @@ def _html_row(row: Row, labels: list[str], tell: Tell) -> str:
         known = "" if math.isnan(value) else f"{value:g}"
         cells.append(f'<td class="number" data-v="{known}">{html.escape(amount(value, unit))}</td>')
     kind = "warn" if row.failed else "unknown"
-    trouble = " ".join(tell(sentence) for sentence in row.trouble)
+    trouble = " ".join(tell(one) for one in row.trouble)
     sign = "▲ " if row.failed else "◆ "
     cells.append(f'<td class="why {kind}">{sign + html.escape(trouble) if trouble else ""}</td>')
     return f"<tr>{''.join(cells)}</tr>\n"

@@ -24,6 +24,7 @@ from posecheck.cli.common import (
 )
 from posecheck.cli.options import EveryFrameOption, LangOption, ModelOption, SetOption
 from posecheck.errors import SourceError
+from posecheck.reasons import Reason
 
 if TYPE_CHECKING:
     from posecheck.assessment.catalogue.stretch import Stretch
@@ -121,7 +122,8 @@ def _lead(
 
     console = console_for()
     state = protocol.start(position, with_round=with_round)
-    told, problem = ("", ""), ""
+    shown: tuple[str, Reason | None] = ("", None)
+    problem: Reason | None = None
     with contextlib.ExitStack() as stack:
         source = camera_source(stack, camera, file, every_frame=every_frame)
         screen = stack.enter_context(
@@ -131,9 +133,9 @@ def _lead(
         for _, sighting in stack.enter_context(contextlib.closing(find_people(source, backend))):
             state, out = protocol.step(state, sighting, profile)
             rate.tick()
-            if console.is_terminal and told[0] not in {"", out.stage}:
+            if console.is_terminal and shown[0] not in {"", out.stage}:
                 console.bell()  # whose head is down hears that the next part has begun
-            changed, told, problem = told != (out.stage, out.problem), (out.stage, out.problem), out.problem
+            changed, shown, problem = shown != (out.stage, out.problem), (out.stage, out.problem), out.problem
             clock = seconds(sighting.t_s)
             due = time_to_show(rate, sighting.t_s, in_terminal=console.is_terminal)
             if console.is_terminal and (changed or due):

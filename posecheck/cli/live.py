@@ -264,7 +264,7 @@ def _watch(
             if judged.notices != noticed and not console.is_terminal:
                 for notice in judged.notices:
                     if notice not in noticed:
-                        console.print(f"{clock}  ◆ {tell(notice.sentence)}")
+                        console.print(f"{clock}  ◆ {tell(notice.reason)}")
             noticed = judged.notices
             if setting_up and judged.setup is not None and not console.is_terminal:
                 for line in setup_lines(told, judged.setup, clock=clock, tell=tell):

@@ -222,7 +222,11 @@ def _once(judged: Assessment, part: Part, out: Out) -> Assessment:
     """The frame without the set-up text as its cue while the panel above shows that text already."""
     from posecheck.assessment.routines.routine_state import Stage
 
-    if out.stage in {Stage.READY, Stage.REST} and judged.cue == part.stretch.setup:
+    if (
+        out.stage in {Stage.READY, Stage.REST}
+        and judged.said is not None
+        and judged.said.key == f"stretch.{part.stretch.id}.setup"
+    ):
         return replace(judged, cue="")
     return judged
 

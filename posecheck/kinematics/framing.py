@@ -1,7 +1,6 @@
 """Is the picture fit to judge the back from? What is cut off, and the one reason why not.
 
-The reasons are sentences to act on, the most important first: there is no use in asking somebody in the dark to turn
-side-on.
+The most important reason comes first: there is no use in asking somebody in the dark to turn side-on.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ import numpy as np
 
 from posecheck.body import Side, of
 from posecheck.kinematics import positions
-from posecheck.kinematics.spine import quality_gates
-from posecheck.records import NOBODY, Floats
+from posecheck.reasons import Reason, ReasonCode
+from posecheck.records import Floats
 from posecheck.tunables import Tunable
 
 MIN_BRIGHTNESS: Final = Tunable(
@@ -81,14 +80,8 @@ MAX_KNEE: Final = Tunable(
 )
 TUNABLES: Final = (MIN_BRIGHTNESS, MIN_BRIGHTNESS_FOUND, MIN_VISIBILITY, MIN_TRUNK, MAX_YAW, MAX_KNEE)
 
-TOO_DARK: Final = "It is too dark: turn on a light."
-TRUNK_HIDDEN: Final = "Your shoulders or hips cannot be seen: clear the view between you and the camera."
-TOO_FAR: Final = "You are too far away: come closer to the camera."
-NOT_SIDE_ON: Final = "Turn side-on to the camera."
-KNEELING: Final = "Your heels are too near your seat for your back to be judged: come up a little."
-
-
-#: What people call the joints of the near side that can be cut off, from the head down.
+#: The joints of the near side that can be cut off, from the head down, and the part of the body each stands for in
+#: messages (`part.NAME`).
 JOINTS: Final[Mapping[str, str]] = {"shoulder": "shoulders", "hip": "hips", "knee": "knees", "ankle": "feet"}
 
 
@@ -115,50 +108,54 @@ def cut_off(seen: Floats, side: Side | None) -> tuple[str, ...]:
     return tuple(joint for joint in JOINTS if all(math.isnan(seen[of(joint, one)][0]) for one in sides))
 
 
-def cut_off_reason(landmarks_px: Floats, image_wh: tuple[int, int], side: Side | None, missing: tuple[str, ...]) -> str:
-    """What to do about joints that lie outside the picture; empty if none of the `missing` ones does.
+def cut_off_reason(
+    landmarks_px: Floats, image_wh: tuple[int, int], side: Side | None, missing: tuple[str, ...]
+) -> Reason | None:
+    """Which joints lie outside the picture; None if none of the `missing` ones does.
 
     A joint that is inside the picture but hidden is another matter, and stepping back would not help.
     """
     inside = _inside(landmarks_px, image_wh)
     sides = (side,) if side is not None else tuple(Side)
-    outside = [JOINTS[joint] for joint in missing if not any(inside[of(joint, one)] for one in sides)]
-    return f"Step back: your {' and '.join(outside)} are cut off." if outside else ""
+    outside = tuple(JOINTS[joint] for joint in missing if not any(inside[of(joint, one)] for one in sides))
+    return Reason(ReasonCode.VIEW_CUT_OFF, parts=outside) if outside else None
 
 
 def reason(
     *,
     empty: bool,
     brightness_frac: float,
-    cut_off_trunk: str,
+    cut_off_trunk: Reason | None,
     trunk_px: float,
     facing: int,
     yaw_deg: float,
     knee_flexion_deg: float,
     profile: Mapping[str, float],
     position: str = "",
-) -> str:
-    """Why the back cannot be judged in this picture, the most important first; empty when it can.
+) -> Reason | None:
+    """Why the back cannot be judged in this picture, the most important reason; None when it can.
 
-    `cut_off_trunk` is the sentence of `cut_off_reason` for shoulders and hips. A knee that is not seen (NaN) does not
-    stand in the way of the back; a yaw that is not known does. `position` is the one that is believed (`posture`): who
-    lies is not judged, and a knee folded aside on the floor is neither kneeling nor a squat.
+    `cut_off_trunk` is `cut_off_reason` of shoulders and hips. A knee that is not seen (NaN) does not keep the back from
+    being judged; an unknown yaw does. `position` is the accepted one (`positions`): somebody lying is not judged, and a
+    knee folded aside on the floor is neither kneeling nor a squat.
     """
     if brightness_frac < profile[MIN_BRIGHTNESS.key]:
-        return TOO_DARK
+        return Reason(ReasonCode.VIEW_TOO_DARK)
     if empty:
-        return TOO_DARK if brightness_frac < profile[MIN_BRIGHTNESS_FOUND.key] else NOBODY
+        dark = brightness_frac < profile[MIN_BRIGHTNESS_FOUND.key]
+        return Reason(ReasonCode.VIEW_TOO_DARK if dark else ReasonCode.VIEW_NOBODY)
     if cut_off_trunk:
         return cut_off_trunk
     if math.isnan(trunk_px):
         # Somebody who faces the camera has no nearer side, so that no shoulder and no hip is measured.
-        return NOT_SIDE_ON if yaw_deg > profile[MAX_YAW.key] else TRUNK_HIDDEN
+        turned = yaw_deg > profile[MAX_YAW.key]
+        return Reason(ReasonCode.VIEW_NOT_SIDE_ON if turned else ReasonCode.VIEW_TRUNK_HIDDEN)
     if trunk_px < profile[MIN_TRUNK.key]:
-        return TOO_FAR
+        return Reason(ReasonCode.VIEW_TOO_FAR)
     if facing == 0 or not yaw_deg <= profile[MAX_YAW.key]:
-        return NOT_SIDE_ON
+        return Reason(ReasonCode.VIEW_NOT_SIDE_ON)
     if position == positions.LYING:
-        return quality_gates.LYING
+        return Reason(ReasonCode.SPINE_LYING)
     if knee_flexion_deg > profile[MAX_KNEE.key] and position != positions.FLOOR:
-        return KNEELING
-    return ""
+        return Reason(ReasonCode.SPINE_HEELS_AT_SEAT)
+    return None

@@ -17,10 +17,11 @@ from posecheck.body import Side, of
 from posecheck.calibration import SEATED, STANDING, Calibrations
 from posecheck.kinematics import angles, framing, positions, smoothing, view
 from posecheck.kinematics.legs import lead_leg, plausibility, silhouette_legs, swap_correction
-from posecheck.kinematics.spine import flexion, joint_correction, personal_neutral, quality_gates
+from posecheck.kinematics.spine import flexion, joint_correction, personal_neutral
 from posecheck.kinematics.spine.dorsal_profile import axis_px
 from posecheck.kinematics.spine.landmark_features import aligned
 from posecheck.kinematics.spine.network import CODE_SIZE, Code, Network, Told, bundled_network
+from posecheck.reasons import Reason, ReasonCode, code_of
 from posecheck.records import Floats, Measures, Sighting, View
 from posecheck.tunables import Profile, Tunable
 
@@ -53,7 +54,9 @@ _ROLES: Final = (
     "other_hip_hinge_deg",
 )
 #: What legs do shows from the side alone and not from afar: elsewhere hip and knee read 15 deg off and more (drawn people).
-_LEGS_UNSEEN: Final = (framing.NOT_SIDE_ON, framing.TOO_FAR)
+_LEGS_UNSEEN: Final = frozenset({ReasonCode.VIEW_NOT_SIDE_ON, ReasonCode.VIEW_TOO_FAR})
+#: The picture is fit for the joints, and the back alone cannot be judged.
+_BACK_ALONE: Final = frozenset({"", ReasonCode.SPINE_HEELS_AT_SEAT, ReasonCode.SPINE_LYING})
 _INCLINATIONS: Final = ("trunk_inclination_deg", "pelvis_inclination_deg")
 _WRAPS: Final = np.array([name in (*_INCLINATIONS, "thigh_deg", "far_thigh_deg") for name in _ORDER])
 
@@ -301,13 +304,13 @@ def look(
     if why_not:
         reading = flexion.unread(why_not)
     elif back is None or told is None or code is None:
-        reading = flexion.unread(quality_gates.NO_FIT)
+        reading = flexion.unread(Reason(ReasonCode.SPINE_OUTLINE_UNCLEAR))
     else:
         reading = flexion.read_spine(back, told, inclination_deg, network, profile, known=own_code is not None)
-    if why_not in _LEGS_UNSEEN:
+    if code_of(why_not) in _LEGS_UNSEEN:
         knee, far_knee = np.full(2, np.nan), np.full(2, np.nan)
         knee_flexion_deg = math.nan
-    judged = not reading.reason and code is not None
+    judged = reading.reason is None and code is not None
     stranger_deg = math.nan
     if judged and code is not None:
         stranger_deg = (
@@ -345,7 +348,7 @@ def look(
             brightness_frac=sighting.brightness_frac,
             reason=reading.reason,
             position=position,
-            well_placed=why_not in ("", framing.KNEELING, quality_gates.LYING),
+            well_placed=code_of(why_not) in _BACK_ALONE,
         ),
         inclination_deg=inclination_deg,
         code=code if judged else None,

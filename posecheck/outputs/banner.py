@@ -13,6 +13,7 @@ from posecheck.outputs import lettering, shapes
 from posecheck.outputs.lettering import REGULAR, STRONG, put
 from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import GREY, INK, MIST, OF_VERDICT, PAPER
+from posecheck.reasons import english
 from posecheck.records import Assessment, Bytes, Hold, Reps, Verdict
 
 # All lengths in units of the picture's shorter side / 360.
@@ -82,7 +83,7 @@ def _cue(judged: Assessment, tell: Tell | None) -> str:
 
 
 def _reason(judged: Assessment, tell: Tell | None) -> str:
-    return judged.reason if tell is None or not judged.reason else tell(judged.reason)
+    return english(judged.reason) if tell is None or judged.reason is None else tell(judged.reason)
 
 
 def draw_banner(image: Bytes, judged: Assessment, banner: Banner, unit_px: float) -> None:

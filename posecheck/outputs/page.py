@@ -19,15 +19,16 @@ from posecheck import resources as own
 from posecheck.atomic_file import whole_file
 from posecheck.outputs import palette
 from posecheck.outputs.base import cannot_write
+from posecheck.reasons import Reason, Value
 
 #: Bytes of a clip that are turned into base64 at a time; a multiple of three, so that the pieces fit together.
 _PIECE_BYTES: Final = 3 * 256 * 1024
 
 
 class Tell(Protocol):
-    """Says a key or an English sentence in the language of the person: `assessment.messages.Messages.text`."""
+    """The text of a key or a reason in the language of the person: `assessment.messages.Messages.text`."""
 
-    def __call__(self, key_or_sentence: str, /, **values: str | float) -> str:
+    def __call__(self, what: str | Reason, /, **values: Value) -> str:
         """The text, its blanks filled with `values`."""
 
 

@@ -129,7 +129,7 @@ def player_data(
         ],
         "spans": [[round(start, 4), round(end, 4), index[verdict.lower()]] for start, end, verdict in track.spans()],
         "verdicts": [f"{sign} {tell(f'report.verdict.{name}')}" for sign, name in zip("●▲◆", verdicts, strict=True)],
-        "reasons": [tell(reason) if reason else "" for reason in track.reasons],
+        "reasons": ["" if reason is None else tell(reason) for reason in track.reasons],
         "clip": None if clip is None else {"from_s": clip.from_s, "slow": clip.slow},
         "palette": COLOURS,
         "words": {"play": tell("report.player.play"), "pause": tell("report.player.pause")},

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from posecheck.outputs.page import Tell
 from posecheck.outputs.report_moments import Picture
-from posecheck.outputs.summary import Extreme, Totals
+from posecheck.outputs.summary import Extreme, Totals, longest_first
 from posecheck.records import Event, Origin, Rep, Verdict
 from posecheck.tunables import Profile, amount
 
@@ -114,7 +114,7 @@ def _event(event: Event, names: Mapping[str, str], tell: Tell) -> str:
         f'<td role="cell" class="rule">{html.escape(names.get(event.rule, event.rule))}</td>'
         f'<td role="cell" data-name="{_say(tell, "report.events.value")}">{amount(event.value, event.unit)}</td>'
         f'<td role="cell" data-name="{_say(tell, "report.events.limit")}">{amount(event.limit, event.unit)}</td>'
-        f'<td role="cell" class="why">{html.escape(tell(event.reason))}</td></tr>'
+        f'<td role="cell" class="why">{html.escape("" if event.reason is None else tell(event.reason))}</td></tr>'
     )
 
 
@@ -165,7 +165,7 @@ def unseen(totals: Totals, tell: Tell) -> str:
     if not totals.unknown_s or whole <= 0:
         return f"<p>{_say(tell, 'report.unseen.nothing')}</p>"
     rows = []
-    for reason, seconds in sorted(totals.unknown_s.items(), key=lambda pair: -pair[1]):
+    for reason, seconds in longest_first(totals.unknown_s):
         part = seconds / whole
         rows.append(
             f"<li><div><span>{html.escape(tell(reason))}</span><b>{seconds:.1f} s · {part * 100:.0f} %</b></div>"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from posecheck.outputs.page import Tell
+from posecheck.reasons import code_of, english
 from posecheck.records import QUANTITIES, Assessment, Rep
 from posecheck.tunables import amount
 
@@ -43,7 +44,8 @@ def rep_as_json(rep: Rep) -> dict[str, Any]:
         "duration_s": _rounded(rep.duration_s),
         "descent_s": _rounded(rep.descent_s),
         "ascent_s": _rounded(rep.ascent_s),
-        "remark": rep.remark,
+        "remark": english(rep.remark),
+        "reason_code": code_of(rep.remark),
         "warned": rep.warned,
     }
 
@@ -67,7 +69,7 @@ def _row(rep: Rep, tell: Tell) -> str:
     kind_of, shape = _UNSEEN if not rep.seen else _WARNED if rep.warned else _GOOD if rep.good else _REMARK
     kind = "" if rep.whole else tell("report.reps.partial") if rep.seen else tell("report.reps.unseen")
     measure = html.escape(tell(f"report.measure.{rep.measure}"))
-    told = tell(rep.remark) if rep.remark else tell("report.reps.good")
+    told = tell(rep.remark) if rep.remark is not None else tell("report.reps.good")
     return (
         f'<tr role="row" data-t="{rep.start_s}"><td role="cell">{rep.number or "–"}</td>'
         f'<td role="cell"><button type="button" class="go" data-t="{rep.start_s}">{rep.start_s:.1f} s</button></td>'

@@ -32,7 +32,7 @@ def _cell(check: Check, asked: Quantity, tell: Tell) -> str:
         means = what
     if check.verdict is Fit.UNKNOWN:
         means = tell("report.setup.unknown")
-    act = f"<q>{html.escape(tell(check.sentence))}</q>" if check.verdict is Fit.ACT else ""
+    act = f"<q>{html.escape(tell(check.reason))}</q>" if check.reason is not None and check.verdict is Fit.ACT else ""
     return (
         f'<li><i class="{fit}" aria-hidden="true">{SHAPE[check.verdict]}</i><b>'
         f"{html.escape(tell(f'setup.label.{asked.name}'))}</b><small>{html.escape(means)}</small>{act}</li>"
@@ -46,5 +46,5 @@ def calibration_note(calibrations: Calibrations | None, notices: tuple[Notice, .
     days = ", ".join(f"{tell(f'report.setup.{one.position}')} {one.made_on}" for one in calibrations)
     told = tell("report.setup.calibrated", name=calibrations.name, days=days)
     lines = [f"<p><small>{html.escape(told)}</small></p>"]
-    lines += [f'<p class="unknown">◆ {html.escape(tell(notice.sentence))}</p>' for notice in notices]
+    lines += [f'<p class="unknown">◆ {html.escape(tell(notice.reason))}</p>' for notice in notices]
     return "".join(lines)

@@ -14,7 +14,8 @@ from posecheck.atomic_file import whole_file
 from posecheck.calibration import Calibrations, Notice
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.reps import rep_as_json, with_rep
-from posecheck.records import NO_PICTURE, PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
+from posecheck.reasons import Reason, ReasonCode, code_of, english
+from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
 
 #: Of the form that summary.schema.json beside this file describes. It rises when a name goes or changes its meaning.
 SCHEMA_VERSION: Final = 1
@@ -27,7 +28,7 @@ ACCURACY: Final = (
 
 # Reasons are a handful of sentences; should one ever carry a number, the summary must not grow for an hour.
 _MOST_REASONS: Final = 24
-OTHER_REASONS: Final = "other reasons"
+OTHER_REASONS: Final = Reason(ReasonCode.VIEW_OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Totals:
     from_s: float = math.nan
     to_s: float = math.nan
     verdict_s: Mapping[Verdict, float] = field(default_factory=lambda: dict.fromkeys(Verdict, 0.0))
-    unknown_s: Mapping[str, float] = field(default_factory=dict)
+    unknown_s: Mapping[Reason, float] = field(default_factory=dict)
     """Seconds UNKNOWN by reason."""
     hold_good_s: float = 0.0
     hold_target_s: float = 0.0
@@ -70,7 +71,7 @@ class Totals:
     """How camera and person were placed when they began."""
     notices: tuple[Notice, ...] = ()
     """What did not fit about the person's calibration, as told last."""
-    standing: tuple[Verdict, str] | None = None
+    standing: tuple[Verdict, Reason | None] | None = None
     """Verdict and reason of the latest frame, which the coming interval belongs to."""
 
     def plus(self, judged: Assessment) -> Totals:
@@ -78,13 +79,15 @@ class Totals:
         verdict_s, unknown_s = self.verdict_s, self.unknown_s
         if self.standing is not None:
             passed_s = judged.t_s - self.to_s
-            verdict, reason = self.standing if passed_s <= PAUSE_S else (Verdict.UNKNOWN, NO_PICTURE)
+            verdict, reason = (
+                self.standing if passed_s <= PAUSE_S else (Verdict.UNKNOWN, Reason(ReasonCode.VIEW_NO_PICTURE))
+            )
             verdict_s = {**verdict_s, verdict: verdict_s[verdict] + passed_s}
-            if verdict is Verdict.UNKNOWN:
+            if verdict is Verdict.UNKNOWN and reason is not None:
                 key = reason if reason in unknown_s or len(unknown_s) < _MOST_REASONS else OTHER_REASONS
                 unknown_s = {**unknown_s, key: unknown_s.get(key, 0.0) + passed_s}
         worst = self.worst_spine
-        if not judged.measures.view.reason:
+        if judged.measures.view.reason is None:
             worst = worst.with_value(judged.measures["spine_flexion_deg"], judged.t_s)
         return replace(
             self,
@@ -188,8 +191,10 @@ class SummaryFile(ClosingSink):
             "view": {
                 "unknown_share": _rounded(totals.verdict_s[Verdict.UNKNOWN] / duration_s) if duration_s > 0 else None,
                 "unknown_s_by_reason": {
-                    reason: _rounded(seconds)
-                    for reason, seconds in sorted(totals.unknown_s.items(), key=lambda pair: (-pair[1], pair[0]))
+                    english(reason): _rounded(seconds) for reason, seconds in longest_first(totals.unknown_s)
+                },
+                "unknown_s_by_reason_code": {
+                    code: _rounded(seconds) for code, seconds in _by_code(totals.unknown_s).items()
                 },
             },
             "setup": _setup_json(totals.setup),
@@ -200,6 +205,19 @@ class SummaryFile(ClosingSink):
             "units": {quantity.name: quantity.unit for quantity in QUANTITIES},
             "accuracy": ACCURACY,
         }
+
+
+def longest_first(seconds: Mapping[Reason, float]) -> list[tuple[Reason, float]]:
+    """Reasons and their seconds, longest first; of equal ones by their sentence."""
+    return sorted(seconds.items(), key=lambda pair: (-pair[1], english(pair[0])))
+
+
+def _by_code(seconds: Mapping[Reason, float]) -> dict[str, float]:
+    """The same by code, whatever the numbers in the reasons."""
+    out: dict[str, float] = {}
+    for reason, value in longest_first(seconds):
+        out[reason.code] = out.get(reason.code, 0.0) + value
+    return out
 
 
 def _calibration_json(calibrations: Calibrations | None, notices: tuple[Notice, ...]) -> dict[str, Any] | None:
@@ -216,7 +234,10 @@ def _calibration_json(calibrations: Calibrations | None, notices: tuple[Notice, 
             }
             for one in calibrations
         },
-        "notices": [{"name": notice.name, "sentence": notice.sentence} for notice in notices],
+        "notices": [
+            {"name": notice.name, "sentence": english(notice.reason), "reason_code": notice.reason.code}
+            for notice in notices
+        ],
     }
 
 
@@ -234,7 +255,9 @@ def _setup_json(setup: Setup | None) -> dict[str, Any] | None:
                 "verdict": check.verdict.value,
                 "value": _rounded(check.value),
                 "unit": check.unit,
-                "sentence": check.sentence,
+                "sentence": english(check.reason),
+                "reason_code": code_of(check.reason),
+                "reason_values": {} if check.reason is None else dict(check.reason.value),
             }
             for check in setup.checks
         ],

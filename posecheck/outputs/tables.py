@@ -21,6 +21,7 @@ from posecheck.outputs.base import ClosingSink, LineFile, cannot_write
 from posecheck.outputs.columns import Columns
 from posecheck.outputs.filtering import filtered
 from posecheck.outputs.summary import SummaryFile
+from posecheck.reasons import code_of, english
 from posecheck.records import QUANTITIES, QUANTITY_NAMES, Assessment, Event, Frame
 
 __all__ = [
@@ -47,12 +48,13 @@ MEASURES_COLUMNS: Final = (
     "cue",
     "position",
     "lead_side",
+    "reason_code",
 )
 #: The measures that `smooth` filters: the angles of the body, not how sure they are.
 SMOOTHED: Final = tuple(q.name for q in QUANTITIES if q.unit == "deg" and q.name != "spine_sigma_deg")
 #: What a filtered column's name ends with.
 SMOOTH_SUFFIX: Final = "_smooth"
-EVENTS_COLUMNS: Final = ("start_s", "end_s", "rule", "verdict", "value", "limit", "reason", "unit")
+EVENTS_COLUMNS: Final = ("start_s", "end_s", "rule", "verdict", "value", "limit", "reason", "unit", "reason_code")
 
 _FACING: Final = {1: "right", -1: "left", 0: ""}
 _TIME_DECIMALS: Final = 6
@@ -147,7 +149,7 @@ def measures_row(assessment: Assessment) -> tuple[str, ...]:
         fixed(assessment.t_s, _TIME_DECIMALS),
         *(fixed(measures[name], _VALUE_DECIMALS) for name in QUANTITY_NAMES),
         assessment.verdict,
-        assessment.reason,
+        english(assessment.reason),
         fixed(assessment.hold.good_s, _VALUE_DECIMALS),
         view.near_side or "",
         _FACING[view.facing],
@@ -155,6 +157,7 @@ def measures_row(assessment: Assessment) -> tuple[str, ...]:
         assessment.cue,
         view.position,
         view.lead_side or "",
+        code_of(assessment.reason),
     )
 
 
@@ -197,7 +200,8 @@ class EventsTable(_Table):
                 event.verdict,
                 fixed(event.value, _VALUE_DECIMALS),
                 fixed(event.limit, _VALUE_DECIMALS),
-                event.reason,
+                english(event.reason),
                 event.unit,
+                code_of(event.reason),
             )
         )

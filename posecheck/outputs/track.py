@@ -19,6 +19,7 @@ import numpy as np
 
 from posecheck.body import SKELETON, Side
 from posecheck.outputs.overlay import HEAD_TRUNKS, head_px
+from posecheck.reasons import Reason
 from posecheck.records import CONTOUR_ROWS, PAUSE_S, QUANTITIES, Assessment, Floats, Verdict
 
 #: A value that was not seen; no angle, place or offset comes near it.
@@ -71,9 +72,9 @@ class Track:
         self.t_s = array("d")
         self.size_px = (0, 0)
         """Width and height of the pictures."""
-        self.reasons: list[str] = [""]
-        """Every reason that was given, in English; the first is "no reason"."""
-        self._reason_of: dict[str, int] = {"": 0}
+        self.reasons: list[Reason | None] = [None]
+        """Every reason that was given; the first is "no reason"."""
+        self._reason_of: dict[Reason | None, int] = {None: 0}
         self._chunks: list[Chunk] = []
         self._spans: list[tuple[float, float, Verdict]] = []
         self._standing = Verdict.UNKNOWN
@@ -124,7 +125,7 @@ class Track:
                 spans.append((start_s, end_s, verdict))
         self._standing = judged.verdict
 
-    def _reason_index(self, reason: str) -> int:
+    def _reason_index(self, reason: Reason | None) -> int:
         found = self._reason_of.get(reason)
         if found is None:
             if len(self.reasons) >= _MOST_REASONS:

@@ -376,4 +376,4 @@ def _written(folder: Path, annotated: Path | None) -> Iterator[tuple[str, Path]]
         if (folder / name).exists():
             yield what, folder / name
     if annotated is not None and annotated.exists():
-        yield "annotated video", annotated
+        yield "video", annotated

@@ -32,12 +32,14 @@ _MOST_DEG = 90.0
 
 def calibrate_panel(out: Calibrating, *, clock: str, fps: float, columns: int, tell: Told) -> RenderableType:
     """What to do, how far it is, and what is in the way, as a panel `columns` wide; `tell` knows keys and sentences."""
-    style = "yellow" if out.problem else "green"
-    shape = "◆" if out.problem else "●"
+    style = "yellow" if out.problem is not None else "green"
+    shape = "◆" if out.problem is not None else "●"
     wide = min(max(columns - 40, 10), 50)
     heading = Text(tell(out.title), style=f"bold {style}", justify="center")
     what = Text(tell(out.text), justify="center")
-    problem = Text(f"{shape}  {tell(out.problem)}" if out.problem else " ", style=f"bold {style}", justify="center")
+    problem = Text(
+        f"{shape}  {tell(out.problem)}" if out.problem is not None else " ", style=f"bold {style}", justify="center"
+    )
     table = Table.grid(padding=(0, 2))
     table.add_row(
         f"{out.left_s:4.1f} s", gauge(out.progress, 0.0, 1.0, math.nan, wide), f"{100.0 * out.progress:.0f} %"
@@ -58,7 +60,7 @@ def calibrate_panel(out: Calibrating, *, clock: str, fps: float, columns: int, t
 def calibrate_line(out: Calibrating, *, clock: str, tell: Told) -> Text:
     """The same in one line, for output that is not a terminal."""
     line = Text(f"{clock}  {tell(out.title)}  {out.left_s:.1f} s  ")
-    line.append(f"◆ {tell(out.problem)}" if out.problem else f"● {tell(out.text)}")
+    line.append(f"◆ {tell(out.problem)}" if out.problem is not None else f"● {tell(out.text)}")
     return line
 
 

@@ -20,8 +20,8 @@ from rich.text import Text
 
 from posecheck.assessment.catalogue.routine import BOTH, EACH, Item, Routine, days_to_next, unlocked
 from posecheck.assessment.catalogue.stretch import POSITIONS, Rule, Stretch
-from posecheck.assessment.judge import NOT_WATCHED
 from posecheck.assessment.messages import ENGLISH, Messages
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.terminal.style import ACCURACY_NOTE, Told
 from posecheck.tunables import Profile, Tunable
 
@@ -62,7 +62,7 @@ def stretch_card(stretch: Stretch, profile: Profile, text: Told | None = None) -
         Text(f"{position} · {place} · {_how_long(stretch, text, profile)}", style="bold"),
     ]
     if not stretch.watch:
-        parts.append(Text(text(NOT_WATCHED), style="yellow"))
+        parts.append(Text(text(Reason(ReasonCode.NOT_WATCHED)), style="yellow"))
     parts += [Text(f"\n{text(stretch.setup)}\n"), _numbered(list(map(text, stretch.steps)))]
     if stretch.sides is not None:
         camera = f" {text(f'card.lead.{stretch.lead}')}" if stretch.lead else ""

@@ -54,7 +54,7 @@ def live_panel(
     banner = Text(justify="center")
     word = verdict_word(judged.verdict, tell)
     banner.append(f"\n{SHAPE[judged.verdict]}  {word}  {SHAPE[judged.verdict]}\n", style=f"bold {style}")
-    banner.append(tell(judged.cue or judged.reason) or " ", style="bold" if judged.cue else "")
+    banner.append(line_of(judged, tell) or " ", style="bold" if judged.cue else "")
     banner.append("\n")
     labels = [tell(key) for key in _LABELS]
     table = Table.grid(padding=(0, 2), expand=False)
@@ -84,7 +84,7 @@ def live_panel(
     view = judged.measures.view
     side = tell(f"routine.{view.near_side}" if view.near_side else "terminal.side_unknown")
     turned = tell("terminal.from_side_on", degrees=degrees(judged.measures["view_yaw_deg"]))
-    notes = [Text(f"◆ {tell(notice.sentence)}", style="yellow") for notice in judged.notices]
+    notes = [Text(f"◆ {tell(notice.reason)}", style="yellow") for notice in judged.notices]
     foot = Text(
         f"{side}, {turned}   {tell('terminal.in_view', number=view.people)}\n"
         f"{clock}   {rate_text(fps, tell)}   {latency_s * 1000:.0f} ms   "
@@ -114,7 +114,7 @@ def live_line(judged: Assessment, *, fps: float, latency_s: float, clock: str, t
     else:
         line.append(f"  {tell(_REPETITION)} {rep_number(reps, tell)}")
     line.append(f"  {rate_text(fps, tell)}  {latency_s * 1000:.0f} ms  ")
-    line.append(tell(judged.cue or judged.reason))
+    line.append(line_of(judged, tell))
     return line
 
 
@@ -128,3 +128,10 @@ def rep_notes(reps: Reps, tell: Told = in_english) -> str:
     counted = ((reps.partial, "terminal.partial"), (reps.unseen, "terminal.unseen"))
     left_out = [tell(key, number=number) for number, key in counted if number]
     return ", ".join([*([tell("terminal.done")] if reps.whole >= reps.target else []), *left_out])
+
+
+def line_of(judged: Assessment, tell: Told) -> str:
+    """What to do now, else why the frame is no better; empty when all is well."""
+    if judged.cue:
+        return tell(judged.cue) if judged.said is None else tell(judged.said.key, **judged.said.values)
+    return "" if judged.reason is None else tell(judged.reason)

@@ -66,7 +66,7 @@ def events_table(events: Sequence[Event], tell: Told = in_english, stretch: Stre
             f"[{style}]{SHAPE[event.verdict]}[/] {escape(names.get(event.rule, event.rule.replace('_', ' ')))}",
             amount(event.value, event.unit),
             amount(event.limit, event.unit),
-            escape(tell(event.reason)),
+            escape("" if event.reason is None else tell(event.reason)),
         )
     count = "terminal.brief_one" if len(brief) == 1 else "terminal.brief"
     note = Text(
@@ -99,7 +99,9 @@ def reps_table(reps: Sequence[Rep], tell: Told = in_english) -> RenderableType:
             f"{seconds(rep.start_s).removesuffix(' s')} – {seconds(rep.end_s)}",
             amount(rep.depth, units[rep.measure]),
             f"{rep.descent_s:.1f} / {rep.ascent_s:.1f} s",
-            told.append(kind + (tell(rep.remark) if rep.remark else tell("report.reps.good")), style="default"),
+            told.append(
+                kind + (tell(rep.remark) if rep.remark is not None else tell("report.reps.good")), style="default"
+            ),
         )
     return table
 
@@ -121,7 +123,7 @@ def result(
         parts.append(Text(f"◆ {tell('report.nobody')} {tell('terminal.whole_person')}", style="yellow"))
     if outcome.most_people > 1:
         parts.append(Text(f"◆ {tell('report.people', number=outcome.most_people)}", style="yellow"))
-    parts.extend(Text(f"◆ {tell(notice.sentence)}", style="yellow") for notice in outcome.notices)
+    parts.extend(Text(f"◆ {tell(notice.reason)}", style="yellow") for notice in outcome.notices)
     share = Text()
     for verdict in Verdict:
         share.append(
@@ -145,7 +147,7 @@ def result(
     if written:
         files = Table.grid(padding=(0, 2))
         for what, path in written:
-            files.add_row(Text(tell(what), style="bright_black"), Text(str(path)))
+            files.add_row(Text(tell(f"terminal.file.{what}"), style="bright_black"), Text(str(path)))
         parts.append(files)
     parts.append(Rule(style="bright_black"))
     parts.append(Text(tell(ACCURACY_NOTE), style="bright_black"))

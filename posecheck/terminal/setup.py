@@ -25,9 +25,9 @@ SHAPE: Final = {Fit.OK: "●", Fit.ACT: "▲", Fit.UNKNOWN: "◆"}
 WIDE: Final = 90
 #: No wider than this, so that the eye finds the next line.
 WIDEST: Final = 110
-TITLE: Final = "Set-up"
-READY: Final = "All is well: begin when you like."
-BEGIN: Final = "Or simply begin: bend, and the check gives way."
+TITLE: Final = "setup.label.title"
+READY: Final = "setup.label.ready"
+BEGIN: Final = "setup.label.begin"
 
 
 def setup_panel(
@@ -37,11 +37,14 @@ def setup_panel(
     first = next((check for check in setup.checks if check.verdict is Fit.ACT), None)
     unknown = next((check for check in setup.checks if check.verdict is Fit.UNKNOWN), None)
     if first is not None:
-        style, said = STYLE[Fit.ACT], tell(first.sentence)
+        style, said = STYLE[Fit.ACT], tell(first.reason) if first.reason is not None else ""
     elif setup.is_well:
         style, said = STYLE[Fit.OK], tell(READY)
     else:
-        style, said = STYLE[Fit.UNKNOWN], tell(unknown.sentence if unknown is not None else "")
+        style, said = (
+            STYLE[Fit.UNKNOWN],
+            tell(unknown.reason) if unknown is not None and unknown.reason is not None else "",
+        )
     shape = SHAPE[next(fit for fit, colour in STYLE.items() if colour == style)]
     banner = Text(f"{shape}  {said}", style=f"bold {style}", justify="center")
     begin = "" if setup.is_well else f"{tell(BEGIN)}\n"
@@ -69,7 +72,7 @@ def _wide_rows(setup: Setup, first: Check | None, tell: Told) -> Table:
     table.add_column(ratio=1, overflow="fold")
     for check, label, what in _told(setup, tell):
         act = check.verdict is Fit.ACT and check is not first
-        note = Text(tell(check.sentence)) if act else Text(what, style="bright_black")
+        note = Text(tell(check.reason)) if act and check.reason is not None else Text(what, style="bright_black")
         table.add_row(Text(SHAPE[check.verdict], style=STYLE[check.verdict]), label, value_of(check), note)
     return table
 
@@ -82,15 +85,15 @@ def _narrow_rows(setup: Setup, first: Check | None, tell: Told) -> Iterator[Rend
         line = Text(SHAPE[check.verdict], style=STYLE[check.verdict])
         line.append(f"  {label:<{room}}", style="bold default").append(f"  {value_of(check):>5}", style="default")
         yield line
-        if check.verdict is Fit.ACT and check is not first:
-            yield Padding(Text(tell(check.sentence)), (0, 0, 0, 3))
+        if check.reason is not None and check.verdict is Fit.ACT and check is not first:
+            yield Padding(Text(tell(check.reason)), (0, 0, 0, 3))
 
 
 def _told(setup: Setup, tell: Told) -> Iterator[tuple[Check, str, str]]:
     """Every check with its label, and what its value means."""
     for check, asked in zip(setup.checks, SETUP_CHECKS, strict=True):
         means = not math.isnan(check.value) or (check.verdict is Fit.OK)
-        yield check, tell(asked.label), tell(asked.what) if means else ""
+        yield check, tell(f"setup.label.{asked.name}"), tell(f"setup.what.{asked.name}") if means else ""
 
 
 def value_of(check: Check) -> str:
@@ -106,7 +109,7 @@ def setup_lines(before: Setup | None, setup: Setup, *, clock: str, tell: Told = 
     lines = []
     for check, label, _ in _told(setup, tell):
         last = known.get(check.name)
-        if last is not None and (last.verdict, last.sentence) == (check.verdict, check.sentence):
+        if last is not None and (last.verdict, last.reason) == (check.verdict, check.reason):
             continue
         if last is None and check.verdict is Fit.UNKNOWN:
             continue
@@ -116,6 +119,6 @@ def setup_lines(before: Setup | None, setup: Setup, *, clock: str, tell: Told = 
         )
         value = value_of(check)
         line.append(f"  {value}" if value else "")
-        line.append(f"  {tell(check.sentence)}" if check.sentence else "")
+        line.append(f"  {tell(check.reason)}" if check.reason is not None else "")
         lines.append(line)
     return lines

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from rich.text import Text
 
+from posecheck.reasons import Reason, Value
 from posecheck.records import Verdict
 
 STYLE: Final = {Verdict.GOOD: "green", Verdict.WARN: "red", Verdict.UNKNOWN: "yellow"}
@@ -22,17 +23,17 @@ ACCURACY_NOTE: Final = "live.note"
 
 
 class Told(Protocol):
-    """A key or an English sentence in the language of the person."""
+    """The text of a key or a reason in the language of the person."""
 
-    def __call__(self, key_or_sentence: str, /, **values: str | float) -> str:
+    def __call__(self, what: str | Reason, /, **values: Value) -> str:
         """The text, its blanks filled."""
 
 
-def in_english(key_or_sentence: str, /, **values: str | float) -> str:
-    """The text of a key in English, its blanks filled; an English sentence as it is. Raises KeyError for an unknown key."""
+def in_english(what: str | Reason, /, **values: Value) -> str:
+    """The text of a key or a reason in English, its blanks filled. Raises KeyError for an unknown key."""
     from posecheck.assessment.messages import ENGLISH, Messages  # noqa: PLC0415  reads the whole catalogue of stretches
 
-    return Messages.load(ENGLISH).text(key_or_sentence, **values)
+    return Messages.load(ENGLISH).text(what, **values)
 
 
 def verdict_word(verdict: Verdict, tell: Told) -> str:

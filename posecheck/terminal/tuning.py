@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from posecheck.reasons import Reason, Value
 from posecheck.records import Event, Verdict
 from posecheck.terminal.style import SHAPE, STYLE, Told
 from posecheck.tunables import Tunable, amount
@@ -18,7 +19,7 @@ from posecheck.tuning.evaluation import RuleScore
 from posecheck.tuning.evidence import Evidence
 from posecheck.tuning.formatting import FIGURES, SHOWN, figure, figure_of, people_told, plateau_told, seconds, spread
 from posecheck.tuning.profile_diff import Difference
-from posecheck.tuning.provenance import Provenance, Scores
+from posecheck.tuning.provenance import SPLIT, Provenance, Scores
 from posecheck.tuning.search import Found
 
 
@@ -155,7 +156,7 @@ def numbers_table(
     return table
 
 
-def provenance_table(one: Provenance, moved: Sequence[str], tell: Told) -> RenderableType:
+def provenance_table(one: Provenance, moved: Sequence[Reason], tell: Told) -> RenderableType:
     """Where tuned numbers come from."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
@@ -167,15 +168,16 @@ def provenance_table(one: Provenance, moved: Sequence[str], tell: Told) -> Rende
     within = spread(low, high)
     score_told = f"{figure(value)}{f' ({within})' if within else ''}"
 
-    def what(name: str, **values: str | float) -> str:
+    def what(name: str, **values: Value) -> str:
         return tell(f"terminal.profile.origin.{name}_what", **values)
 
+    split = tell("terminal.profile.origin.split_people") if one.split == SPLIT else one.split
     rows = [
         ("chosen", what("chosen", day=one.date, version=one.version, number=one.settings_tried)),
         ("for", f"{one.stretch}: {', '.join(one.rules)}"),
         ("sought", one.objective),
         ("score", what("score", score=score_told, before=figure(before))),
-        ("split", f"{tell(one.split)}, {people_told(one.people, tell)}"),
+        ("split", f"{split}, {people_told(one.people, tell)}"),
         *(
             ("as_good", what("as_good", key=two.key, low=two.low, high=two.high, default=two.default))
             for two in one.plateau

@@ -192,7 +192,11 @@ def disagreements(one: Judgement, rule: str, *, leeway: Leeway = LEEWAY) -> list
         for start_s, end_s, until_s in reach(warn, leeway):
             if not any(a < until_s and b > start_s for a, b in warned):
                 unseen = total_s(minus(((start_s, end_s),), unknown)) == 0.0
-                out.append(Disagreement(one.clip.name, start_s, end_s, rule, "not seen" if unseen else "missed"))
+                out.append(
+                    Disagreement(
+                        one.clip.name, start_s, end_s, rule, "tune.wrong.not_seen" if unseen else "tune.wrong.missed"
+                    )
+                )
         alarms = unfounded(warned, good, warn, leeway)
-        out += [Disagreement(one.clip.name, *alarm, rule, "false alarm") for alarm in alarms]
+        out += [Disagreement(one.clip.name, *alarm, rule, "tune.wrong.false_alarm") for alarm in alarms]
     return sorted(out, key=lambda found: found.start_s)

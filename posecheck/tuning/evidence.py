@@ -1,4 +1,4 @@
-"""Is that enough to act on? What speaks against writing a profile, in sentences; none when all is well."""
+"""Is that enough to act on? What speaks against writing a profile; nothing when all is well."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from posecheck.assessment.messages import Messages
 from posecheck.pipeline.profiles import parse_set
+from posecheck.reasons import Reason, Value
 from posecheck.tunables import Profile, Tunable, amount
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip
@@ -85,9 +85,9 @@ _IN_COMMON_S: Final = 10.0
 class Evidence:
     """What is known of how far a finding may be trusted."""
 
-    doubts: tuple[str, ...]
-    """Why it is not enough to act on, in English; empty when it is. `Messages.text` says it in other languages."""
-    notes: tuple[str, ...]
+    doubts: tuple[Reason, ...]
+    """Why it is not enough to act on; empty when it is. Their codes are keys of messages: `tune.doubt.people`."""
+    notes: tuple[Reason, ...]
     """What is worth knowing besides."""
 
     @property
@@ -107,45 +107,44 @@ def numbers_of(sets: Iterable[str] = ()) -> Profile:
 def weigh(found: Found, clips: Sequence[Clip], numbers: Mapping[str, float] | None = None) -> Evidence:
     """What speaks against acting on what was found in these clips; `numbers` are those of `numbers_of`."""
     least = numbers if numbers is not None else numbers_of()
-    doubts: list[str] = []
+    doubts: list[Reason] = []
     total = dict(zip(score.COUNTS, found.defaults.sum(axis=0).tolist(), strict=True))
     people, faults = len(found.trials.people), round(total["hits"] + total["misses"])
     if people < least[MIN_PEOPLE.key]:
-        doubts.append(_say("people", number=people, least=least[MIN_PEOPLE.key]))
+        doubts.append(_doubt("people", number=people, least=least[MIN_PEOPLE.key]))
     if faults < least[MIN_FAULTS.key]:
-        doubts.append(_say("faults", number=faults, least=least[MIN_FAULTS.key]))
+        doubts.append(_doubt("faults", number=faults, least=least[MIN_FAULTS.key]))
     if total["good_s"] < least[MIN_GOOD.key]:
-        doubts.append(_say("good", number=f"{total['good_s']:.0f}", least=least[MIN_GOOD.key]))
+        doubts.append(_doubt("good", number=f"{total['good_s']:.0f}", least=least[MIN_GOOD.key]))
     for (one, other), (value, seconds) in raters_agree(clips, found.rules).items():
         if seconds >= _IN_COMMON_S and not value >= least[MIN_KAPPA.key]:
             names = {"rater": one, "other_rater": other}
             known = {} if math.isnan(value) else {"kappa": f"{value:.2f}"}
             key = "raters" if known else "raters_chance"
-            doubts.append(_say(key, **names, **known, least=least[MIN_KAPPA.key]))
+            doubts.append(_doubt(key, **names, **known, least=least[MIN_KAPPA.key]))
     if found.best == 0:
-        doubts.append(_say("defaults"))
+        doubts.append(_doubt("defaults"))
         return Evidence(tuple(doubts), ())
     _, low, _ = score.with_interval(found.held_out)["kappa"]
     if people > 1 and not low >= least[MIN_FIT.key]:
-        doubts.append(_say("fit", kappa=f"{low:.2f}", least=least[MIN_FIT.key]))
+        doubts.append(_doubt("fit", kappa=f"{low:.2f}", least=least[MIN_FIT.key]))
     if people > 1 and found.better_frac() < least[SURE.key]:
-        doubts.append(_say("sure"))
+        doubts.append(_doubt("sure"))
     if found.objective.conditions and not found.objective.keeps(found.held_out.sum(axis=0)):
-        doubts.append(_say("condition"))
+        doubts.append(_doubt("condition"))
     if not found.objective.keeps(found.counts.sum(axis=0)):
-        doubts.append(_say("no_setting"))
+        doubts.append(_doubt("no_setting"))
     return Evidence(tuple(doubts), tuple(_notes(found)))
 
 
-def _say(name: str, **values: str | float) -> str:
-    """A doubt in English, as it is kept in a profile; other languages find it by its wording."""
-    return Messages.load("en").text(f"tune.doubt.{name}", **values)
+def _doubt(name: str, **values: Value) -> Reason:
+    return Reason(f"tune.doubt.{name}", **values)
 
 
-def _notes(found: Found) -> list[str]:
+def _notes(found: Found) -> list[Reason]:
     notes = []
     for axis, plateau in zip(found.axes, found.plateau, strict=True):
         if plateau.edge:
             ends = {"low_end": amount(plateau.low, axis.unit), "high_end": amount(plateau.high, axis.unit)}
-            notes.append(_say("edge", number_key=axis.key, **ends))
+            notes.append(_doubt("edge", number_key=axis.key, **ends))
     return notes

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -21,13 +21,15 @@ from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.strict_toml import Number, Strict, Text, in_order, shape
 from posecheck.errors import TunableError
 from posecheck.pipeline.session import default_profile
+from posecheck.reasons import Reason, english
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, sha256
 from posecheck.tuning.evidence import Evidence
 from posecheck.tuning.labels import quoted
 from posecheck.tuning.search import Found
 
-SPLIT = "leave one person out"
+#: How people were split, as files say it.
+SPLIT: Final = "leave one person out"
 
 
 class ClipUsed(Strict):
@@ -104,7 +106,7 @@ def provenance(found: Found, clips: Sequence[Clip], evidence: Evidence, date: st
         score_low=_known(scores.low),
         score_high=_known(scores.high),
         score_of_defaults=_known(scores.defaults),
-        doubts=list(evidence.doubts),
+        doubts=[english(doubt) for doubt in evidence.doubts],
         plateau=[
             PlateauFound(key=one.key, low=one.low, high=one.high, default=axis.default)
             for one, axis in zip(found.plateau, found.axes, strict=True)
@@ -182,13 +184,13 @@ def read_provenance(path: Path) -> Provenance | None:
     return layout
 
 
-def moved_clips(where_from: Provenance) -> tuple[str, ...]:
-    """What has changed about the clips since: a sentence for each that is gone or has other content."""
+def moved_clips(where_from: Provenance) -> tuple[Reason, ...]:
+    """What has changed about the clips since: a reason for each that is gone or has other content."""
     out = []
     for clip in where_from.clip:
         path = Path(clip.file)
         if not path.exists():
-            out.append(f"{clip.file} is not here any more.")
+            out.append(Reason("terminal.profile.clip_gone", clip_file=clip.file))
         elif sha256(path) != clip.recording_sha256:
-            out.append(f"{clip.file} has changed since these numbers were chosen on it.")
+            out.append(Reason("terminal.profile.clip_changed", clip_file=clip.file))
     return tuple(out)

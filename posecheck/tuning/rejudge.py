@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.assessment import hold, rules
+from posecheck.assessment import events, hold, rules
 from posecheck.assessment.catalogue.stretch import Direction, Rule, Stretch
 from posecheck.assessment.events import VIEW_RULE
-from posecheck.records import NO_PICTURE, PAUSE_S, Event, Floats, Verdict
+from posecheck.reasons import Reason
+from posecheck.records import PAUSE_S, Event, Floats, Verdict
 from posecheck.tuning.track import Counts, Track
 from posecheck.tuning.verdicts import GOOD, SILENT, UNKNOWN, WARN, RuleVerdicts, Verdicts, judge_rules, latest
 
@@ -79,15 +80,15 @@ def _events(
     speaks_until_s = _speaks_until_s(t_s, said.fresh)
     out: list[Event] = []
     for rule, one in zip(stretch.rules, said.rules, strict=True):
-        out += _spells(rule.id, one, said, t_s, speaks_until_s, rule, profile[rule.limit.key])
+        out += _spells(rule.id, one, said, t_s, speaks_until_s, rule, stretch, profile[rule.limit.key])
     # With WARN the frame's reason is the rule's own; the view's stands with the measures.
     why = np.where(unknown, -1, np.where(warns, said.views.remark()[track.sight], problem))
     nothing = np.full(len(t_s), np.nan)
     view = RuleVerdicts(np.where(why >= 0, UNKNOWN, SILENT).astype(np.int8), nothing, why)
-    out += _spells(VIEW_RULE, view, said, t_s, speaks_until_s, None, math.nan)
+    out += _spells(VIEW_RULE, view, said, t_s, speaks_until_s, None, stretch, math.nan)
     for i in np.flatnonzero(said.fresh[1:] & (np.diff(t_s) > profile[rules.GAP_S.key])).tolist():
         until_s = float(speaks_until_s[i])
-        out.append(Event(until_s, float(t_s[i + 1]), VIEW_RULE, Verdict.UNKNOWN, math.nan, math.nan, "", NO_PICTURE))
+        out.append(events.pause(until_s, float(t_s[i + 1])))
     return tuple(sorted(out, key=lambda event: (event.start_s, event.rule)))
 
 
@@ -107,6 +108,7 @@ def _spells(
     t_s: Floats,
     speaks_until_s: Floats,
     rule: Rule | None,
+    stretch: Stretch,
     limit: float,
 ) -> list[Event]:
     """The events of one rule (None: of the view)."""
@@ -126,9 +128,10 @@ def _spells(
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
         broken = end == len(t_s) or said.fresh[end]
         end_s = float(speaks_until_s[end - 1] if broken else t_s[end])
-        verdict, value, reason = Verdict.UNKNOWN, math.nan, ""
+        verdict, value = Verdict.UNKNOWN, math.nan
         if one.said[begin] == WARN and rule is not None:
-            verdict, value, reason = Verdict.WARN, float(worst.reduce(one.value[begin:end])), rule.reason
+            verdict, value = Verdict.WARN, float(worst.reduce(one.value[begin:end]))
+            reason = Reason.of_rule(stretch.id, rule.id, rule.reason)
         else:
             reason = said.views.reasons[one.why[begin]]
         unit = rule.limit.unit if rule is not None else ""

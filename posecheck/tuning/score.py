@@ -20,7 +20,8 @@ from typing import Final
 import numpy as np
 
 from posecheck.assessment.events import VIEW_RULE
-from posecheck.records import NO_PICTURE, Event, Floats, Verdict
+from posecheck.reasons import ReasonCode, code_of
+from posecheck.records import Event, Floats, Verdict
 from posecheck.tunables import Tunable
 from posecheck.tuning.intervals import Spans, both, minus, total_s, union, wider
 
@@ -168,7 +169,7 @@ def hides(event: Event, rule: str) -> bool:
     """
     if event.verdict is not Verdict.UNKNOWN:
         return False
-    return event.rule == rule or (event.rule == VIEW_RULE and event.reason == NO_PICTURE)
+    return event.rule == rule or (event.rule == VIEW_RULE and code_of(event.reason) == ReasonCode.VIEW_NO_PICTURE)
 
 
 def metrics(counts: Floats) -> dict[str, Floats]:

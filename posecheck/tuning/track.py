@@ -25,6 +25,7 @@ from posecheck.kinematics.legs import lead_leg, plausibility, swap_correction
 from posecheck.kinematics.spine import flexion, joint_correction, personal_neutral, quality_gates
 from posecheck.kinematics.spine.landmark_features import aligned
 from posecheck.kinematics.spine.network import Code, Network, bundled_network
+from posecheck.reasons import Reason
 from posecheck.records import QUANTITY_NAMES, Floats, Measures, Setup, Sighting, frozen
 from posecheck.tunables import Profile
 
@@ -60,7 +61,7 @@ MEASURING: Final = (
 class Sight:
     """What judging needs to know of a view, beside the measures; most frames of a recording share a few of them."""
 
-    reason: str
+    reason: Reason | None
     """Why the back cannot be judged (`View.reason`)."""
     cut_off: tuple[str, ...]
     position: str

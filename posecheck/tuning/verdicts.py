@@ -16,8 +16,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from posecheck.assessment import missing_reason, oscillation, rules
+from posecheck.assessment import oscillation, rules
 from posecheck.assessment.catalogue.stretch import Phase, Rule, Stretch
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Floats
 from posecheck.tuning.track import Counts, Track
 from posecheck.tuning.views import Views, views_of
@@ -170,7 +171,7 @@ def _rule(
         swings_across = ~np.isnan(value) & (low_deg < limit_deg) & (limit_deg < high_deg)
         if swings_across.any():
             value = np.where(swings_across, np.nan, value)
-            why = np.where((why < 0) & swings_across, views.number(missing_reason.LEG_SWINGS), why)
+            why = np.where((why < 0) & swings_across, views.number(Reason(ReasonCode.LEGS_SWING)), why)
     if phase is not None and spells is not None:
         why = np.where(spells.seen, why, views.unseen(phase.measure)[track.sight])
         out_of_force = spells.seen & ~spells.active

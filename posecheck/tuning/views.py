@@ -11,7 +11,7 @@ import numpy as np
 
 from posecheck.assessment import judge, missing_reason
 from posecheck.assessment.catalogue.stretch import Stretch
-from posecheck.assessment.events import family
+from posecheck.reasons import Reason
 from posecheck.records import Floats
 from posecheck.tuning.track import Counts, Sight, Track
 
@@ -24,20 +24,20 @@ class Views:
     """For each of `Track.sights`: whether measures count, and what is remarked."""
     cut_off: tuple[tuple[str, ...], ...]
     lead_is_far: tuple[bool, ...]
-    untold: tuple[str, ...]
-    """What is said of a lead leg that is not known yet (`unseen.lead_untold`); empty where it is."""
-    reasons: list[str] = field(default_factory=list)
-    """Every sentence that came up so far; elsewhere they are numbers."""
+    lead_unknown: tuple[Reason | None, ...]
+    """`missing_reason.lead_unknown_reason` where the lead leg is not recognised yet; None where it is."""
+    reasons: list[Reason] = field(default_factory=list)
+    """Every reason that came up so far; elsewhere they are numbers."""
     families: list[int] = field(default_factory=list)
-    """For each of `reasons` the first of them that says the same but for its numbers (`events.family`)."""
+    """For each of `reasons` the first of them with the same `Reason.family`."""
 
-    def number(self, reason: str) -> int:
-        """The number of a sentence; -1 for an empty one."""
-        if not reason:
+    def number(self, reason: Reason | None) -> int:
+        """The number of a reason; -1 for None."""
+        if reason is None:
             return -1
         if reason not in self.reasons:
             self.reasons.append(reason)
-            alike = [family(known) for known in self.reasons]
+            alike = [known.family for known in self.reasons]
             self.families.append(alike.index(alike[-1]))
         return self.reasons.index(reason)
 
@@ -49,12 +49,12 @@ class Views:
 
     def unseen(self, measure: str) -> Counts:
         """For each kind the number of why `measure` is missing."""
-        kinds = zip(self.seen, self.cut_off, self.lead_is_far, self.untold, strict=True)
+        kinds = zip(self.seen, self.cut_off, self.lead_is_far, self.lead_unknown, strict=True)
         why = [
-            missing_reason.why_unseen(measure, one.problem, cut, lead_is_far=far, untold=untold)
-            for one, cut, far, untold in kinds
+            missing_reason.why_missing(measure, one.problem, cut, lead_is_far=far, lead_unknown=lead_unknown)
+            for one, cut, far, lead_unknown in kinds
         ]
-        return np.array([self.number(sentence) for sentence in why], np.intp)
+        return np.array([self.number(reason) for reason in why], np.intp)
 
     def back_hidden(self, measure: str) -> Counts:
         """For each kind the number of why a measure of the back cannot be told; -1 where it can, and for others."""
@@ -76,7 +76,7 @@ def views_of(track: Track, stretch: Stretch) -> Views:
         tuple(_taken(sight, stretch) for sight in track.sights),
         tuple(one.cut_off for one in track.sights),
         tuple(one.lead_is_far for one in track.sights),
-        tuple("" if one.lead_is_told else missing_reason.lead_untold(stretch) for one in track.sights),
+        tuple(None if one.lead_is_told else missing_reason.lead_unknown_reason(stretch) for one in track.sights),
     )
 
 

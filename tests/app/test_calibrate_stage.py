@@ -18,10 +18,10 @@ from posecheck.app.user_paths import Places
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.body import Side
 from posecheck.calibration import ORIGIN
-from posecheck.kinematics.calibration import protocol
 from posecheck.pipeline.analysis import stretch_of
 from posecheck.pipeline.profile_store import calibrations_of, keep_numbers
 from posecheck.pipeline.session import assess
+from posecheck.reasons import ReasonCode
 from posecheck.sources.replay import read_recording
 from posecheck.tuning.profile_diff import recorded_profile
 from tests.app.test_session_controller import well_placed
@@ -87,7 +87,7 @@ def test_a_whole_calibration_is_told_spoken_kept_and_in_force_at_once(desk: Desk
     shown = [frame["calibrate"] for frame in frames(told) if frame["calibrate"]]
     stages = [one["stage"] for one in shown]
     assert list(dict.fromkeys(stages)) == ["tall", "round", "done"]
-    assert all(set(one) == {"stage", "title", "text", "progress", "left_s", "problem"} for one in shown)
+    assert all(set(one) == {"stage", "title", "text", "progress", "left_s", "problem", "problem_code"} for one in shown)
     assert shown[0]["text"] == "Stand side-on to the camera, as tall as you can, and keep still."
     heard = spoken(told)
     assert [key for key in heard if key.startswith("calibrate.")] == [
@@ -180,9 +180,9 @@ def test_what_is_in_the_way_is_said_in_the_language(desk: Desk) -> None:
     told = show(desk, stick_figure(trunk_inclination_deg=40.0), 0.0, 6.0)
     last = frames(told)[-1]
     assert last["calibrate"]["problem"] == last["say"]["text"] == last["reason"] != ""
-    assert last["calibrate"]["problem"] != protocol.COME_UP
+    assert last["calibrate"]["problem_code"] == ReasonCode.CALIBRATE_COME_UP
     assert last["calibrate"]["progress"] == 0.0
-    assert protocol.COME_UP in spoken(told)
+    assert ReasonCode.CALIBRATE_COME_UP in spoken(told)
 
 
 def test_a_seated_stretch_calibrates_seated_and_one_done_lying_not_at_all(desk: Desk) -> None:

@@ -29,6 +29,7 @@ from posecheck.history.store import History
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.routine import plan
 from posecheck.pipeline.session import assess, default_profile, find_people
+from posecheck.reasons import code_of
 from posecheck.records import Frame
 from posecheck.sources.base import SourceInfo
 from posecheck.sources.replay import read_recording
@@ -129,7 +130,7 @@ def test_the_same_pictures_give_the_same_numbers_live_and_recorded(server: Serve
             name: frame_message.number(value, 3 if name == "hip_share" else 1)
             for name, value in own.measures.values.items()
         }
-        assert (answer["verdict"], answer["reason"]) == (own.verdict, own.reason)
+        assert (answer["verdict"], answer["reason_code"]) == (own.verdict, code_of(own.reason))
         assert [(one["rule"], one["verdict"]) for one in answer["findings"]] == [
             (one.rule, one.verdict) for one in own.findings
         ]

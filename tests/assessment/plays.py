@@ -12,7 +12,7 @@ from itertools import accumulate
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.coaching import coach
 from posecheck.assessment.coaching.coach import CoachState
-from posecheck.kinematics import framing
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Assessment, Finding, Hold, Said, Verdict
 from tests.assessment.scenes import FOLD, measured, profile, sighting
 
@@ -28,7 +28,7 @@ class Scene:
 
     spine: Verdict | None = GOOD
     knee: Verdict | None = GOOD
-    view: str = ""
+    view: Reason | None = None
     in_hold: bool = True
     spine_deg: float | None = None
 
@@ -43,7 +43,11 @@ class Scene:
                 _VALUES[verdict] if value is None else value,
                 rule.limit.default,
                 "deg",
-                {GOOD: "", WARN: rule.reason, UNKNOWN: self.view or "Your knee cannot be measured."}[verdict],
+                {
+                    GOOD: None,
+                    WARN: Reason.of_rule(FOLD.id, rule.id, rule.reason),
+                    UNKNOWN: self.view or Reason(ReasonCode.KNEE_HIDDEN),
+                }[verdict],
             )
             for rule, verdict, value in told
             if verdict is not None
@@ -61,10 +65,10 @@ UPRIGHT = Scene(None, None, in_hold=False)
 ROUND = Scene(spine=WARN)
 BENT = Scene(knee=WARN)
 BOTH = Scene(spine=WARN, knee=WARN)
-TURNED = Scene(None, None, framing.NOT_SIDE_ON, in_hold=False)
-NOBODY = Scene(UNKNOWN, UNKNOWN, "Nobody is in view: step into the picture.", in_hold=False)
-HIDDEN = Scene(UNKNOWN, GOOD, "The line of your back is covered: keep arms and objects off it.")
-HIDDEN_AND_BENT = Scene(UNKNOWN, WARN, "The line of your back is covered: keep arms and objects off it.")
+TURNED = Scene(None, None, Reason(ReasonCode.VIEW_NOT_SIDE_ON), in_hold=False)
+NOBODY = Scene(UNKNOWN, UNKNOWN, Reason(ReasonCode.VIEW_NOBODY), in_hold=False)
+HIDDEN = Scene(UNKNOWN, GOOD, Reason(ReasonCode.SPINE_COVERED))
+HIDDEN_AND_BENT = Scene(UNKNOWN, WARN, Reason(ReasonCode.SPINE_COVERED))
 
 
 class Play:
@@ -102,7 +106,7 @@ class Play:
                 sighting=_SOMEBODY,
                 measures=measured(t_s, reason=scene.view),
                 verdict=verdict,
-                reason="" if verdict is GOOD else scene.view if verdict is UNKNOWN and scene.view else reasons[0],
+                reason=None if verdict is GOOD else scene.view if verdict is UNKNOWN and scene.view else reasons[0],
                 findings=findings,
                 hold=Hold(scene.in_hold, self.good_s(t_s), TARGET_S),
                 cue="",

@@ -12,8 +12,10 @@ from posecheck import assessment
 from posecheck.assessment import load_stretch, rules
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.body import LANDMARK_COUNT, Side
+from posecheck.reasons import Reason
 from posecheck.records import Finding, Measures, Sighting, Verdict, View, frozen
 from posecheck.tunables import Profile
+from tests import wording
 
 FOLD = load_stretch("standing_forward_fold")
 DRILL = load_stretch("hip_hinge_drill")
@@ -45,7 +47,7 @@ def profile(stretch: Stretch = FOLD, **changed: float) -> Profile:
     return numbers.with_layer({key.replace("__", "."): value for key, value in changed.items()}, "--set")
 
 
-def view(reason: str = "", cut_off: tuple[str, ...] = ()) -> View:
+def view(reason: Reason | str | None = None, cut_off: tuple[str, ...] = ()) -> View:
     """How the camera sees somebody facing right."""
     return View(
         facing=1,
@@ -54,11 +56,13 @@ def view(reason: str = "", cut_off: tuple[str, ...] = ()) -> View:
         cut_off=cut_off,
         people=1,
         brightness_frac=0.5,
-        reason=reason,
+        reason=wording.reason(reason),
     )
 
 
-def measured(t_s: float, *, reason: str = "", cut_off: tuple[str, ...] = (), **changed: float) -> Measures:
+def measured(
+    t_s: float, *, reason: Reason | str | None = None, cut_off: tuple[str, ...] = (), **changed: float
+) -> Measures:
     """A clean fold at `t_s`, but for the measures in `changed` (their names without the unit will do)."""
     values = dict(CLEAN)
     for name, value in changed.items():

@@ -11,7 +11,7 @@ from posecheck.assessment import judge
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.coaching import coach
 from posecheck.body import Side
-from posecheck.kinematics import framing
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import CueKind, Measures, Said, Urgency
 from tests.assessment.plays import (
     BENT,
@@ -31,7 +31,7 @@ from tests.assessment.plays import (
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
 
 SPINE, KNEE = (f"stretch.{FOLD.id}.{rule.id}" for rule in FOLD.rules)
-SIDE_ON = framing.NOT_SIDE_ON
+SIDE_ON = ReasonCode.VIEW_NOT_SIDE_ON
 #: What the stretch itself says of the breath.
 BREATH = tuple(f"stretch.{FOLD.id}.breathing.{number}" for number, _ in enumerate(FOLD.breathing, 1))
 
@@ -129,11 +129,11 @@ def test_a_fault_that_soon_comes_back_goes_on_where_it_was() -> None:
     ("scene", "key"),
     [
         pytest.param(BOTH, f"{SPINE}.say", id="spine before knee"),
-        pytest.param(HIDDEN_AND_BENT, HIDDEN_AND_BENT.view, id="view before form"),
+        pytest.param(HIDDEN_AND_BENT, "spine.covered", id="view before form"),
         pytest.param(BENT, f"{KNEE}.say", id="knee alone"),
-        pytest.param(Scene(knee=UNKNOWN), "Your knee cannot be measured.", id="an unseen knee"),
+        pytest.param(Scene(knee=UNKNOWN), "legs.knee_hidden", id="an unseen knee"),
         pytest.param(Scene(spine=ROUND.spine, knee=UNKNOWN), f"{SPINE}.say", id="a round back before an unseen knee"),
-        pytest.param(NOBODY, NOBODY.view, id="nobody"),
+        pytest.param(NOBODY, "view.nobody", id="nobody"),
     ],
 )
 def test_of_several_things_the_most_useful_is_said(scene: Scene, key: str) -> None:
@@ -163,13 +163,13 @@ def test_a_view_problem_that_blinks_is_one_problem() -> None:
 
 def test_nobody_is_told_so_three_times_then_there_is_silence() -> None:
     """An empty room is not talked to for ever; the line stays."""
-    near(watched((90, NOBODY)), [(1, NOBODY.view), (11, NOBODY.view), (21, NOBODY.view)])
-    assert lines_at(Play([(90, NOBODY)]), 89.0) == [NOBODY.view]
+    near(watched((90, NOBODY)), [(1, "view.nobody"), (11, "view.nobody"), (21, "view.nobody")])
+    assert lines_at(Play([(90, NOBODY)]), 89.0) == ["view.nobody"]
 
 
 def test_a_reason_whose_number_changes_is_the_same_reason() -> None:
     """Turn by 31 degrees, by 30 degrees: one problem, said once."""
-    scenes = [(0.4, replace(TURNED, view=f"Turn by {50 - i} degrees.")) for i in range(12)]
+    scenes = [(0.4, replace(TURNED, view=Reason(ReasonCode.SETUP_TURN_LEFT, degrees=50 - i))) for i in range(12)]
     assert len(watched(*scenes)) == 1
 
 

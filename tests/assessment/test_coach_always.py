@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from posecheck.assessment.coaching import cue_scheduler, faults
+from posecheck.reasons import code_of
 from posecheck.records import Assessment, CueKind, Said, Verdict
 from tests.assessment.plays import (
     BENT,
@@ -89,7 +90,7 @@ def test_what_is_said_fits_what_is_seen(scenes: list[tuple[float, Scene]], fps: 
         if line.kind is CueKind.DONE:
             continue
         if hidden:
-            assert (line.kind, line.key) == (CueKind.VIEW, frame.measures.view.reason or frame.reason)
+            assert (line.kind, line.key) == (CueKind.VIEW, code_of(frame.measures.view.reason or frame.reason))
         elif rule:
             assert line.kind in FORM
             assert line.kind is CueKind.EASE_OFF or f".{rule}." in line.key

@@ -14,25 +14,28 @@ from hypothesis import strategies as st
 from posecheck.assessment import events
 from posecheck.assessment.catalogue.stretch import Direction
 from posecheck.assessment.events import EventsState, finish, step
-from posecheck.records import NO_PICTURE, Assessment, Event, Finding, Hold, Verdict
+from posecheck.reasons import Reason, ReasonCode
+from posecheck.records import Assessment, Event, Finding, Hold, Verdict
+from tests import wording
 from tests.assessment.scenes import FOLD, measured, profile, sighting
+from tests.wording import worded
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
 
 
 def warn(value: float, rule: str = "spine_rounding") -> Finding:
     """A rule broken."""
-    return Finding(rule, WARN, value, 35.0, "deg", "Round.")
+    return Finding(rule, WARN, value, 35.0, "deg", worded("Round."))
 
 
-def unknown(reason: str, rule: str = "spine_rounding") -> Finding:
+def unknown(reason: Reason | str, rule: str = "spine_rounding") -> Finding:
     """A rule that cannot be told."""
-    return Finding(rule, UNKNOWN, math.nan, 35.0, "deg", reason)
+    return Finding(rule, UNKNOWN, math.nan, 35.0, "deg", wording.reason(reason))
 
 
 def good(rule: str = "spine_rounding") -> Finding:
     """A rule kept."""
-    return Finding(rule, GOOD, 10.0, 35.0, "deg", "")
+    return Finding(rule, GOOD, 10.0, 35.0, "deg", None)
 
 
 def frame(t_s: float, *findings: Finding, view: str = "") -> Assessment:
@@ -44,7 +47,7 @@ def frame(t_s: float, *findings: Finding, view: str = "") -> Assessment:
         sighting=sighting(t_s),
         measures=measured(t_s, reason=view),
         verdict=verdict,
-        reason=said.get(verdict, view),
+        reason=said.get(verdict, wording.reason(view)),
         findings=findings,
         hold=Hold(active=False, good_s=0.0, target_s=0.0),
         cue="",
@@ -71,7 +74,7 @@ def test_an_event_lasts_until_the_frame_that_says_otherwise_and_keeps_its_worst(
     found = collected(
         [frame(0.0, good()), frame(0.1, warn(36)), frame(0.2, warn(48)), frame(0.3, warn(20)), frame(0.4, good())]
     )
-    assert found == [Event(0.1, 0.4, "spine_rounding", WARN, 48, 35.0, "deg", "Round.")]
+    assert found == [Event(0.1, 0.4, "spine_rounding", WARN, 48, 35.0, "deg", worded("Round."))]
 
 
 def test_the_worst_of_a_rule_that_warns_below_is_the_lowest() -> None:
@@ -116,10 +119,11 @@ def test_a_gap_in_time_closes_an_event() -> None:
 
 def test_another_reason_is_another_event_but_other_numbers_are_not() -> None:
     """UNKNOWN for one reason is one event; "turn by 31°" and "turn by 33.5°" are one reason."""
-    reasons = ["Turn by 31°.", "Turn by 33.5°.", "Step back.", "Step back."]
+    turn, further = (Reason(ReasonCode.SETUP_TURN_LEFT, degrees=degrees) for degrees in (31.0, 33.5))
+    reasons = [turn, further, worded("Step back."), worded("Step back.")]
     found = collected(frame(0.1 * i, unknown(reason)) for i, reason in enumerate(reasons))
     assert spans(found) == [(0.0, 0.2, "spine_rounding", UNKNOWN), (0.2, 0.4, "spine_rounding", UNKNOWN)]
-    assert [event.reason for event in found] == ["Turn by 31°.", "Step back."]
+    assert [event.reason for event in found] == [turn, worded("Step back.")]
     assert all(math.isnan(event.value) for event in found)
 
 
@@ -155,7 +159,7 @@ def test_a_view_that_no_rule_speaks_of_is_an_event_of_its_own() -> None:
         (0.1, 0.2, "knee_bend", WARN),
         (0.2, 0.3, "spine_rounding", UNKNOWN),
     ]
-    assert found[0].reason == "Turn."
+    assert found[0].reason == worded("Turn.")
 
 
 RULES = ("spine_rounding", "knee_bend")
@@ -185,9 +189,9 @@ def test_events_partition_what_was_said(
         by_rule = {finding.rule: finding for finding in (one, two) if finding is not None}
         frames.append(frame(t_s, *by_rule.values(), view=view))
     everything = collected(frames, end_s=at[-1] + more_s)
-    pauses = [event for event in everything if event.reason == NO_PICTURE]
+    pauses = [event for event in everything if event.reason == Reason(ReasonCode.VIEW_NO_PICTURE)]
     assert [event.end_s for event in pauses] == [b for a, b in pairwise(at) if b - a > 1]
-    found = [event for event in everything if event.reason != NO_PICTURE]
+    found = [event for event in everything if event.reason != Reason(ReasonCode.VIEW_NO_PICTURE)]
     steady_s = next((b for a, b in pairwise(at) if b - a <= 1), math.inf)
     for rule in (*RULES, "view"):
         mine = [event for event in found if event.rule == rule]

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from posecheck.assessment import judge, missing_reason
+from posecheck.assessment import judge
 from posecheck.assessment.catalogue.stretch import POSITIONS, Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.body import Side
-from posecheck.records import LYING, NOBODY, Assessment, Measures, Verdict
+from posecheck.reasons import Reason, ReasonCode
+from posecheck.records import Assessment, Measures, Verdict
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
+from tests.wording import worded
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
 
@@ -32,39 +34,45 @@ def after_two_seconds(**changed: object) -> Assessment:
     return assessed(measured(t_s, **changed) for t_s in times(30, 2))[-1]  # type: ignore[arg-type]
 
 
+def rule_reason(number: int) -> Reason:
+    """Why a rule of the fold warns."""
+    rule = FOLD.rules[number]
+    return Reason.of_rule(FOLD.id, rule.id, rule.reason)
+
+
 @pytest.mark.parametrize(
     ("changed", "verdict", "reason"),
     [
-        pytest.param({}, GOOD, "", id="all is well"),
-        pytest.param({"trunk_inclination": 0.0}, GOOD, "", id="upright, no rule in force"),
-        pytest.param({"spine_flexion": 45.0}, WARN, FOLD.rules[0].reason, id="round"),
-        pytest.param({"knee_flexion": 30.0}, WARN, FOLD.rules[1].reason, id="bent"),
-        pytest.param({"spine_flexion": 45.0, "knee_flexion": 30.0}, WARN, FOLD.rules[0].reason, id="spine before knee"),
-        pytest.param({"reason": "Turn side-on."}, UNKNOWN, "Turn side-on.", id="view"),
+        pytest.param({}, GOOD, None, id="all is well"),
+        pytest.param({"trunk_inclination": 0.0}, GOOD, None, id="upright, no rule in force"),
+        pytest.param({"spine_flexion": 45.0}, WARN, rule_reason(0), id="round"),
+        pytest.param({"knee_flexion": 30.0}, WARN, rule_reason(1), id="bent"),
+        pytest.param({"spine_flexion": 45.0, "knee_flexion": 30.0}, WARN, rule_reason(0), id="spine before knee"),
+        pytest.param({"reason": "Turn side-on."}, UNKNOWN, worded("Turn side-on."), id="view"),
         pytest.param(
-            {"reason": "Turn side-on.", "trunk_inclination": 0.0}, UNKNOWN, "Turn side-on.", id="view, upright"
+            {"reason": "Turn side-on.", "trunk_inclination": 0.0}, UNKNOWN, worded("Turn side-on."), id="view, upright"
         ),
         pytest.param(
             {"reason": "Turn side-on.", "knee_flexion": 30.0},
             WARN,
-            FOLD.rules[1].reason,
+            rule_reason(1),
             id="a bent knee in a view that hides the back",
         ),
         pytest.param(
             {"knee_flexion": math.nan, "cut_off": ("ankle",)},
             UNKNOWN,
-            "Your ankle cannot be seen: step back until your whole body is in the picture.",
+            Reason(ReasonCode.VIEW_JOINTS_HIDDEN, parts=("ankle",)),
             id="no ankle",
         ),
         pytest.param(
             {"spine_flexion": 45.0, "knee_flexion": math.nan},
             WARN,
-            FOLD.rules[0].reason,
+            rule_reason(0),
             id="a round back before an unseen knee",
         ),
     ],
 )
-def test_verdict_and_reason(changed: dict[str, object], verdict: Verdict, reason: str) -> None:
+def test_verdict_and_reason(changed: dict[str, object], verdict: Verdict, reason: Reason | None) -> None:
     """WARN before UNKNOWN before GOOD, and one reason; what to say is left to the coach."""
     one = after_two_seconds(**changed)
     assert (one.verdict, one.reason) == (verdict, reason)
@@ -74,8 +82,10 @@ def test_verdict_and_reason(changed: dict[str, object], verdict: Verdict, reason
 def test_nobody_is_unknown_whatever_a_smoother_remembers() -> None:
     """Without a person nothing is judged, even if measures still hold numbers; they are passed on as they came."""
     one = assessed([measured(0.0)], nobody=True)[0]
-    assert (one.verdict, one.reason) == (UNKNOWN, NOBODY)
-    assert {(finding.verdict, finding.reason) for finding in one.findings} == {(UNKNOWN, NOBODY)}
+    assert (one.verdict, one.reason) == (UNKNOWN, Reason(ReasonCode.VIEW_NOBODY))
+    assert {(finding.verdict, finding.reason) for finding in one.findings} == {
+        (UNKNOWN, Reason(ReasonCode.VIEW_NOBODY))
+    }
     assert one.measures["spine_flexion_deg"] == 10.0
     assert not one.hold.active
 
@@ -83,7 +93,7 @@ def test_nobody_is_unknown_whatever_a_smoother_remembers() -> None:
 def test_why_nobody_is_seen_is_said_where_it_is_known() -> None:
     """In the dark the light is what is missing, not the person."""
     one = assessed([measured(0.0, reason="It is too dark.")], nobody=True)[0]
-    assert (one.verdict, one.reason) == (UNKNOWN, "It is too dark.")
+    assert (one.verdict, one.reason) == (UNKNOWN, worded("It is too dark."))
 
 
 def test_somebody_seated_is_not_judged_by_a_standing_stretch() -> None:
@@ -93,7 +103,7 @@ def test_somebody_seated_is_not_judged_by_a_standing_stretch() -> None:
         for one in (measured(t_s, spine_flexion=45.0) for t_s in times(30, 3))
     ]
     said = assessed(seated)
-    assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.STAND)}
+    assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, Reason(ReasonCode.POSITION_STAND))}
     assert said[-1].hold.good_s == 0.0
 
 
@@ -101,11 +111,11 @@ def test_a_stretch_that_is_only_timed_is_never_good() -> None:
     """What posecheck does not watch it does not praise: UNKNOWN, saying so, and no second of it is judged."""
     frames = [measured(t_s) for t_s in times(30, 2)]
     said = assessed(frames, load_stretch("foam_roll"))
-    assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.NOT_WATCHED)}
+    assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, Reason(ReasonCode.NOT_WATCHED))}
     assert {one.hold.good_s for one in said} == {0.0}
 
 
-def in_position(position: str, reason: str = "", *, well_placed: bool = True) -> list[Measures]:
+def in_position(position: str, reason: Reason | str | None = None, *, well_placed: bool = True) -> list[Measures]:
     """Three seconds of a clean fold in that position."""
     return [
         replace(one, view=replace(one.view, position=position, well_placed=well_placed))
@@ -121,23 +131,25 @@ def test_every_other_position_gets_what_to_do(asked: str, is_in: str) -> None:
     if is_in in ("", asked):
         assert {one.verdict for one in said} == {GOOD}
     else:
-        assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, judge.WRONG_POSITION[asked])}
+        assert {(one.verdict, one.reason) for one in said} == {(UNKNOWN, Reason(judge.WRONG_POSITION[asked]))}
 
 
 def test_no_position_is_wrong_where_the_camera_judges_nothing() -> None:
     """A stretch that is only timed lets people sit as they like."""
     timed = replace(FOLD, position="floor", view="none")
-    assert {one.reason for one in assessed(in_position("seated"), timed)} == {""}
+    assert {one.reason for one in assessed(in_position("seated"), timed)} == {None}
 
 
 def test_lying_is_no_problem_where_a_stretch_is_done_lying() -> None:
     """That the back is hidden is said of no lying stretch; elsewhere the right position is, and the dark before either."""
     lying = replace(FOLD, position="lying", rules=FOLD.rules[1:])
-    assert {one.reason for one in assessed(in_position("lying", LYING), lying)} == {""}
+    assert {one.reason for one in assessed(in_position("lying", Reason(ReasonCode.SPINE_LYING)), lying)} == {None}
     floor = replace(FOLD, position="floor")
-    assert {one.reason for one in assessed(in_position("lying", LYING), floor)} == {judge.SIT_DOWN}
+    assert {one.reason for one in assessed(in_position("lying", Reason(ReasonCode.SPINE_LYING)), floor)} == {
+        Reason(ReasonCode.POSITION_SIT_ON_FLOOR)
+    }
     dark = in_position("lying", "It is too dark.", well_placed=False)
-    assert {one.reason for one in assessed(dark, floor)} == {"It is too dark."}
+    assert {one.reason for one in assessed(dark, floor)} == {worded("It is too dark.")}
 
 
 def test_only_good_seconds_of_the_fold_are_held() -> None:
@@ -203,22 +215,22 @@ def fold_over(lead: Side, **changed: float) -> Assessment:
 def test_a_far_leg_is_asked_to_the_camera_and_no_second_counts() -> None:
     """The same fold is GOOD over the near leg; over the far one nobody has seen the knee."""
     near, far = fold_over(Side.RIGHT), fold_over(Side.LEFT)
-    assert (near.verdict, near.reason) == (GOOD, "")
+    assert (near.verdict, near.reason) == (GOOD, None)
     assert near.hold.good_s > 1.5
-    assert (far.verdict, far.reason) == (UNKNOWN, missing_reason.LEAD_FAR)
+    assert (far.verdict, far.reason) == (UNKNOWN, Reason(ReasonCode.LEAD_FAR))
     assert (far.hold.active, far.hold.good_s) == (True, 0.0)
 
 
 def test_a_far_leg_is_asked_to_the_camera_before_the_bend() -> None:
     """While it costs nothing to turn round, though no rule is in force yet."""
     upright = fold_over(Side.LEFT, trunk_inclination=0.0)
-    assert (upright.findings, upright.verdict, upright.reason) == ((), UNKNOWN, missing_reason.LEAD_FAR)
+    assert (upright.findings, upright.verdict, upright.reason) == ((), UNKNOWN, Reason(ReasonCode.LEAD_FAR))
 
 
 def test_the_back_is_judged_with_the_lead_leg_on_the_far_side() -> None:
     """A round back is a round back, and the reason of the frame."""
     far = fold_over(Side.LEFT, spine_flexion=50.0)
-    assert (far.verdict, far.reason) == (WARN, PYRAMID.rules[0].reason)
+    assert (far.verdict, far.reason) == (WARN, Reason.of_rule(PYRAMID.id, PYRAMID.rules[0].id, PYRAMID.rules[0].reason))
     assert [finding.verdict for finding in far.findings] == [WARN, UNKNOWN]
 
 

@@ -12,11 +12,12 @@ from posecheck.assessment import load_stretch, missing_reason, oscillation, rule
 from posecheck.assessment.oscillation import Swings
 from posecheck.body import Side
 from posecheck.pipeline.session import default_profile
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import QUANTITY_NAMES, Finding, Measures, Verdict, View
 
 RDL = load_stretch("single_leg_rdl")
 NUMBERS = default_profile(RDL)
-SEEN = View(1, Side.LEFT, 100.0, (), 1, 0.5, "", "standing", well_placed=True, lead_side=Side.LEFT)
+SEEN = View(1, Side.LEFT, 100.0, (), 1, 0.5, None, "standing", well_placed=True, lead_side=Side.LEFT)
 
 
 def watched(values_deg: list[float], fps: float = 12.0) -> list[Swings]:
@@ -44,7 +45,7 @@ def test_a_knee_that_jumps_across_its_limit_is_unknown_with_what_to_do() -> None
     read = [22.0, 29.0, 33.0, 51.0, 51.0, 18.0, 49.0, 43.0, 43.0, 21.0, 14.0, 45.0] * 3
     said = judged(read)[9:]
     assert {found.verdict for found in said} == {Verdict.UNKNOWN}
-    assert all(found.reason == missing_reason.LEG_SWINGS and math.isnan(found.value) for found in said)
+    assert all(found.reason == Reason(ReasonCode.LEGS_SWING) and math.isnan(found.value) for found in said)
 
 
 @pytest.mark.parametrize(("low", "high", "verdict"), [(2.0, 30.0, Verdict.GOOD), (48.0, 80.0, Verdict.WARN)])

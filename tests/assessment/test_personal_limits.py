@@ -133,7 +133,7 @@ def test_every_stretch_that_watches_the_back_warns_by_the_own_limit(stretch: Str
         state, said = rules.start(stretch), Verdict.UNKNOWN
         for t_s in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5):
             known = {**there, "spine_flexion_deg": own_deg + off_deg}
-            view = View(1, None, 100.0, (), 1, 0.5, "", stretch.position, well_placed=True)
+            view = View(1, None, 100.0, (), 1, 0.5, None, stretch.position, well_placed=True)
             frame = Measures(t_s, {name: known.get(name, math.nan) for name in QUANTITY_NAMES}, view)
             state, findings = rules.step(state, frame, stretch, numbers)
             said = next(found.verdict for found in findings if found.rule == rule.id)

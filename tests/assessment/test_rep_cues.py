@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from posecheck.assessment.coaching import cue_scheduler
 from posecheck.assessment.coaching.rep_cues import COUNT_LATE_S
 from posecheck.assessment.messages import Messages, in_english
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import CueKind, Said, Urgency
 from tests.assessment.scenes import DRILL, profile, times
 from tests.assessment.sets import Bend, Drill, watch
@@ -29,7 +31,11 @@ def told(bends: Sequence[Bend], fps: float = 30.0, seed: int = 0, **changed: flo
     """What is spoken in a set: the English line's key and the count in it, -1 for none."""
     drill = Drill(bends)
     lines = watch(drill.seen(times(fps, drill.end_s, seed)), numbers=profile(DRILL, **changed)).lines
-    return [(said.key, float(said.values.get("count", -1))) for said in lines if said is not None and said.spoken]
+    return [
+        (said.key, float(cast("float", said.values.get("count", -1))))
+        for said in lines
+        if said is not None and said.spoken
+    ]
 
 
 @pytest.mark.parametrize("fps", [10, 30, 60])
@@ -81,7 +87,7 @@ def test_a_late_count_is_left_out_and_done_is_not() -> None:
     ends = [b for _, b in drill.spans]
     for said in found.lines:
         if said is not None and said.spoken and said.key == "coach.rep":
-            assert 0 <= said.t_s - ends[int(said.values["count"]) - 1] <= COUNT_LATE_S.default + 0.05
+            assert 0 <= said.t_s - ends[int(cast("float", said.values["count"])) - 1] <= COUNT_LATE_S.default + 0.05
 
 
 def test_what_was_not_seen_is_not_counted_aloud() -> None:
@@ -143,25 +149,26 @@ def count(key: str, number: float) -> Said:
     ],
 )
 def test_a_count_is_a_word_in_every_language(number: float, english: str, german: str) -> None:
-    """As a word, since a voice would read "3." as "third" in German; found again by its English sentence."""
+    """As a word, since a voice would read "3." as "third" in German."""
     words = Messages.load("de")
     said = count("coach.rep", number)
     assert in_english(said, DRILL) == english
     assert words.said(said) == german
-    assert words.text(english) == german
 
 
 @pytest.mark.parametrize(("number", "english", "german"), [(0.0, "none", "null"), (3.0, "three", "drei")])
 def test_within_a_sentence_a_count_is_small(number: float, english: str, german: str) -> None:
     """No capital letter, and none at all has its own word."""
     words = Messages.load("de")
-    sentence = in_english(count("coach.rep_partial", number), DRILL)
-    assert sentence == f"That one was not deep enough: {english} so far."
-    assert words.text(sentence) == f"Das war nicht tief genug, es bleibt bei {german}."
+    partial = count("coach.rep_partial", number)
+    assert in_english(partial, DRILL) == f"That one was not deep enough: {english} so far."
+    assert words.said(partial) == f"Das war nicht tief genug, es bleibt bei {german}."
 
 
 def test_the_remark_on_a_repetition_has_its_german() -> None:
-    """Each remark is found by its English sentence, numbers and all."""
+    """Each remark in the language of the person, numbers and all."""
     words = Messages.load("de")
-    assert words.text("Not deep enough: 35° of 45°.") == "Nicht tief genug: 35° von 45°."
-    assert words.text("Your back rounded for 2.4 seconds, to 48°.").startswith("Dein Rücken war 2.4 Sekunden")
+    assert words.text(Reason(ReasonCode.REP_PARTIAL, degrees=35, least=45.0)) == "Nicht tief genug: 35° von 45°."
+    assert words.text(Reason(ReasonCode.REP_ROUNDED, seconds=2.4, degrees=48)).startswith(
+        "Dein Rücken war 2.4 Sekunden"
+    )

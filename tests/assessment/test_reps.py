@@ -13,10 +13,12 @@ from posecheck.assessment import judge
 from posecheck.assessment.catalogue.stretch import Direction
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.reps import BOTTOM_DEG, Facts, RepsState, step
+from posecheck.reasons import ReasonCode, code_of, english
 from posecheck.records import Measures, Reps
 from tests.assessment.scenes import DRILL, FOLD, line, measured, profile, sighting, times
 from tests.assessment.sets import LEAVE_DEG, WHOLE_DEG, Bend, Drill, hidden, longest_frame_s, watch
 from tests.examples import examples
+from tests.wording import worded
 
 WHOLE, PARTIAL = Bend(), Bend(depth_deg=35.0)
 RDL = load_stretch("single_leg_rdl")
@@ -117,14 +119,14 @@ def test_a_held_stretch_has_no_repetitions() -> None:
             "Your back rounded for 2.4 seconds, to 48°.",
             id="spine before knee",
         ),
-        pytest.param(Bend(55.0, 0.8, 0.3, 0.8), False, "A little hurried: 1.4 seconds, take 3 or more.", id="hurried"),
+        pytest.param(Bend(55.0, 0.8, 0.3, 0.8), False, "A little fast: 1.4 seconds; take 3 or more.", id="hurried"),
     ],
 )
 def test_what_is_remarked(bend: Bend, good: bool, remark: str) -> None:
     """One remark, the most important one; a good repetition has none."""
     found = watch(Drill([bend]).seen(times(60, 8)))
     (rep,) = found.reps
-    assert (rep.good, rep.remark) == (good, remark)
+    assert (rep.good, english(rep.remark)) == (good, remark)
     assert rep.seen
 
 
@@ -134,7 +136,7 @@ def test_any_other_rule_that_warns_is_the_remark() -> None:
         Measures(f.t_s, {**f.values, "hip_share": 0.2}, f.view) for f in Drill([Bend(bottom_s=4.0)]).seen(times(30, 9))
     ]
     (rep,) = watch(frames).reps
-    assert rep.remark == next(rule.reason for rule in DRILL.rules if rule.id == "hips_lead")
+    assert english(rep.remark) == next(rule.reason for rule in DRILL.rules if rule.id == "hips_lead")
     assert not rep.good
 
 
@@ -145,7 +147,7 @@ def test_on_one_leg_a_locked_knee_is_no_bent_knee() -> None:
         for f in Drill([Bend(80.0, bottom_s=4.0)]).seen(times(30, 9))
     ]
     (rep,) = watch(frames, RDL).reps
-    assert rep.remark == "Your standing knee is locked straight."
+    assert english(rep.remark) == "Your standing knee is locked straight."
     assert (rep.whole, rep.bent_knee_s) == (True, 0.0)
 
 
@@ -154,7 +156,7 @@ def test_the_numbers_come_from_the_profile() -> None:
     numbers = profile(DRILL, reps__depth_deg=30.0, reps__count=3.0, reps__slow_s=10.0)
     found = watch(Drill([PARTIAL]).seen(times(30, 8)), numbers=numbers)
     assert found.counts == (1, 0, 0)
-    assert found.reps[0].remark.startswith("A little hurried")
+    assert code_of(found.reps[0].remark) == ReasonCode.REP_HURRIED
     assert not found.reps[0].warned
     assert found.judged[-1].reps is not None
     assert found.judged[-1].reps.target == 3
@@ -196,7 +198,7 @@ def test_a_repetition_lost_and_found_is_one_not_seen() -> None:
     low_s = drill.bottoms[0][0]
     found = watch(hidden(drill.seen(times(30, drill.end_s)), low_s + 0.2, low_s + 1.2))
     assert found.counts == (1, 0, 1)
-    assert found.reps[0].remark == "It was not seen from its beginning to its end."
+    assert code_of(found.reps[0].remark) == ReasonCode.REP_LOST
     assert found.reps[0].end_s == pytest.approx(low_s + 0.2, abs=0.05)
 
 
@@ -216,7 +218,9 @@ def test_a_back_hidden_for_a_share_of_it_is_not_seen(hidden_s: float, counts: tu
     drill = Drill([WHOLE])
     low_s = drill.bottoms[0][0]
     frames = [
-        Measures(f.t_s, f.values, replace(f.view, reason="Arms off.")) if low_s <= f.t_s < low_s + hidden_s else f
+        Measures(f.t_s, f.values, replace(f.view, reason=worded("Arms off.")))
+        if low_s <= f.t_s < low_s + hidden_s
+        else f
         for f in drill.seen(times(30, drill.end_s))
     ]
     found = watch(frames)

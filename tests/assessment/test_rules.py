@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from posecheck.assessment import rules
 from posecheck.assessment.catalogue.stretch import Direction, Rule
-from posecheck.assessment.missing_reason import BACK_MEASURES, LEG_SWINGS
+from posecheck.assessment.missing_reason import BACK_MEASURES
+from posecheck.reasons import Reason, ReasonCode, english
 from posecheck.records import Verdict
 from posecheck.tunables import Tunable
+from tests import wording
 from tests.assessment.scenes import FOLD, changes, judged, line, measured, profile, times, verdicts
+from tests.wording import worded
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
 
@@ -90,8 +93,8 @@ def test_a_finding_carries_value_limit_unit_and_reason() -> None:
     frames = [measured(t_s, spine_flexion=42.0) for t_s in times(30, 2)]
     said = [findings["spine_rounding"] for _, findings in judged(frames, numbers=profile(spine_rounding__limit_deg=40))]
     assert {(f.value, f.limit, f.unit) for f in said} == {(42.0, 40.0, "deg")}
-    assert said[0].reason == ""
-    assert said[-1].reason == "Your back is rounding: the bend comes from the spine, not from the hips."
+    assert said[0].reason is None
+    assert english(said[-1].reason) == "Your back is rounding: the bend comes from the spine, not from the hips."
 
 
 def share_rule() -> Rule:
@@ -217,29 +220,29 @@ def test_a_gap_in_time_starts_afresh(jump_s: float) -> None:
         (
             {"knee_flexion": math.nan, "cut_off": ("knee", "ankle", "heel")},
             "knee_bend",
-            "Your knee and ankle cannot be seen: step back until your whole body is in the picture.",
+            Reason(ReasonCode.VIEW_JOINTS_HIDDEN, parts=("knee", "ankle")),
         ),
         (
             {"knee_flexion": math.nan},
             "knee_bend",
-            "Your knee cannot be measured: let the whole leg show, nothing in front of it.",
+            Reason(ReasonCode.KNEE_HIDDEN),
         ),
         (
             {"spine_flexion": math.nan, "cut_off": ("ankle",)},
             "spine_rounding",
-            "The outline of your back cannot be read: keep arms and loose clothes off it.",
+            Reason(ReasonCode.SPINE_HIDDEN),
         ),
         (
             {"trunk_inclination": math.nan, "cut_off": ("hip",)},
             "knee_bend",
-            "Your hip cannot be seen: step back until your whole body is in the picture.",
+            Reason(ReasonCode.VIEW_JOINTS_HIDDEN, parts=("hip",)),
         ),
     ],
 )
-def test_unknown_says_why(changed: dict[str, object], rule: str, expected: str) -> None:
+def test_unknown_says_why(changed: dict[str, object], rule: str, expected: Reason | str) -> None:
     """The reason is the view's own, else the joints cut off, else why such a measure is missing; the value is NaN."""
     (_, findings), *_ = judged([measured(0.0, **changed)])  # type: ignore[arg-type]
-    assert (findings[rule].verdict, findings[rule].reason) == (UNKNOWN, expected)
+    assert (findings[rule].verdict, findings[rule].reason) == (UNKNOWN, wording.reason(expected))
     assert math.isnan(findings[rule].value)
 
 
@@ -258,7 +261,7 @@ def test_what_is_read_from_the_back_is_unknown_when_the_view_hides_it(name: str)
     (_, findings), *_ = judged([moment], stretch)
     (finding,) = findings.values()
     assert not math.isnan(moment[name])
-    assert (finding.verdict, finding.reason) == (UNKNOWN, "Turn side-on.")
+    assert (finding.verdict, finding.reason) == (UNKNOWN, worded("Turn side-on."))
 
 
 def test_being_in_a_phase_needs_to_be_seen() -> None:
@@ -296,7 +299,7 @@ def test_what_is_not_seen_is_never_good(frames: list[tuple[float, float, float, 
         }
         trunk_hidden = math.isnan(moment["trunk_inclination_deg"])
         for rule, finding in findings.items():
-            swings = finding.reason == LEG_SWINGS  # measured, but nobody knows of which leg
+            swings = finding.reason == Reason(ReasonCode.LEGS_SWING)  # measured, but nobody knows of which leg
             assert not swings or (rule == "knee_bend" and not hidden[rule] and not trunk_hidden)
             assert (finding.verdict is UNKNOWN) == (hidden[rule] or trunk_hidden or swings)
             assert math.isnan(finding.value) == (finding.verdict is UNKNOWN)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from posecheck.assessment.messages import Messages
-from posecheck.batch.index import NOBODY, rows, write_failures, write_index
+from posecheck.batch.index import rows, write_failures, write_index
 from posecheck.batch.job import Labels, Report, Status
 from tests.batch.clips import finished
 
@@ -33,7 +33,7 @@ def test_the_table_holds_each_finished_clip_once(out: Path) -> None:
     assert found["ann/one"]["good_s"] == "6.0"
     assert found["ann/one"]["report"] == "ann/one/report.html"
     assert (found["two"]["reps"], found["two"]["hold_s"]) == ("2.0", "")
-    assert (found["nobody"]["deepest_hinge_deg"], found["nobody"]["trouble"]) == ("", NOBODY)
+    assert (found["nobody"]["deepest_hinge_deg"], found["nobody"]["trouble"]) == ("", "Nobody was seen in this clip.")
     assert (found["broken"]["status"], found["broken"]["report"]) == ("failed", "")
 
 

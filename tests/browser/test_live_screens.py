@@ -153,10 +153,14 @@ def test_a_voice_from_elsewhere_is_never_used(ears: Page) -> None:
     ears.keyboard.press("Shift")
     until(ears, "s.tone('tick')")
     assert ears.evaluate("() => s.supported()") == "bundled phrases"
-    assert ears.evaluate("() => s.say('Breathe slowly.', {urgency: 1})") == "bundled phrases"
+    assert (
+        ears.evaluate("() => s.say('Breathe slowly.', {urgency: 1, key: 'coach.breathe_slowly'})") == "bundled phrases"
+    )
     assert ears.evaluate("() => window.spoken") == []
     assert ears.evaluate("() => s.supported('de')") == "local voice"
-    assert ears.evaluate("() => s.say('Atme ruhig weiter.', {lang: 'de'})") == "local voice"
+    assert (
+        ears.evaluate("() => s.say('Atme ruhig weiter.', {lang: 'de', key: 'coach.breathe_slowly'})") == "local voice"
+    )
     assert ears.evaluate("() => window.spoken") == [["Anna", "Atme ruhig weiter."]]
     assert ears.evaluate(LOG)[-1] == ["speech", "Atme ruhig weiter."]
 
@@ -168,40 +172,48 @@ def test_a_voice_that_stays_silent_is_replaced_by_the_recording(ears: Page) -> N
     press(ears)
     for _ in range(2):
         assert ears.evaluate("() => s.supported()") == "local voice"
-        assert ears.evaluate("() => s.say('Breathe slowly.')") == "bundled phrases"
+        assert ears.evaluate("() => s.say('Breathe slowly.', {key: 'coach.breathe_slowly'})") == "bundled phrases"
     assert ears.evaluate(LOG) == [["phrase", "coach.breathe_slowly"]] * 2
     assert ears.evaluate("() => s.supported()") == "bundled phrases"
 
 
-#: Language, text, key, and the recordings that say it.
-TEXTS: Final = (
-    ("en", "Breathe slowly.", "coach.breathe_slowly", "coach.breathe_slowly"),
-    ("en", "12 more seconds.", "coach.last_seconds", "number.12 coach.last_seconds-2"),
-    ("en", "Three.", "coach.rep", "number.3"),
-    ("de", "Zwölf!", "coach.rep", "number.12"),
-    ("de", "Als Nächstes: Vorbeuge im Stehen.", "coach.next_stretch", f"coach.next_stretch-1 stretch.{FOLD}.name"),
-    # A reason travels as its English sentence, also where another language is spoken.
-    ("de", "Dreh dich seitlich zur Kamera.", "Turn side-on to the camera.", "view.not_side_on"),
+#: Language, text, key, values, and the recordings that say it.
+TEXTS: Final[tuple[tuple[str, str, str, dict[str, object], str | None], ...]] = (
+    ("en", "Breathe slowly.", "coach.breathe_slowly", {}, "coach.breathe_slowly"),
+    ("en", "12 more seconds.", "coach.last_seconds", {"seconds": 12.0}, "number.12 coach.last_seconds-2"),
+    ("en", "Three.", "coach.rep", {"count": 3.0}, "number.3"),
+    ("de", "Zwölf!", "coach.rep", {"count": 12.0}, "number.12"),
+    (
+        "de",
+        "Als Nächstes: Vorbeuge im Stehen.",
+        "coach.next_stretch",
+        {"stretch": "Vorbeuge im Stehen"},
+        f"coach.next_stretch-1 stretch.{FOLD}.name",
+    ),
+    ("de", "Dreh dich seitlich zur Kamera.", "view.not_side_on", {}, "view.not_side_on"),
     (
         "en",
         "Step back: your head and feet are cut off.",
-        "",
+        "view.cut_off",
+        {"parts": ["head", "feet"]},
         "view.cut_off-1 part.head part.and part.feet view.cut_off-3",
     ),
-    ("en", "Done, that was 999 seconds.", "coach.done", "coach.rep_done"),
-    ("en", "Nobody ever wrote this.", "coach.unheard_of", None),
+    ("en", "Done, that was 999 seconds.", "coach.done", {"seconds": 999.0}, "coach.rep_done"),
+    ("en", "Nobody ever wrote this.", "coach.unheard_of", {}, None),
+    # Somebody's own words for a stretch that came with posecheck: the recording says others.
+    ("en", "Long back, please.", f"stretch.{FOLD}.spine_rounding.say", {}, None),
 )
 
 
 def test_a_text_finds_its_recordings(modules: Page) -> None:
-    """By key or wording, put together where it has blanks, the nearest where a number is beyond all; each can be played."""
-    for lang, text, key, files in TEXTS:
+    """By key, put together where it has blanks, the nearest where a number is beyond all; each can be played."""
+    for lang, text, key, values, files in TEXTS:
         found = modules.evaluate(
-            "async ([lang, text, key]) => { const {Phrases} = await import('/static/js/speech.js');"
-            " const all = await Phrases.load(lang); const files = all.find(text, key); if (!files) return [null, []];"
+            "async ([lang, text, key, values]) => { const {Phrases} = await import('/static/js/speech.js');"
+            " const all = await Phrases.load(lang); const files = all.find(key, values, text); if (!files) return [null, []];"
             " const buffers = await all.decoded(new OfflineAudioContext(1, 48000, 48000), files);"
             " return [files.join(' '), buffers.map(one => one.duration)]; }",
-            [lang, text, key],
+            [lang, text, key, values],
         )
         assert found[0] == files, text
         assert all(length_s > 0.1 for length_s in found[1]), text
@@ -213,10 +225,10 @@ def test_one_voice_at_a_time_and_only_a_firmer_one_cuts_in(ears: Page) -> None:
     said = ears.evaluate(
         # What waits for its turn goes stale by the clock, which stands still here.
         "async () => { const now = performance.now(); performance.now = () => now;"
-        " const say = (text, urgency) => s.say(text, {urgency});"
-        " const all = [say('Breathe out and go a little further.', 1), say('Breathe slowly.', 0), say('Halfway there.', 1)];"
+        " const say = (key, urgency) => s.say(key, {urgency, key});"
+        " const all = [say('coach.breathe_out', 1), say('coach.breathe_slowly', 0), say('coach.half_time', 1)];"
         " while (!window.posecheck.log.length) await new Promise(r => setTimeout(r, 20));"
-        " all.push(say('Now the other side.', 2)); return Promise.all(all); }"
+        " all.push(say('coach.change_side', 2)); return Promise.all(all); }"
     )
     assert said == ["bundled phrases", "nothing", "bundled phrases", "bundled phrases"]
     heard = [what for _, what in ears.evaluate(LOG)]

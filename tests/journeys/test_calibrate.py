@@ -19,6 +19,7 @@ from posecheck.kinematics.calibration import protocol
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.profile_store import named_path, own_profile, save_calibration
 from posecheck.pipeline.session import Looker, assess, default_profile
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Bytes, Frame, Sighting, frozen
 from posecheck.sources.replay import read_recording
 from posecheck.terminal.calibration import calibrate_line, calibrate_panel
@@ -225,7 +226,7 @@ def test_the_panel_says_what_to_do_and_what_is_in_the_way(clip: Clip, language: 
     """Title, text, seconds left and the problem, in the language asked for, in a narrow and in a wide terminal."""
     tell = Messages.load(language).text
     state, out = protocol.step(protocol.start("standing"), clip.sightings[-1], PROFILE)
-    assert out.problem == protocol.COME_UP
+    assert out.problem == Reason(ReasonCode.CALIBRATE_COME_UP)
     console = Console(width=columns, record=True, file=io.StringIO())
     console.print(calibrate_panel(out, clock="1.0 s", fps=30.0, columns=columns, tell=tell))
     console.print(calibrate_line(out, clock="1.0 s", tell=tell))

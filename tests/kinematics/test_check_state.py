@@ -15,6 +15,7 @@ from posecheck.body import PAIRED, Landmark, Side, of
 from posecheck.kinematics import framing, measures, view
 from posecheck.kinematics.setup_check import check_state, checks, observation
 from posecheck.kinematics.setup_check.observation import Placing
+from posecheck.reasons import Reason, ReasonCode, english
 from posecheck.records import SETUP_CHECKS, Check, Fit, Floats, Setup, Sighting, frozen
 from tests.examples import examples
 from tests.kinematics.room import PROFILE, with_numbers
@@ -96,15 +97,15 @@ def test_a_limit_is_said_beyond_it_and_until_better_by_a_margin(name: str, what:
     said = seen_as(stream)
     ends = [named(said[at - 1])[name] for at in (31, 62, 93, 124)]
     assert [check.verdict for check in ends] == [Fit.OK, Fit.ACT, Fit.ACT, Fit.OK]
-    assert words in ends[1].sentence
-    assert ends[3].sentence == ""
+    assert words in english(ends[1].reason)
+    assert ends[3].reason is None
 
 
 def test_too_small_in_pixels_or_in_share_is_too_far() -> None:
     """Either limit asks to come closer; the gate's own limit lies beyond."""
     for placed in (replace(WELL, trunk_px=50.0), replace(WELL, trunk_frac=0.08)):
         check = named(seen_as(lasting(placed))[-1])["distance"]
-        assert check.sentence == framing.TOO_FAR
+        assert check.reason == Reason(ReasonCode.VIEW_TOO_FAR)
     assert PROFILE[checks.MIN_SIZE.key] > PROFILE[framing.MIN_TRUNK.key]
 
 
@@ -119,10 +120,12 @@ def test_light_is_the_gates_own_limit() -> None:
     dim = replace(WELL, brightness_frac=0.1)
     assert named(seen_as(lasting(dim))[-1])["light"].verdict is Fit.OK
     strict = with_numbers(view__min_brightness_frac=0.2)
-    assert named(seen_as(lasting(dim), strict)[-1])["light"].sentence == framing.TOO_DARK
+    assert named(seen_as(lasting(dim), strict)[-1])["light"].reason == Reason(ReasonCode.VIEW_TOO_DARK)
     night = seen_as(lasting(replace(AWAY, brightness_frac=0.1)))[-1]
-    asked = [check.sentence for check in night.checks if check.verdict is Fit.ACT]
-    assert asked == [framing.TOO_DARK]  # nobody is asked to step into a picture in which they may stand already
+    asked = [check.reason for check in night.checks if check.verdict is Fit.ACT]
+    assert asked == [
+        Reason(ReasonCode.VIEW_TOO_DARK)
+    ]  # nobody is asked to step into a picture in which they may stand already
 
 
 def test_what_was_not_seen_is_unknown_and_never_well() -> None:
@@ -131,7 +134,7 @@ def test_what_was_not_seen_is_unknown_and_never_well() -> None:
     assert {check.name for check in said.checks if check.verdict is Fit.UNKNOWN} == {
         asked.name for asked in SETUP_CHECKS
     } - {"person", "light"}
-    assert all(check.sentence == checks.UNSEEN for check in said.checks if check.verdict is Fit.UNKNOWN)
+    assert all(check.reason == Reason(ReasonCode.SETUP_UNSEEN) for check in said.checks if check.verdict is Fit.UNKNOWN)
     assert not said.is_well
     assert not seen_as(lasting(WELL, 0.3))[-1].is_well
 
@@ -150,7 +153,7 @@ def test_it_is_over_after_a_second_of_all_well_and_stays_as_it_was() -> None:
 def test_bending_ends_it_and_leaves_out_the_bend() -> None:
     """The checks rest on the time before; a bend shorter than a glitch ends nothing."""
     turned = replace(WELL, front_deg=25.0)
-    bent = replace(turned, lean_deg=60.0, front_deg=0.0, frame=observation.NO_ROOM)
+    bent = replace(turned, lean_deg=60.0, front_deg=0.0, frame=Reason(ReasonCode.SETUP_NO_ROOM))
     said = seen_as([*lasting(turned, 2.0), *lasting(bent, 1.0, from_s=2.1)])
     assert said[-1].over
     assert not said[-5].over
@@ -278,8 +281,8 @@ def test_a_mirror_turns_left_and_right_about(front_deg: float, facing: int, roll
     one = posed(front_deg, facing, roll_deg=roll_deg)
     straight, other = checked(one), checked(mirrored(one))
     for name, check in straight.items():
-        words = [MIRROR.get(word.strip(","), word.strip(",")) for word in check.sentence.split()]
-        assert words == [word.strip(",") for word in other[name].sentence.split()]
+        words = [MIRROR.get(word.strip(","), word.strip(",")) for word in english(check.reason).split()]
+        assert words == [word.strip(",") for word in english(other[name].reason).split()]
         assert other[name].verdict is check.verdict
     assert other["level"].value == pytest.approx(-straight["level"].value, abs=1.0, nan_ok=True)
 
@@ -289,8 +292,8 @@ def test_a_mirror_turns_left_and_right_about(front_deg: float, facing: int, roll
 def test_the_size_of_the_picture_changes_nothing(front_deg: float, scale: float) -> None:
     """A camera of more pixels sees the same person the same way."""
     small, large = checked(posed(front_deg, 1)), checked(posed(front_deg, 1, scale))
-    assert {name: check.sentence for name, check in small.items()} == {
-        name: check.sentence for name, check in large.items()
+    assert {name: check.reason for name, check in small.items()} == {
+        name: check.reason for name, check in large.items()
     }
 
 
@@ -328,24 +331,22 @@ def test_hidden_feet_are_not_asked_to_step_back() -> None:
     visibility = np.ones(len(Landmark))
     visibility[[Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE]] = 0.1
     hidden = replace(posed(0.0, 1), visibility=frozen(visibility, np.float64))
-    assert observation.frame_sentence(hidden, Side.RIGHT, 1, PROFILE) == (
-        "Clear the view between you and the camera until it sees your feet."
-    )
+    assert observation.frame_reason(hidden, Side.RIGHT, 1, PROFILE) == Reason(ReasonCode.SETUP_HIDDEN, parts=("feet",))
 
 
 @pytest.mark.parametrize(
     ("dx_px", "dy_px", "facing", "said"),
     [
         (0.0, 0.0, 1, ""),
-        (999.0, 0.0, 1, observation.BACKWARD),
-        (-999.0, 0.0, 1, observation.FORWARD),
-        (999.0, 0.0, -1, observation.FORWARD),
-        (-999.0, 0.0, -1, observation.BACKWARD),
-        (999.0, 999.0, 1, "Step away from the camera until it sees your feet."),
-        (0.0, 999.0, 1, "Tilt the camera down, or step away from it, until it sees your feet."),
+        (999.0, 0.0, 1, Reason(ReasonCode.SETUP_BACKWARD)),
+        (-999.0, 0.0, 1, Reason(ReasonCode.SETUP_FORWARD)),
+        (999.0, 0.0, -1, Reason(ReasonCode.SETUP_FORWARD)),
+        (-999.0, 0.0, -1, Reason(ReasonCode.SETUP_BACKWARD)),
+        (999.0, 999.0, 1, Reason(ReasonCode.SETUP_AWAY, parts=("feet",))),
+        (0.0, 999.0, 1, Reason(ReasonCode.SETUP_TILT_DOWN, parts=("feet",))),
     ],
 )
-def test_the_edge_tells_where_to_go(dx_px: float, dy_px: float, facing: int, said: str) -> None:
+def test_the_edge_tells_where_to_go(dx_px: float, dy_px: float, facing: int, said: Reason | str) -> None:
     """Sideways, forwards or back as the person faces; two edges at once: away."""
     moved = without(posed(0.0, facing), "ankle", dx_px, dy_px)
-    assert observation.frame_sentence(moved, Side.RIGHT, facing, PROFILE) == said
+    assert observation.frame_reason(moved, Side.RIGHT, facing, PROFILE) == said

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posecheck.kinematics.spine import dorsal_contour, flexion, quality_gates
+from posecheck.kinematics.spine import dorsal_contour
 from posecheck.kinematics.spine.dorsal_profile import ROWS
 from posecheck.kinematics.spine.flexion import SpineReading, read_spine
 from posecheck.kinematics.spine.network import Network, Told
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Back
 from posecheck.tunables import Profile
 from tests.kinematics.room import PROFILE, TRUSTING, measure_all, small_arrays, stick_back, with_dorsal, with_numbers
@@ -49,21 +50,21 @@ def numbers(one: SpineReading) -> list[float]:
 
 def test_what_the_network_says_is_passed_on() -> None:
     """Where nothing speaks against it: both parts, their sum, how sure it is, and the pelvis."""
-    assert reading(SURE) == SpineReading(20.0, 8.0, 12.0, 6.0, -5.0, "")
+    assert reading(SURE) == SpineReading(20.0, 8.0, 12.0, 6.0, -5.0, None)
 
 
 @pytest.mark.parametrize(
     ("known", "sigma_deg", "reason"),
     [
-        (False, 14.4, ""),
-        (False, 14.6, flexion.UNSURE),
-        (True, 11.9, ""),
-        (True, 12.1, flexion.UNSURE),
-        (True, math.inf, flexion.UNSURE),
-        (False, math.nan, flexion.UNSURE),
+        (False, 14.4, None),
+        (False, 14.6, Reason(ReasonCode.SPINE_UNCERTAIN)),
+        (True, 11.9, None),
+        (True, 12.1, Reason(ReasonCode.SPINE_UNCERTAIN)),
+        (True, math.inf, Reason(ReasonCode.SPINE_UNCERTAIN)),
+        (False, math.nan, Reason(ReasonCode.SPINE_UNCERTAIN)),
     ],
 )
-def test_a_reading_too_unsure_is_not_given(known: bool, sigma_deg: float, reason: str) -> None:
+def test_a_reading_too_unsure_is_not_given(known: bool, sigma_deg: float, reason: Reason | None) -> None:
     """Up to `spine.max_sigma_deg`, or `spine.max_own_sigma_deg` of a person seen upright, there is a reading."""
     one = reading(replace(SURE, flexion_sigma_deg=sigma_deg), known=known)
     assert one.reason == reason
@@ -73,21 +74,28 @@ def test_a_reading_too_unsure_is_not_given(known: bool, sigma_deg: float, reason
 def test_how_unsure_is_too_unsure_can_be_set() -> None:
     """The limit is the tunable."""
     unsure = replace(SURE, flexion_sigma_deg=25.0)
-    assert reading(unsure).reason == flexion.UNSURE
-    assert reading(unsure, profile=with_numbers(spine__max_sigma_deg=30.0)).reason == ""
-    assert reading(unsure, profile=with_numbers(spine__max_own_sigma_deg=30.0)).reason == flexion.UNSURE
-    assert reading(unsure, profile=with_numbers(spine__max_own_sigma_deg=30.0), known=True).reason == ""
+    assert reading(unsure).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
+    assert reading(unsure, profile=with_numbers(spine__max_sigma_deg=30.0)).reason is None
+    assert reading(unsure, profile=with_numbers(spine__max_own_sigma_deg=30.0)).reason == Reason(
+        ReasonCode.SPINE_UNCERTAIN
+    )
+    assert reading(unsure, profile=with_numbers(spine__max_own_sigma_deg=30.0), known=True).reason is None
 
 
 @pytest.mark.parametrize(
     ("flexion_deg", "reason"),
-    [(44.0, ""), (46.0, flexion.UNSURE), (-24.0, ""), (-26.0, flexion.UNSURE)],
+    [
+        (44.0, None),
+        (46.0, Reason(ReasonCode.SPINE_UNCERTAIN)),
+        (-24.0, None),
+        (-26.0, Reason(ReasonCode.SPINE_UNCERTAIN)),
+    ],
 )
-def test_a_reading_that_the_outline_contradicts_is_not_given(flexion_deg: float, reason: str) -> None:
+def test_a_reading_that_the_outline_contradicts_is_not_given(flexion_deg: float, reason: Reason | None) -> None:
     """The outline alone says 10: up to 35 more or less is no contradiction."""
     told = replace(SURE, lower_deg=flexion_deg - SURE.upper_deg)
     assert reading(told).reason == reason
-    assert reading(told, profile=with_numbers(spine__max_disagreement_deg=40.0)).reason == ""
+    assert reading(told, profile=with_numbers(spine__max_disagreement_deg=40.0)).reason is None
 
 
 def test_the_outline_s_opinion_counts_bend_and_lean() -> None:
@@ -95,12 +103,12 @@ def test_the_outline_s_opinion_counts_bend_and_lean() -> None:
     told = replace(SURE, lower_deg=-9.0)
     round_back = with_dorsal(stick_back(), back_line(ROWS, 50.0))
     assert dorsal_contour.contour_bend_deg(round_back.dorsal) == pytest.approx(50.0)
-    assert reading(told).reason == ""
-    assert reading(told, round_back).reason == flexion.UNSURE
-    assert reading(told, FLAT, 60.0).reason == ""
+    assert reading(told).reason is None
+    assert reading(told, round_back).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
+    assert reading(told, FLAT, 60.0).reason is None
     deeper = replace(told, lower_deg=-27.0)
-    assert reading(deeper, FLAT).reason == ""
-    assert reading(deeper, FLAT, 60.0).reason == flexion.UNSURE
+    assert reading(deeper, FLAT).reason is None
+    assert reading(deeper, FLAT, 60.0).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
 
 
 def test_an_outline_that_cannot_be_read_contradicts_nothing() -> None:
@@ -111,9 +119,9 @@ def test_an_outline_that_cannot_be_read_contradicts_nothing() -> None:
     fitted = np.flatnonzero((ROWS >= 0.0) & (ROWS <= 0.95))
     dorsal[fitted[: fitted.size // 2 + 1]] = np.nan
     assert math.isnan(dorsal_contour.contour_bend_deg(dorsal))
-    assert reading(told, profile=strict).reason == flexion.UNSURE
-    assert reading(told, with_dorsal(stick_back(), dorsal), profile=strict).reason == ""
-    assert reading(told, with_dorsal(stick_back(), dorsal)).reason == quality_gates.COVERED
+    assert reading(told, profile=strict).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
+    assert reading(told, with_dorsal(stick_back(), dorsal), profile=strict).reason is None
+    assert reading(told, with_dorsal(stick_back(), dorsal)).reason == Reason(ReasonCode.SPINE_COVERED)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +132,7 @@ def test_parts_that_cannot_be_told_apart_are_not_given(
 ) -> None:
     """If either part is too unsure both are NaN, and the whole is given all the same."""
     one = reading(replace(SURE, lower_sigma_deg=lower_sigma_deg, upper_sigma_deg=upper_sigma_deg))
-    assert (one.flexion_deg, one.sigma_deg, one.reason) == (20.0, 6.0, "")
+    assert (one.flexion_deg, one.sigma_deg, one.reason) == (20.0, 6.0, None)
     assert math.isfinite(one.upper_deg) == parted
     assert math.isfinite(one.lower_deg) == parted
 
@@ -132,7 +140,7 @@ def test_parts_that_cannot_be_told_apart_are_not_given(
 def test_a_gate_comes_before_the_network() -> None:
     """Where the picture is not fit to be judged, that is what the person hears, however sure the network is."""
     one = reading(replace(SURE, flexion_sigma_deg=30.0), lean_deg=-60.0)
-    assert one.reason == quality_gates.LYING
+    assert one.reason == Reason(ReasonCode.SPINE_LYING)
     assert all(math.isnan(value) for value in numbers(one))
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from posecheck.body import Side, of
 from posecheck.kinematics import framing
-from posecheck.kinematics.spine import quality_gates
-from posecheck.records import NOBODY
+from posecheck.reasons import Reason, ReasonCode
 from tests.kinematics.room import PROFILE
 from tests.stick_figure import stick_figure
 
@@ -42,25 +41,27 @@ def test_the_joints_cut_off_are_those_of_the_near_side() -> None:
 def test_stepping_back_is_asked_for_only_when_it_helps() -> None:
     """Joints beyond the border get "Step back", naming them; hidden ones inside the picture do not."""
     below = stick_figure(hip_at_px=(320.0, 440.0)).landmarks_px
-    assert (
-        framing.cut_off_reason(below, WH, Side.RIGHT, ("knee", "ankle"))
-        == "Step back: your knees and feet are cut off."
+    assert framing.cut_off_reason(below, WH, Side.RIGHT, ("knee", "ankle")) == Reason(
+        ReasonCode.VIEW_CUT_OFF, parts=("knees", "feet")
     )
     inside = stick_figure().landmarks_px
-    assert framing.cut_off_reason(inside, WH, None, ("knee", "ankle")) == ""
+    assert framing.cut_off_reason(inside, WH, None, ("knee", "ankle")) is None
+
+
+CUT_OFF = Reason(ReasonCode.VIEW_CUT_OFF, parts=("hips",))
 
 
 def _reason(
     *,
     empty: bool = False,
     brightness_frac: float = 0.5,
-    cut_off_trunk: str = "",
+    cut_off_trunk: Reason | None = None,
     trunk_px: float = 100.0,
     facing: int = 1,
     yaw_deg: float = 0.0,
     knee_flexion_deg: float = 0.0,
     position: str = "",
-) -> str:
+) -> Reason | None:
     return framing.reason(
         empty=empty,
         brightness_frac=brightness_frac,
@@ -77,28 +78,28 @@ def _reason(
 @pytest.mark.parametrize(
     ("got", "expected"),
     [
-        (_reason(), ""),
-        (_reason(brightness_frac=0.061), ""),
-        (_reason(brightness_frac=0.059), framing.TOO_DARK),
-        (_reason(empty=True), NOBODY),
-        (_reason(empty=True, brightness_frac=0.151), NOBODY),
-        (_reason(empty=True, brightness_frac=0.149), framing.TOO_DARK),
-        (_reason(cut_off_trunk="Step back."), "Step back."),
-        (_reason(trunk_px=math.nan), framing.TRUNK_HIDDEN),
-        (_reason(trunk_px=math.nan, yaw_deg=88.0), framing.NOT_SIDE_ON),
-        (_reason(trunk_px=28.5), ""),
-        (_reason(trunk_px=27.5), framing.TOO_FAR),
-        (_reason(yaw_deg=32.5), ""),
-        (_reason(yaw_deg=33.5), framing.NOT_SIDE_ON),
-        (_reason(yaw_deg=math.nan), framing.NOT_SIDE_ON),
-        (_reason(facing=0), framing.NOT_SIDE_ON),
-        (_reason(knee_flexion_deg=119.0), ""),
-        (_reason(knee_flexion_deg=121.0), framing.KNEELING),
-        (_reason(knee_flexion_deg=121.0, position="kneeling"), framing.KNEELING),
-        (_reason(knee_flexion_deg=121.0, position="floor"), ""),
-        (_reason(knee_flexion_deg=121.0, position="lying"), quality_gates.LYING),
-        (_reason(position="lying"), quality_gates.LYING),
-        (_reason(knee_flexion_deg=math.nan), ""),
+        (_reason(), None),
+        (_reason(brightness_frac=0.061), None),
+        (_reason(brightness_frac=0.059), Reason(ReasonCode.VIEW_TOO_DARK)),
+        (_reason(empty=True), Reason(ReasonCode.VIEW_NOBODY)),
+        (_reason(empty=True, brightness_frac=0.151), Reason(ReasonCode.VIEW_NOBODY)),
+        (_reason(empty=True, brightness_frac=0.149), Reason(ReasonCode.VIEW_TOO_DARK)),
+        (_reason(cut_off_trunk=CUT_OFF), CUT_OFF),
+        (_reason(trunk_px=math.nan), Reason(ReasonCode.VIEW_TRUNK_HIDDEN)),
+        (_reason(trunk_px=math.nan, yaw_deg=88.0), Reason(ReasonCode.VIEW_NOT_SIDE_ON)),
+        (_reason(trunk_px=28.5), None),
+        (_reason(trunk_px=27.5), Reason(ReasonCode.VIEW_TOO_FAR)),
+        (_reason(yaw_deg=32.5), None),
+        (_reason(yaw_deg=33.5), Reason(ReasonCode.VIEW_NOT_SIDE_ON)),
+        (_reason(yaw_deg=math.nan), Reason(ReasonCode.VIEW_NOT_SIDE_ON)),
+        (_reason(facing=0), Reason(ReasonCode.VIEW_NOT_SIDE_ON)),
+        (_reason(knee_flexion_deg=119.0), None),
+        (_reason(knee_flexion_deg=121.0), Reason(ReasonCode.SPINE_HEELS_AT_SEAT)),
+        (_reason(knee_flexion_deg=121.0, position="kneeling"), Reason(ReasonCode.SPINE_HEELS_AT_SEAT)),
+        (_reason(knee_flexion_deg=121.0, position="floor"), None),
+        (_reason(knee_flexion_deg=121.0, position="lying"), Reason(ReasonCode.SPINE_LYING)),
+        (_reason(position="lying"), Reason(ReasonCode.SPINE_LYING)),
+        (_reason(knee_flexion_deg=math.nan), None),
     ],
 )
 def test_each_gate_opens_and_closes_where_it_says(got: str, expected: str) -> None:
@@ -121,10 +122,10 @@ def test_the_most_important_reason_comes_first() -> None:
         told.append(_reason(**troubles))  # type: ignore[arg-type]
         del troubles[next(iter(troubles))]
     assert told == [
-        framing.TOO_DARK,
-        NOBODY,
+        Reason(ReasonCode.VIEW_TOO_DARK),
+        Reason(ReasonCode.VIEW_NOBODY),
         "Step back.",
-        framing.TOO_FAR,
-        framing.NOT_SIDE_ON,
-        framing.KNEELING,
+        Reason(ReasonCode.VIEW_TOO_FAR),
+        Reason(ReasonCode.VIEW_NOT_SIDE_ON),
+        Reason(ReasonCode.SPINE_HEELS_AT_SEAT),
     ]

@@ -14,7 +14,7 @@ from posecheck.assessment.catalogue.stretch import POSITIONS
 from posecheck.body import Side
 from posecheck.kinematics import positions
 from posecheck.kinematics.positions import PostureState
-from posecheck.kinematics.spine import quality_gates
+from posecheck.reasons import Reason, ReasonCode
 from tests.kinematics.legged import POSTURES, points_of, posture_of, sighting_of, without
 from tests.kinematics.room import PROFILE, measure_all, with_numbers
 
@@ -164,7 +164,7 @@ def test_who_lies_is_told_so_by_the_view_and_by_the_gate_alike() -> None:
     """Position and reason agree, also with the legs drawn up."""
     for name in ("on the back", "a leg to the ceiling"):
         view = measure_all([sighting_of(posture_of(name), 0.0)])[0].view
-        assert (view.position, view.reason) == ("lying", quality_gates.LYING)
+        assert (view.position, view.reason) == ("lying", Reason(ReasonCode.SPINE_LYING))
 
 
 def test_the_view_holds_the_position() -> None:

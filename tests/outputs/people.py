@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from posecheck.body import LANDMARK_COUNT, Side, of
+from posecheck.reasons import Reason, ReasonCode, code_of
 from posecheck.records import (
     CONTOUR_ROWS,
     CROP_SHAPE,
@@ -30,6 +31,7 @@ from posecheck.records import (
     frozen,
     nobody_px,
 )
+from tests.wording import worded
 
 ORIGIN = Origin(
     "0.1.0",
@@ -39,9 +41,9 @@ ORIGIN = Origin(
     {"spine_rounding.limit_deg": (36.0, "default"), "hold.target_s": (30.0, "--set")},
 )
 REASON = {
-    Verdict.GOOD: "",
-    Verdict.WARN: "Your back is rounded: 45° of 36°",
-    Verdict.UNKNOWN: 'Your arm covers your back, "let it hang"',
+    Verdict.GOOD: None,
+    Verdict.WARN: worded("Your back is rounded: 45° of 36°"),
+    Verdict.UNKNOWN: worded('Your arm covers your back, "let it hang"'),
 }
 CUE = {Verdict.GOOD: "", Verdict.WARN: "Lengthen your back", Verdict.UNKNOWN: ""}
 DORSAL = 0.18
@@ -112,7 +114,7 @@ def assessment(
     numbers |= values or {}
     spine = numbers["spine_flexion_deg"]
     facing = seen.back.facing if seen.back is not None else 0
-    hidden = REASON[verdict] if verdict is Verdict.UNKNOWN else ""
+    hidden = REASON[verdict] if verdict is Verdict.UNKNOWN else None
     view = View(facing, Side.LEFT if facing else None, 108.0, (), seen.people, seen.brightness_frac, hidden)
     value = math.nan if verdict is Verdict.UNKNOWN else spine
     finding = Finding("spine_rounding", verdict, value, 36.0, "deg", REASON[verdict])
@@ -151,7 +153,7 @@ WARNED = Event(1.0, 2.5, "spine_rounding", Verdict.WARN, 48.25, 36.0, "deg", REA
 HIDDEN = Event(3.0, 4.0, "spine_rounding", Verdict.UNKNOWN, math.nan, 36.0, "deg", REASON[Verdict.UNKNOWN])
 
 
-def rep(number: int, start_s: float, remark: str = "", *, seen: bool = True, depth: float = 52.0) -> Rep:
+def rep(number: int, start_s: float, remark: Reason | None = None, *, seen: bool = True, depth: float = 52.0) -> Rep:
     """A repetition of 3.2 s; `number` 0 for one that does not count."""
     return Rep(
         number=number,
@@ -167,16 +169,16 @@ def rep(number: int, start_s: float, remark: str = "", *, seen: bool = True, dep
         descent_s=1.1,
         ascent_s=1.3,
         remark=remark,
-        warned=remark.startswith("Your back"),
+        warned=code_of(remark) == ReasonCode.REP_ROUNDED,
     )
 
 
 #: A good one, one that was not deep enough, one that was not seen, and a rounded one.
 REPS = (
     rep(1, 1.0),
-    rep(0, 5.0, "Not deep enough: 35° of 45°.", depth=35.0),
-    rep(0, 9.0, "For 1.6 seconds it could not be judged.", seen=False),
-    rep(2, 13.0, "Your back rounded for 1.5 seconds, to 68°."),
+    rep(0, 5.0, Reason(ReasonCode.REP_PARTIAL, degrees=35, least=45.0), depth=35.0),
+    rep(0, 9.0, Reason(ReasonCode.REP_UNSEEN, seconds=1.6), seen=False),
+    rep(2, 13.0, Reason(ReasonCode.REP_ROUNDED, seconds=1.5, degrees=68)),
 )
 
 

@@ -19,6 +19,7 @@ from posecheck.kinematics.spine import dorsal_profile as back_room
 from posecheck.outputs import lettering, palette, shapes
 from posecheck.outputs.banner import lay_out
 from posecheck.outputs.overlay import HEAD_TRUNKS, contour_px, draw, head_px, label_px
+from posecheck.reasons import Reason
 from posecheck.records import (
     CONTOUR_ROWS,
     Assessment,
@@ -32,8 +33,10 @@ from posecheck.records import (
     Verdict,
     frozen,
 )
+from tests import wording
 from tests.outputs import people
 from tests.stick_figure import stick_figure
+from tests.wording import worded
 
 SIZES = [(640, 360), (1920, 1080), (3840, 2160), (360, 640), (1080, 1920)]
 
@@ -193,15 +196,17 @@ def test_the_banner_says_word_cue_and_reason() -> None:
     judged = _judged((1280, 720), Verdict.WARN, 48.0)
     width = []
     for cue, reason in (("", ""), ("Lengthen your back", ""), ("Lengthen your back", "Your back is rounded: 45°")):
-        out = draw(_picture((1280, 720), 0), replace(judged, cue=cue, reason=reason))
+        out = draw(_picture((1280, 720), 0), replace(judged, cue=cue, reason=wording.reason(reason)))
         width.append(int((out[:130, :1100] > 180).all(axis=2).sum()))
     assert width[0] < width[1] < width[2]
 
 
 def test_the_banner_never_reaches_under_the_middle_of_a_wide_picture() -> None:
     """However long a reason, the banner stays in the upper part of the picture."""
-    judged = replace(_judged((640, 360), Verdict.UNKNOWN), reason="turn so that the camera sees your side " * 20)
-    bare = replace(_judged((640, 360), Verdict.UNKNOWN), reason="")
+    judged = replace(
+        _judged((640, 360), Verdict.UNKNOWN), reason=worded("turn so that the camera sees your side " * 20)
+    )
+    bare = replace(_judged((640, 360), Verdict.UNKNOWN), reason=None)
     differ = (draw(_picture((640, 360)), judged) != draw(_picture((640, 360)), bare)).any(axis=2)
     assert differ.any()
     assert np.flatnonzero(differ.any(axis=1)).max() < 180
@@ -321,7 +326,7 @@ def test_the_words_on_the_picture_are_in_the_language_asked_for() -> None:
     rule = next(rule for rule in stretch.rules if rule.id == "spine_rounding")
     said = Said(CueKind.FORM, f"stretch.{stretch.id}.{rule.id}.say", 1.0, spoken=True, urgency=Urgency.NOTICE)
     judged = _judged((1280, 720), Verdict.WARN, 48.0)
-    judged = replace(judged, cue=rule.say, said=said, reason=rule.reason)
+    judged = replace(judged, cue=rule.say, said=said, reason=Reason.of_rule(stretch.id, rule.id, rule.reason))
     german = Messages.load("de").knowing(stretch).text
     for one in (judged, replace(judged, said=None)):
         laid = lay_out(one, 1280, 2.0, german)

@@ -24,6 +24,7 @@ from posecheck.outputs.report import ReportWriter
 from posecheck.outputs.track import BACK_ROWS, DRAWN, UNSEEN, Track
 from posecheck.records import QUANTITIES, Event, Origin, Verdict
 from tests.outputs import people
+from tests.wording import worded
 
 TELL = Messages.load("en").text
 ORIGIN = Origin(
@@ -112,7 +113,7 @@ def test_a_session_without_a_frame_still_gives_a_page(tmp_path: Path) -> None:
     """Nothing seen is said, names are escaped, and the ending stands on the page."""
     path = tmp_path / "report.html"
     report = writer(path)
-    report.event(Event(0.0, 1.0, "view", Verdict.UNKNOWN, math.nan, math.nan, "", "Turn <side-on>."))
+    report.event(Event(0.0, 1.0, "view", Verdict.UNKNOWN, math.nan, math.nan, "", worded("Turn <side-on>.")))
     report.close("interrupted")
     page = path.read_text(encoding="utf-8")
     assert "Not to the end: interrupted" in page
@@ -136,7 +137,7 @@ def test_repetitions_have_their_section(tmp_path: Path) -> None:
     for text in (
         "Good.",
         "Partial, not counted. Not deep enough",
-        "Not seen, not counted. For 1.6",
+        "Not seen, not counted. It could not be judged for 1.6",
         "Your back rounded",
     ):
         assert text in section

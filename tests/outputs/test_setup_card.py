@@ -12,18 +12,20 @@ from posecheck.outputs.base import COMPLETE
 from posecheck.outputs.report import ReportWriter
 from posecheck.outputs.setup_card import setup_card
 from posecheck.outputs.summary import SummaryFile
+from posecheck.reasons import Reason, ReasonCode, english
 from posecheck.records import SETUP_CHECKS, Check, Fit, Setup
 from tests.outputs.people import ORIGIN, stream
+from tests.wording import worded
 
-TURN = "Turn about 20° to your left, until the camera sees you exactly from the side."
+TURN = Reason(ReasonCode.SETUP_TURN_LEFT, degrees=20)
 TELL = Messages.load("en").text
 PLACED = Setup(
     tuple(
         Check(asked.name, Fit.ACT, 22.4, asked.unit, TURN)
         if asked.name == "side"
-        else Check(asked.name, Fit.UNKNOWN, math.nan, asked.unit, "Later.")
+        else Check(asked.name, Fit.UNKNOWN, math.nan, asked.unit, worded("Later."))
         if asked.name == "height"
-        else Check(asked.name, Fit.OK, 7.0, asked.unit, "")
+        else Check(asked.name, Fit.OK, 7.0, asked.unit, None)
         for asked in SETUP_CHECKS
     ),
     over=True,
@@ -36,7 +38,7 @@ def test_the_card_says_of_each_check_what_was_found() -> None:
     """Label, value with its meaning, and what to do; what was not seen has no number."""
     card = setup_card(PLACED, TELL)
     assert card.count("<li>") == len(SETUP_CHECKS)
-    assert TURN in card
+    assert english(TURN) in card
     assert "22° from exactly side-on" in card
     assert "could not be told" in card
     assert "Later." not in card
@@ -63,5 +65,13 @@ def test_report_and_summary_hold_it_and_do_without(tmp_path: Path) -> None:
             continue
         assert (told["well"], told["from_s"], told["to_s"]) == (False, 0.25, 2.25)
         assert [check["name"] for check in told["checks"]] == [asked.name for asked in SETUP_CHECKS]
-        assert told["checks"][4] == {"name": "side", "verdict": "ACT", "value": 22.4, "unit": "deg", "sentence": TURN}
+        assert told["checks"][4] == {
+            "name": "side",
+            "verdict": "ACT",
+            "value": 22.4,
+            "unit": "deg",
+            "sentence": english(TURN),
+            "reason_code": "setup.turn_left",
+            "reason_values": {"degrees": 20},
+        }
         assert told["checks"][5]["value"] is None

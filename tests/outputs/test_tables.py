@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from posecheck.errors import OutputError
 from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile, fixed
+from posecheck.reasons import code_of, english
 from posecheck.records import QUANTITIES, Hold, Verdict
 from tests.outputs import people
 from tests.waiting import wait_until
@@ -29,8 +30,12 @@ MEASURES_HEADER = (
     "t_s,hip_hinge_deg,knee_flexion_deg,trunk_inclination_deg,pelvis_inclination_deg,spine_flexion_deg,spine_sigma_deg,"
     "upper_back_deg,lower_back_deg,"
     "hip_share,lead_knee_flexion_deg,lead_hip_hinge_deg,lead_leg_deg,other_knee_flexion_deg,other_hip_hinge_deg,"
-    "view_yaw_deg,camera_roll_deg,verdict,reason,hold_good_s,near_side,facing,people,cue,position,lead_side"
+    "view_yaw_deg,camera_roll_deg,verdict,reason,hold_good_s,near_side,facing,people,cue,position,lead_side,reason_code"
 )
+
+
+#: The codes of the reasons that the people of these tests have.
+WARNS, HIDES = (code_of(people.REASON[verdict]) for verdict in (Verdict.WARN, Verdict.UNKNOWN))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -51,8 +56,8 @@ def test_measures_have_exactly_the_promised_columns_and_decimals(tmp_path: Path)
         table.event(people.WARNED)
     assert path.read_text(encoding="utf-8").splitlines() == [
         MEASURES_HEADER,
-        "0.333333,80.000,4.000,,,45.000,,,,0.000,,,,,,,,WARN,Your back is rounded: 45° of 36°,12.400,left,right,1,Lengthen,,",
-        '0.500000,,,,,,,,,,,,,,,,,UNKNOWN,"Your arm covers your back, ""let it hang""",0.000,,,0,,,',
+        f"0.333333,80.000,4.000,,,45.000,,,,0.000,,,,,,,,WARN,Your back is rounded: 45° of 36°,12.400,left,right,1,Lengthen,,,{WARNS}",
+        f'0.500000,,,,,,,,,,,,,,,,,UNKNOWN,"Your arm covers your back, ""let it hang""",0.000,,,0,,,,{HIDES}',
     ]
 
 
@@ -74,9 +79,9 @@ def test_events_have_exactly_the_promised_columns(tmp_path: Path) -> None:
         table.event(people.WARNED)
         table.event(people.HIDDEN)
     assert path.read_text(encoding="utf-8").splitlines() == [
-        "start_s,end_s,rule,verdict,value,limit,reason,unit",
-        "1.000000,2.500000,spine_rounding,WARN,48.250,36.000,Your back is rounded: 45° of 36°,deg",
-        '3.000000,4.000000,spine_rounding,UNKNOWN,,36.000,"Your arm covers your back, ""let it hang""",deg',
+        "start_s,end_s,rule,verdict,value,limit,reason,unit,reason_code",
+        f"1.000000,2.500000,spine_rounding,WARN,48.250,36.000,Your back is rounded: 45° of 36°,deg,{WARNS}",
+        f'3.000000,4.000000,spine_rounding,UNKNOWN,,36.000,"Your arm covers your back, ""let it hang""",deg,{HIDES}',
     ]
 
 
@@ -172,7 +177,8 @@ def test_the_summary_adds_up(tmp_path: Path) -> None:
     assert found["events"] == {"spine_rounding": {"WARN": 2, "UNKNOWN": 1}}
     assert found["view"] == {
         "unknown_share": round(2.9 / 8.9, 3),
-        "unknown_s_by_reason": {people.REASON[Verdict.UNKNOWN]: 2.9},
+        "unknown_s_by_reason": {english(people.REASON[Verdict.UNKNOWN]): 2.9},
+        "unknown_s_by_reason_code": {HIDES: 2.9},
     }
     assert found["settings"]["hold.target_s"] == {"value": 30.0, "origin": "--set"}
     assert "not a medical device" in found["accuracy"]
@@ -224,6 +230,7 @@ def test_the_summary_lists_the_repetitions(tmp_path: Path) -> None:
         "descent_s": 1.1,
         "ascent_s": 1.3,
         "remark": "Not deep enough: 35° of 45°.",
+        "reason_code": "rep.partial",
         "warned": False,
     }
     assert reps[2]["worst_spine_deg"] is None

@@ -16,7 +16,8 @@ from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.base import Sink
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.pipeline.session import Ending, assess, brightness_frac, default_profile, find_people, run
-from posecheck.records import NO_PICTURE, Assessment, Event, Frame, Origin, Sighting, Verdict
+from posecheck.reasons import Reason, ReasonCode, english
+from posecheck.records import Assessment, Event, Frame, Origin, Sighting, Verdict
 from posecheck.resources import samples_dir
 from posecheck.sources.camera import CameraSource
 from posecheck.sources.playback import PlaybackDevice
@@ -81,12 +82,12 @@ def test_replay_equals_recorded(recorded: list[Assessment], tmp_path: Path) -> N
 
 def test_the_line_shown_is_what_the_coach_says_in_english(recorded: list[Assessment]) -> None:
     """Cue and record go together, and what cannot be judged is shown at once."""
-    english = Messages.load("en").knowing(STRETCH)
-    assert all(judged.cue == english.said(judged.said) for judged in recorded)
+    words = Messages.load("en").knowing(STRETCH)
+    assert all(judged.cue == words.said(judged.said) for judged in recorded)
     seated = load_stretch("floor_leg_stretch")
     unknown = list(assess((judged.sighting for judged in recorded), seated, default_profile(seated)))
     assert {judged.verdict for judged in unknown} == {Verdict.UNKNOWN}
-    assert all(judged.cue == judged.reason for judged in unknown)
+    assert all(judged.cue == english(judged.reason) for judged in unknown)
 
 
 def test_a_pause_is_unknown_however_good_the_frames_around_it(recorded: list[Assessment]) -> None:
@@ -96,7 +97,7 @@ def test_a_pause_is_unknown_however_good_the_frames_around_it(recorded: list[Ass
     outcome = run(((None, sighting) for sighting in late), STRETCH, PROFILE)
     assert outcome.verdict_s[Verdict.GOOD] < 0.1
     assert outcome.verdict_s[Verdict.UNKNOWN] == pytest.approx(8.97)
-    pause = [event for event in outcome.events if event.reason == NO_PICTURE]
+    pause = [event for event in outcome.events if event.reason == Reason(ReasonCode.VIEW_NO_PICTURE)]
     assert [(event.verdict, event.end_s) for event in pause] == [(Verdict.UNKNOWN, 9.0)]
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from posecheck.assessment import load_routine, load_stretch, routine_ids, stretch_ids
 from posecheck.assessment.catalogue.routine import Item, Routine
-from posecheck.assessment.judge import NOT_WATCHED
 from posecheck.assessment.messages import Messages, routine_texts, stretch_texts
 from posecheck.pipeline.session import default_profile
+from posecheck.reasons import Reason, ReasonCode, english
 from posecheck.terminal.catalogue import routine_card, routines_table, stretch_card, stretches_table
 from tests.terminal.test_style import text_of
 
@@ -62,7 +62,7 @@ def test_a_card_says_everything_and_fits(stretch_id: str, width: int) -> None:
         assert plain(tunable.why).strip() in said
         assert f"Source: {plain(tunable.source).strip()}" in said
     assert said.count(" default, ") == len(stretch.tunables)
-    assert (NOT_WATCHED in said) is not stretch.watch
+    assert (english(Reason(ReasonCode.NOT_WATCHED)) in said) is not stretch.watch
 
 
 def test_a_changed_number_is_told_with_its_origin_and_used_in_words() -> None:
@@ -148,6 +148,6 @@ def test_every_phase_and_measure_of_the_catalogue_has_its_words() -> None:
     english = Messages.load("en")
     for stretch in STRETCHES.values():
         for phase in stretch.phases:
-            assert english.keys[phase.what].startswith("card.phase.")
+            assert english.authored[phase.what].startswith("card.phase.")
         for rule in stretch.rules:
             assert f"card.measure.{rule.measure}" in english.english

@@ -16,6 +16,7 @@ from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.pipeline.doctor import Fact, State
 from posecheck.pipeline.session import Ending, Outcome, default_profile
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Assessment, Event, Reps, Verdict
 from posecheck.sources.camera import CameraInfo
 from posecheck.terminal.live import live_line, live_panel
@@ -23,6 +24,7 @@ from posecheck.terminal.machine import cameras_table, facts_table
 from posecheck.terminal.result import events_table, result, timeline
 from posecheck.terminal.style import degrees, gauge, seconds
 from tests.outputs.people import REPS, assessment, repeated, sighting
+from tests.wording import worded
 
 STRETCH = load_stretch("standing_forward_fold")
 
@@ -37,7 +39,7 @@ def text_of(what: RenderableType, width: int = 100) -> str:
 
 def event(start_s: float, end_s: float, verdict: Verdict = Verdict.WARN, value: float = 43.0) -> Event:
     """An event of the spine."""
-    return Event(start_s, end_s, "spine_rounding", verdict, value, 35.0, "deg", "Your back is rounding.")
+    return Event(start_s, end_s, "spine_rounding", verdict, value, 35.0, "deg", worded("Your back is rounding."))
 
 
 def test_what_was_not_seen_is_a_dash() -> None:
@@ -47,7 +49,7 @@ def test_what_was_not_seen_is_a_dash() -> None:
 
 def test_a_share_in_the_list_of_events_is_no_angle() -> None:
     """A rule on the hips' share shows hundredths, not degrees."""
-    share = Event(1.0, 4.0, "hips_lead", Verdict.WARN, 0.347, 0.5, "", "Less than half.")
+    share = Event(1.0, 4.0, "hips_lead", Verdict.WARN, 0.347, 0.5, "", worded("Less than half."))
     shown = text_of(events_table([share]))
     assert "0.35" in shown
     assert "°" not in shown
@@ -122,7 +124,7 @@ def test_the_coach_is_shown_in_the_language_of_the_person(language: str, line: s
     assert line in text_of(panel)
     assert words.text(STRETCH.name) in text_of(panel)
     assert line in text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s", tell=words.text), 200)
-    warned = replace(event(1, 3), reason=STRETCH.rules[1].reason)
+    warned = replace(event(1, 3), reason=Reason.of_rule(STRETCH.id, STRETCH.rules[1].id, STRETCH.rules[1].reason))
     shown = text_of(events_table([warned], words.text), 200)
     assert words.text(STRETCH.rules[1].reason) in shown
 
@@ -175,7 +177,7 @@ def test_the_panel_counts_repetitions(columns: int) -> None:
 
 def test_where_there_is_no_cue_the_reason_is_shown() -> None:
     """Nothing to do about it, but why."""
-    judged = replace(assessment(sighting(0.0), Verdict.UNKNOWN), cue="", reason="No picture came for a while.")
+    judged = replace(assessment(sighting(0.0), Verdict.UNKNOWN), cue="", reason=Reason(ReasonCode.VIEW_NO_PICTURE))
     words = Messages.load("de")
     line = text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s", tell=words.text), 200)
     assert "Eine Weile kam kein Bild." in line
@@ -232,7 +234,7 @@ def test_the_german_panel_is_german_and_keeps_its_width(stretch: Stretch, judged
     for verdict, word in (("GOOD", "GUT"), ("WARN", "HINWEIS"), ("UNKNOWN", "UNKLAR")):
         shown = text_of(
             live_panel(
-                replace(judged, verdict=Verdict(verdict), cue="", reason=""),
+                replace(judged, verdict=Verdict(verdict), cue="", reason=None),
                 stretch,
                 default_profile(stretch),
                 fps=30.0,
@@ -267,7 +269,10 @@ def test_the_german_summary_is_german_to_its_last_line(columns: int) -> None:
         reps=REPS,
         most_people=2,
         hold_good_s=4.0,
-        events=tuple(replace(one, reason=STRETCH.rules[0].reason) for one in events),
+        events=tuple(
+            replace(one, reason=Reason.of_rule(STRETCH.id, STRETCH.rules[0].id, STRETCH.rules[0].reason))
+            for one in events
+        ),
     )
     shown = text_of(result("clip.mp4", STRETCH, outcome, [("report", Path("out/1.html"))], tell=tell), columns)
     assert ENGLISH_WORDS.findall(shown) == []

@@ -16,6 +16,7 @@ from posecheck.tuning.profile_diff import compare, recorded_profile, whatif
 from posecheck.tuning.provenance import ClipUsed, Provenance, moved_clips, profile_text, read_provenance
 from posecheck.tuning.rejudge import rejudge
 from tests.tuning.planted import Kept, group
+from tests.wording import worded
 
 FOLD = load_stretch("standing_forward_fold")
 BASE = default_profile(FOLD)
@@ -24,7 +25,7 @@ LIMIT = "spine_rounding.limit_deg"
 
 def event(start_s: float, end_s: float, rule: str = "spine_rounding") -> Event:
     """A warning."""
-    return Event(start_s, end_s, rule, Verdict.WARN, 40.0, 35.0, "deg", "Your back is rounding.")
+    return Event(start_s, end_s, rule, Verdict.WARN, 40.0, 35.0, "deg", worded("Your back is rounding."))
 
 
 def test_every_event_is_gained_lost_moved_or_kept_and_only_once() -> None:
@@ -100,5 +101,5 @@ def test_a_clip_that_changed_since_is_told(tmp_path: Path) -> None:
     there.write_text("another", encoding="utf-8")
     clips = [WHERE.clip[0].model_copy(update={"file": str(path)}) for path in (there, tmp_path / "b.jsonl")]
     changed, gone = moved_clips(WHERE.model_copy(update={"clip": clips}))
-    assert "has changed" in changed
-    assert "is not here any more" in gone
+    assert changed.code == "terminal.profile.clip_changed"
+    assert gone.code == "terminal.profile.clip_gone"

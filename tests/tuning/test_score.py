@@ -10,17 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.errors import UsageError
-from posecheck.records import NO_PICTURE, Event, Verdict
+from posecheck.reasons import Reason, ReasonCode
+from posecheck.records import Event, Verdict
 from posecheck.tuning.objective import BROKEN, read_objective
 from posecheck.tuning.score import COUNTS, METRICS, Leeway, agreement_s, count, kappa, metrics, roc, with_interval
+from tests import wording
 
 RULE = "spine_rounding"
 Pair = tuple[float, float]
 
 
-def event(start_s: float, end_s: float, verdict: Verdict = Verdict.WARN, rule: str = RULE, why: str = "") -> Event:
+def event(
+    start_s: float, end_s: float, verdict: Verdict = Verdict.WARN, rule: str = RULE, why: Reason | str = ""
+) -> Event:
     """A warning, or a time in which nothing could be told."""
-    return Event(start_s, end_s, rule, verdict, 40.0, 35.0, "deg", why)
+    return Event(start_s, end_s, rule, verdict, 40.0, 35.0, "deg", wording.reason(why))
 
 
 def counted(events: list[Event], good: tuple[Pair, ...], warn: tuple[Pair, ...]) -> dict[str, float]:
@@ -56,7 +60,7 @@ def test_a_warning_that_lingers_after_its_fault_is_none() -> None:
 
 def test_a_miss_in_which_nothing_could_be_seen_is_told_apart() -> None:
     """UNKNOWN never counts as a hit, and a pause of the picture is UNKNOWN; a mere remark on the view is not."""
-    blind = [event(9, 12, Verdict.UNKNOWN), event(12, 16, Verdict.UNKNOWN, "view", NO_PICTURE)]
+    blind = [event(9, 12, Verdict.UNKNOWN), event(12, 16, Verdict.UNKNOWN, "view", Reason(ReasonCode.VIEW_NO_PICTURE))]
     found = counted(blind, ((0, 10),), ((10, 15), (20, 25)))
     assert (found["hits"], found["misses"], found["unseen"]) == (0, 2, 1)
     assert found["unknown_s"] == pytest.approx(6.0)

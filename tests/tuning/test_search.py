@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from posecheck.errors import TunableError, UsageError
+from posecheck.reasons import english
 from posecheck.tuning import score
 from posecheck.tuning.evidence import weigh
 from posecheck.tuning.labels import Truth
@@ -53,7 +54,7 @@ def test_few_people_are_not_enough() -> None:
     for count in (1, 3):
         people = group(count, limit=25.0, noise=0.0)
         doubts = weigh(searched(people), people.clips).doubts
-        assert any("Too few people" in doubt for doubt in doubts)
+        assert any(doubt.code == "tune.doubt.people" for doubt in doubts)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -73,7 +74,7 @@ def test_raters_who_disagree_are_told() -> None:
         other = tuple(replace(one, truth=turned[one.truth], rater="contrary") for one in own)
         clips.append(replace(clip, labels=replace(clip.labels, intervals=(*own, *other))))
     found = search(clips, axes([COARSE], FOLD), F1, [RULE], tracks_of=people.tracks_of)
-    assert any("contrary and rater 0 disagree" in doubt for doubt in weigh(found, clips).doubts)
+    assert any("contrary and rater 0 disagree" in english(doubt) for doubt in weigh(found, clips).doubts)
 
 
 def test_nobody_is_judged_by_what_was_learnt_of_them() -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -26,6 +26,7 @@ from posecheck.assessment.messages import Messages
 from posecheck.assessment.routines.progress import Doings, Part, missing
 from posecheck.assessment.routines.routine_state import Out, Stage
 from posecheck.outputs.overlay import contour_px
+from posecheck.reasons import Reason, Value, code_of
 from posecheck.records import SETUP_CHECKS, Assessment, CueKind, Sighting, Urgency, Verdict
 from posecheck.tunables import Profile
 
@@ -106,7 +107,8 @@ def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
             name: number(value, 3 if name == "hip_share" else 1) for name, value in judged.measures.values.items()
         },
         "verdict": str(judged.verdict),
-        "reason": text.text(judged.reason) if judged.reason else "",
+        "reason": _text_of(judged.reason, text),
+        "reason_code": code_of(judged.reason),
         "gauges": gauges(judged, stretch, told.part.profile, text),
         "findings": [
             {
@@ -116,7 +118,8 @@ def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
                 "value": number(finding.value, 2),
                 "limit": number(finding.limit, 2),
                 "unit": finding.unit,
-                "reason": text.text(finding.reason) if finding.reason else "",
+                "reason": _text_of(finding.reason, text),
+                "reason_code": code_of(finding.reason),
             }
             for finding in judged.findings
         ],
@@ -125,7 +128,7 @@ def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
         "say": _stage_say(told, text) if told.placed or told.led else _say(judged, text),
         "setup": _setup(told.placed, text) if told.placed else None,
         "calibrate": _calibrate(told.led, text) if told.led else None,
-        "notices": [text.text(notice.sentence) for notice in judged.notices],
+        "notices": [text.text(notice.reason) for notice in judged.notices],
         "routine": _routine(told, parts, text) if told.out else None,
         "hand": round(told.hand, 2),
         "ms": {
@@ -202,7 +205,7 @@ def _reps(judged: Assessment, text: Messages) -> Message | None:
         return None
     last = None
     if reps.last is not None:
-        remark = text.text(reps.last.remark) if reps.last.remark else ""
+        remark = _text_of(reps.last.remark, text)
         last = {"number": reps.last.number, "remark": remark, "good": reps.last.good}
     return {
         "whole": reps.whole,
@@ -213,6 +216,15 @@ def _reps(judged: Assessment, text: Messages) -> Message | None:
     }
 
 
+def _text_of(reason: Reason | None, text: Messages) -> str:
+    return "" if reason is None else text.text(reason)
+
+
+def _spoken_values(values: Mapping[str, Value], text: Messages) -> Message:
+    """The values of a message as its recording names them: numbers and names in this language."""
+    return {name: text.text(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
 def _say(judged: Assessment, text: Messages) -> Message | None:
     said = judged.said
     if said is None:
@@ -221,6 +233,7 @@ def _say(judged: Assessment, text: Messages) -> Message | None:
         "text": text.said(said),
         "kind": str(said.kind),
         "key": said.key,
+        "values": _spoken_values(said.values, text),
         "urgency": int(said.urgency),
         "spoken": said.spoken,
     }
@@ -229,7 +242,7 @@ def _say(judged: Assessment, text: Messages) -> Message | None:
 def _stage_say(told: Told, text: Messages) -> Message | None:
     """What is said in a stage that has no coach: the first thing to change, or what comes."""
     if told.led is not None:
-        line, spoken, calm = told.led.line, told.led.spoken, not told.led.out.problem
+        line, spoken, calm = told.led.line, told.led.spoken, told.led.out.problem is None
     else:
         assert told.placed is not None
         line, spoken, calm = told.placed.line, told.placed.spoken, told.placed.setup.is_well
@@ -238,7 +251,8 @@ def _stage_say(told: Told, text: Messages) -> Message | None:
     return {
         "text": text.text(line),
         "kind": str(CueKind.VIEW),
-        "key": line,
+        "key": line.key if isinstance(line, Reason) else line,
+        "values": _spoken_values(line.value, text) if isinstance(line, Reason) else {},
         "urgency": int(Urgency.CALM if calm else Urgency.NOTICE),
         "spoken": spoken,
     }
@@ -253,7 +267,8 @@ def _calibrate(led: Led, text: Messages) -> Message:
         "text": text.text(out.text),
         "progress": number(out.progress, 3),
         "left_s": number(out.left_s),
-        "problem": text.text(out.problem) if out.problem else "",
+        "problem": _text_of(out.problem, text),
+        "problem_code": code_of(out.problem),
     }
 
 
@@ -267,7 +282,8 @@ def _setup(placed: Placed, text: Messages) -> Message:
                 "verdict": str(check.verdict),
                 "value": number(check.value),
                 "unit": check.unit,
-                "sentence": text.text(check.sentence) if check.sentence else "",
+                "sentence": _text_of(check.reason, text),
+                "reason_code": code_of(check.reason),
             }
             for check in placed.setup.checks
         ],

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
+from posecheck.reasons import Reason
+
 #: A sentence is spoken once it has stood for so long, so that nobody hears what is over already.
 SETTLED_S: Final = 1.0
 #: Between two sentences, and until the same one is said again.
@@ -19,14 +21,14 @@ _EPSILON_S: Final = 1e-6
 class Lines:
     """What is remembered of what was said. The default is: nothing was."""
 
-    line: str = ""
-    """What is to be said now, a sentence or a key; empty for nothing."""
+    line: str | Reason = ""
+    """What is to be said now, a reason or the key of a message; empty for nothing."""
     since_s: float = math.nan
-    spoken: str = ""
+    spoken: str | Reason = ""
     spoken_s: float = -math.inf
 
 
-def step(state: Lines, line: str, t_s: float, settled_s: float = SETTLED_S) -> tuple[Lines, bool]:
+def step(state: Lines, line: str | Reason, t_s: float, settled_s: float = SETTLED_S) -> tuple[Lines, bool]:
     """The line of one more picture: the memory, and whether it is to be spoken in this very frame."""
     if line != state.line or not t_s >= state.since_s:
         state = replace(state, line=line, since_s=t_s)

@@ -103,4 +103,11 @@ def farewell(language: str) -> Message:
     """What is spoken at the end, as in a frame: no frame follows it."""
     key = "live.done"
     text = Messages.load(language).text(key)
-    return {"text": text, "kind": str(CueKind.DONE), "key": key, "urgency": int(Urgency.CALM), "spoken": True}
+    return {
+        "text": text,
+        "kind": str(CueKind.DONE),
+        "key": key,
+        "values": {},
+        "urgency": int(Urgency.CALM),
+        "spoken": True,
+    }

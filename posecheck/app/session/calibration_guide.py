@@ -17,6 +17,7 @@ from posecheck.assessment.routines.progress import Part
 from posecheck.calibration import USED_FOR
 from posecheck.kinematics.calibration import protocol
 from posecheck.kinematics.calibration.protocol import DONE, TALL, CalibrateState, Calibrating
+from posecheck.reasons import Reason
 from posecheck.records import Sighting
 from posecheck.tunables import Profile
 
@@ -43,8 +44,8 @@ class Led:
     """What calibrating says of one picture."""
 
     out: Calibrating
-    line: str
-    """What to do, or what is in the way: a key of the messages, or a sentence in English."""
+    line: str | Reason
+    """What is in the way, or the key of what to do."""
     spoken: bool
     """Whether it is to be spoken in this very frame."""
     over: bool

@@ -14,6 +14,7 @@ from posecheck.app.messages import spoken_line
 from posecheck.app.messages.spoken_line import Lines
 from posecheck.kinematics.setup_check import check_state
 from posecheck.kinematics.setup_check.check_state import SetupState
+from posecheck.reasons import Reason
 from posecheck.records import Fit, Measures, Setup, Sighting
 from posecheck.tunables import Profile
 
@@ -41,8 +42,8 @@ class Placed:
     """Whether it may begin now: well placed, and still for long enough."""
     still_s: float
     """For how long the person has stood still, well placed."""
-    line: str
-    """The first thing to change, a sentence in English; `READY_KEY` when there is none."""
+    line: str | Reason
+    """The first thing to change; the key `READY_KEY` when there is none, empty when that is not known."""
     spoken: bool
     """Whether it is to be spoken in this very frame."""
 
@@ -54,7 +55,11 @@ def step(state: SettingUp, sighting: Sighting, measures: Measures, profile: Prof
     nothing_to_change = all(check.verdict is not Fit.ACT for check in found.checks)
     well = found.is_well or (found.over and nothing_to_change)  # over without being well: lying, or bent already
     still, still_s = still_step(state.still if well else StillState(), sighting)
-    line = READY_KEY if well else next((check.sentence for check in found.checks if check.verdict is Fit.ACT), "")
+    line = READY_KEY if well else _first_to_change(found)
     said, spoken = spoken_line.step(state.lines, line, sighting.t_s)
     state = SettingUp(checking, still, said)
     return state, Placed(found, well and still_s >= STILL_S - _EPSILON_S, still_s, line, spoken)
+
+
+def _first_to_change(setup: Setup) -> str | Reason:
+    return next((check.reason for check in setup.checks if check.reason is not None and check.verdict is Fit.ACT), "")

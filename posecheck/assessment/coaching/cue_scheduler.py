@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from posecheck.reasons import Value
 from posecheck.records import CueKind, Said, Urgency
 from posecheck.tunables import Tunable
 
@@ -71,7 +72,7 @@ class Cue:
     due_s: float
     """From when on it is to be spoken, in the time of the source."""
     urgency: Urgency = Urgency.CALM
-    values: Mapping[str, str | float] = field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
 
     def said(self, t_s: float, *, spoken: bool) -> Said:
         """The record of it in the frame at `t_s`."""

@@ -17,8 +17,8 @@ from typing import Final, TypeAlias
 
 from posecheck.assessment.catalogue.stretch import Rule, Stretch
 from posecheck.assessment.coaching.cue_scheduler import Cue
-from posecheck.assessment.events import family
 from posecheck.assessment.rules import BLIP_S
+from posecheck.reasons import Reason
 from posecheck.records import Assessment, CueKind, Finding, Urgency, Verdict
 from posecheck.tunables import Tunable
 
@@ -75,10 +75,11 @@ class Fault:
     """What is wrong in one frame."""
 
     name: str
-    """The rule's id, or the reason without its numbers."""
+    """The rule's id, or the code of the reason and what of it is no number."""
     rule: Rule | None
     """None: a problem with the view."""
-    reason: str
+    reason: Reason
+    """Why the view cannot be judged, or why the rule warns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,12 @@ def find(assessment: Assessment, stretch: Stretch) -> Fault | None:
     """The one fault to speak of: the view, else the first rule of the stretch that warns or cannot be told."""
     unknown = assessment.verdict is Verdict.UNKNOWN
     problem = assessment.reason if unknown else assessment.measures.view.reason
-    if problem:
+    if problem is not None:
         return _view(problem)
     findings = {finding.rule: finding for finding in assessment.findings}
     for rule in stretch.rules:
         finding = findings.get(rule.id)
-        if finding is None or finding.verdict is Verdict.GOOD:
+        if finding is None or finding.reason is None:
             continue
         if finding.verdict is Verdict.UNKNOWN:
             return _view(finding.reason)
@@ -121,8 +122,8 @@ def find(assessment: Assessment, stretch: Stretch) -> Fault | None:
     return None
 
 
-def _view(reason: str) -> Fault:
-    return Fault(family(reason), None, reason)
+def _view(reason: Reason) -> Fault:
+    return Fault(" ".join(reason.family), None, reason)
 
 
 def follow(
@@ -205,7 +206,7 @@ def line(fault: Fault, runs: Runs, stretch: Stretch) -> Cue:
 
 
 def _see(fault: Fault, due_s: float) -> Cue:
-    return Cue(CueKind.VIEW, fault.reason, due_s, Urgency.NOTICE)
+    return Cue(CueKind.VIEW, fault.reason.key, due_s, Urgency.NOTICE, MappingProxyType(dict(fault.reason.values)))
 
 
 def _form(rule: Rule, stretch: Stretch, due_s: float, *, easier: bool) -> Cue:

@@ -16,6 +16,7 @@ import numpy as np
 from posecheck.calibration import STANDING, USED_FOR, Calibration, Calibrations, CameraSetup, Notice
 from posecheck.kinematics.spine import personal_neutral
 from posecheck.kinematics.spine.network import CODE_SIZE, Code, Network
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Check, Setup
 from posecheck.tunables import Tunable
 
@@ -91,13 +92,6 @@ PERSON_TIME: Final = Tunable(
 )
 TUNABLES: Final = (MAX_AGE, MAX_YAW, MAX_ELEVATION, MAX_ROLL, MAX_DISTANCE, MAX_PERSON, PERSON_TIME)
 
-OTHER_NETWORK: Final = "Your calibration was made by another version of posecheck and is not used: calibrate again."
-ONLY_SEATED: Final = "You are only calibrated sitting: calibrate standing too, or stand tall for a moment first."
-ONLY_STANDING: Final = "You are only calibrated standing: calibrate sitting too, or sit tall for a moment first."
-ANOTHER_PERSON: Final = "You look different from when you calibrated, so your stored neutral is not used: calibrate again, or choose your own profile."
-CLOSER: Final = "You are much closer to the camera than when you calibrated: step back, or calibrate again."
-FURTHER: Final = "You are much further from the camera than when you calibrated: come closer, or calibrate again."
-
 
 @dataclass(frozen=True, slots=True)
 class MatchState:
@@ -153,17 +147,17 @@ def notices(
         return ()
     one = calibrations.of(position)
     if one is None:
-        return (Notice("position", ONLY_SEATED if wanted == STANDING else ONLY_STANDING),) if any(calibrations) else ()
+        only = ReasonCode.MATCH_ONLY_SEATED if wanted == STANDING else ReasonCode.MATCH_ONLY_STANDING
+        return (Notice("position", Reason(only)),) if any(calibrations) else ()
     if one.spine_model_sha256 != spine_model_sha256:
-        return (Notice("network", OTHER_NETWORK),)
+        return (Notice("network", Reason(ReasonCode.MATCH_NETWORK)),)
     found = []
     if one.age_days > profile[MAX_AGE.key]:
-        old = f"Your calibration is {one.age_days:.0f} days old: calibrate again when you can."
-        found.append(Notice("age", old))
+        found.append(Notice("age", Reason(ReasonCode.MATCH_AGE, days=round(one.age_days))))
     if camera is not None:
         found += _camera(one.camera, camera, profile)
     if person_deg > profile[MAX_PERSON.key]:
-        found.append(Notice("person", ANOTHER_PERSON))
+        found.append(Notice("person", Reason(ReasonCode.MATCH_PERSON)))
     return tuple(found)
 
 
@@ -172,28 +166,24 @@ def _camera(then: CameraSetup, now: CameraSetup, profile: Mapping[str, float]) -
 
     Nor does a session that began in a bend, where nobody was seen standing upright as they were then.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Reason] = {}
     if math.isnan(now.elevation_deg) and not math.isnan(then.elevation_deg):
         return []
-    turned = f"{abs(now.yaw_deg - then.yaw_deg):.0f}"
-    if abs(now.yaw_deg - then.yaw_deg) > profile[MAX_YAW.key]:
-        found["yaw"] = f"You are turned by {turned}° otherwise than when you calibrated: stand exactly side-on."
-    raised = f"{abs(now.elevation_deg - then.elevation_deg):.0f}"
-    if abs(now.elevation_deg - then.elevation_deg) > profile[MAX_ELEVATION.key]:
-        found["height"] = (
-            f"The camera's height changed by {raised}° since you calibrated: put it back, or calibrate again."
-        )
-    rolled = f"{abs(now.roll_deg - then.roll_deg):.0f}"
-    if abs(now.roll_deg - then.roll_deg) > profile[MAX_ROLL.key]:
-        found["roll"] = (
-            f"The camera is tilted by {rolled}° otherwise than when you calibrated: level it, or calibrate again."
-        )
+    turned_deg = abs(now.yaw_deg - then.yaw_deg)
+    if turned_deg > profile[MAX_YAW.key]:
+        found["yaw"] = Reason(ReasonCode.MATCH_YAW, degrees=round(turned_deg))
+    raised_deg = abs(now.elevation_deg - then.elevation_deg)
+    if raised_deg > profile[MAX_ELEVATION.key]:
+        found["height"] = Reason(ReasonCode.MATCH_HEIGHT, degrees=round(raised_deg))
+    rolled_deg = abs(now.roll_deg - then.roll_deg)
+    if rolled_deg > profile[MAX_ROLL.key]:
+        found["roll"] = Reason(ReasonCode.MATCH_ROLL, degrees=round(rolled_deg))
     factor = now.trunk_frac / then.trunk_frac if then.trunk_frac > 0.0 else math.nan
     if factor > profile[MAX_DISTANCE.key]:
-        found["distance"] = CLOSER
+        found["distance"] = Reason(ReasonCode.MATCH_CLOSER)
     elif factor < 1.0 / profile[MAX_DISTANCE.key]:
-        found["distance"] = FURTHER
-    return [Notice(name, sentence) for name, sentence in found.items()]
+        found["distance"] = Reason(ReasonCode.MATCH_FURTHER)
+    return [Notice(name, reason) for name, reason in found.items()]
 
 
 def camera_of(checks: tuple[Check, ...], image_wh: tuple[int, int]) -> CameraSetup:

@@ -27,6 +27,7 @@ from posecheck.kinematics.setup_check.observation import Placing, place
 from posecheck.kinematics.spine import personal_neutral
 from posecheck.kinematics.spine.dorsal_profile import axis_px
 from posecheck.kinematics.spine.network import Network, bundled_network
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import PAUSE_S, Check, Fit, Measures, Sighting
 from posecheck.tunables import Profile, Tunable
 
@@ -76,14 +77,6 @@ MAX_TALL: Final = Tunable(
 )
 TUNABLES: Final = (TALL_TIME, STILL, BLINK, MAX_TALL, *end_range.TUNABLES)
 
-STAND_TALL: Final = "Stand upright, side-on to the camera, both legs straight."
-SIT_TALL: Final = "Sit upright, side-on to the camera, on a chair or on the floor."
-COME_UP: Final = "Come up until your trunk is upright."
-GROW: Final = "Grow taller: lift your chest and the crown of your head."
-KEEP_STILL: Final = "Keep still for a moment."
-NOT_SEEN: Final = "Your back is out of sight: stay side-on, with the whole body in the picture."
-ROUND_MORE: Final = "Round your back a little further, as far as is comfortable."
-
 #: Nothing counts while the set-up check asks for something about one of these.
 _NEEDED: Final = ("person", "light", "frame", "distance", "side")
 #: Stillness is judged over so long.
@@ -124,8 +117,8 @@ class Calibrating:
     """Of the stage, 0..1."""
     left_s: float
     """Seconds still to go in this stage."""
-    problem: str
-    """Why this picture does not count, an English sentence to act on; empty when it does."""
+    problem: Reason | None
+    """Why this picture does not count; None when it does."""
     measures: Measures
     own_max_deg: float
     """How far the person has rounded so far; NaN before that."""
@@ -176,7 +169,7 @@ def step(
         window=window,
         acting=frozenset(check.name for check in told if check.verdict is Fit.ACT),
     )
-    problem = ""
+    problem: Reason | None = None
     if state.stage == TALL:
         state, problem = _tall(state, sighting, measured, told, before, passed_s, profile, network)
     else:  # rounded or bent: nothing of it is an example of standing tall
@@ -196,7 +189,7 @@ def _tall(
     passed_s: float,
     profile: Mapping[str, float],
     network: Network,
-) -> tuple[CalibrateState, str]:
+) -> tuple[CalibrateState, Reason | None]:
     known, learnt = (
         personal_neutral.live_of(before, state.position),
         personal_neutral.live_of(state.measures.own, state.position),
@@ -204,16 +197,16 @@ def _tall(
     places = _places(state, sighting)
     state = replace(state, places=places)
     problem = _in_the_way(state, measured, told, profile)
-    if not problem and (learnt is None or learnt is known) and passed_s > 0.0:
-        problem = GROW
-    if problem:
+    if problem is None and (learnt is None or learnt is known) and passed_s > 0.0:
+        problem = Reason(ReasonCode.CALIBRATE_GROW)
+    if problem is not None:
         since_s = sighting.t_s if math.isnan(state.bad_since_s) else state.bad_since_s
         lost = sighting.t_s - since_s > profile[BLINK.key]
         kept = personal_neutral.OwnState(t_s=sighting.t_s) if lost else replace(before, t_s=sighting.t_s)
         return replace(state, measures=replace(state.measures, own=kept), bad_since_s=since_s), problem
     state = replace(state, bad_since_s=math.nan)
     if learnt is None or learnt.seen_s < profile[TALL_TIME.key]:
-        return state, ""
+        return state, None
     taken = Calibration(
         position=state.position,
         code=tuple(learnt.code.tolist()),
@@ -225,25 +218,25 @@ def _tall(
         spine_model_sha256=network.sha256,
     )
     stage = ROUND if state.with_round else DONE
-    return replace(state, stage=stage, taken=taken, neutral_deg=measured["spine_flexion_deg"]), ""
+    return replace(state, stage=stage, taken=taken, neutral_deg=measured["spine_flexion_deg"]), None
 
 
 def _in_the_way(
     state: CalibrateState, measured: Measures, told: tuple[Check, ...], profile: Mapping[str, float]
-) -> str:
-    """The first thing to put right before time counts; empty if there is none."""
+) -> Reason | None:
+    """The first thing to put right before time counts; None if there is none."""
     for check in told:
         if check.name in _NEEDED and check.verdict is Fit.ACT:
-            return check.sentence
-    if measured.view.reason:
+            return check.reason
+    if measured.view.reason is not None:
         return measured.view.reason
     stands = state.position == STANDING
     wanted = {positions.STANDING} if stands else {positions.SEATED, positions.FLOOR}
     if measured.view.position not in wanted:
-        return STAND_TALL if stands else SIT_TALL
+        return Reason(ReasonCode.CALIBRATE_STAND_TALL if stands else ReasonCode.CALIBRATE_SIT_TALL)
     if not abs(measured["trunk_inclination_deg"]) <= profile[personal_neutral.MAX_LEAN.key]:
-        return COME_UP
-    return "" if _is_still(state, profile[STILL.key]) else KEEP_STILL
+        return Reason(ReasonCode.CALIBRATE_COME_UP)
+    return None if _is_still(state, profile[STILL.key]) else Reason(ReasonCode.CALIBRATE_KEEP_STILL)
 
 
 def _places(state: CalibrateState, sighting: Sighting) -> tuple[tuple[float, tuple[float, float, float, float]], ...]:
@@ -266,21 +259,24 @@ def _is_still(state: CalibrateState, limit_trunks: float) -> bool:
 # ------------------------------------------------------------------------------------------------ rounding
 def _round(
     state: CalibrateState, measured: Measures, passed_s: float, profile: Mapping[str, float]
-) -> tuple[CalibrateState, str]:
+) -> tuple[CalibrateState, Reason | None]:
     flexion_deg = measured["spine_flexion_deg"]
     taken = state.taken
     if math.isnan(flexion_deg) or taken is None:
-        return state, measured.view.reason or NOT_SEEN
+        return state, measured.view.reason or Reason(ReasonCode.CALIBRATE_NOT_SEEN)
     rounded = end_range.add(state.rounded, flexion_deg, state.neutral_deg, passed_s, profile)
     state = replace(state, rounded=rounded)
     if not end_range.is_over(rounded, profile):
-        return state, ROUND_MORE if rounded.counted_s >= profile[end_range.ROUND_TIME.key] else ""
+        short = rounded.counted_s >= profile[end_range.ROUND_TIME.key]
+        return state, Reason(ReasonCode.CALIBRATE_ROUND_MORE) if short else None
     own_max_deg = end_range.credible_max_deg(rounded, profile)
-    return replace(state, stage=DONE, taken=replace(taken, own_max_deg=own_max_deg)), ""
+    return replace(state, stage=DONE, taken=replace(taken, own_max_deg=own_max_deg)), None
 
 
 # ------------------------------------------------------------------------------------------------ what is shown
-def _shown(state: CalibrateState, measured: Measures, problem: str, profile: Mapping[str, float]) -> Calibrating:
+def _shown(
+    state: CalibrateState, measured: Measures, problem: Reason | None, profile: Mapping[str, float]
+) -> Calibrating:
     learnt = personal_neutral.live_of(state.measures.own, state.position)
     wanted_s, done_s = 0.0, 0.0
     if state.stage == TALL:

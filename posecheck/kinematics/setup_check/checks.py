@@ -1,4 +1,4 @@
-"""What is to be put right, one sentence for each thing, as the pictures of the last moments show it? Pure, without memory.
+"""What is to be put right, one reason for each thing, as the pictures of the last moments show it? Pure, without memory.
 
 Each check looks at the median, so that a glitch says nothing. What was to be put right is so until it is right by a
 margin.
@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 
 from posecheck.kinematics import framing
-from posecheck.kinematics.setup_check.observation import Placing
-from posecheck.records import NOBODY, SETUP_CHECKS, Check, Fit
+from posecheck.kinematics.setup_check.observation import Asked, Placing
+from posecheck.reasons import Reason, ReasonCode
+from posecheck.records import SETUP_CHECKS, Check, Fit
 from posecheck.tunables import Tunable
 
 MAX_TURN: Final = Tunable(
@@ -87,12 +88,9 @@ _MARGIN_FRAC: Final = 0.15
 _MIN_KNOWN_FRAC: Final = 0.5
 #: ... and none says anything before so much of it has passed.
 _MIN_WINDOW_FRAC: Final = 0.25
-#: Sentences are said when more than the first share of pictures asks for them, and until less than the second does.
-_SAID_FROM, _SAID_TO = 0.5, 0.3
+#: A reason is given when more than the first share of pictures asks for them, and until less than the second does.
+_ASKED_FROM, _ASKED_TO = 0.5, 0.3
 _TURNS_DEG: Final = 5.0
-
-UNSEEN: Final = "This shows once you stand in the picture for a moment, upright and side-on."
-TOO_CLOSE: Final = "You are too close: step away from the camera."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +111,14 @@ class _Seen:
         """Whether a value is above its limit, or not yet below it by the margin after it was."""
         return value > (limit * (1.0 - _MARGIN_FRAC) if name in self.acting else limit)
 
-    def sentence(self, name: str, of: Callable[[Placing], str | None]) -> str | None:
-        """What most pictures ask for; empty if nothing, None if that is not known."""
-        said = [text for one in self.window if (text := of(one)) is not None]
-        if len(said) <= _MIN_KNOWN_FRAC * len(self.window):
+    def asked(self, name: str, of: Callable[[Placing], Asked]) -> Asked:
+        """What most pictures ask for; "" if nothing, None if that is not known."""
+        known = [one for picture in self.window if (one := of(picture)) is not None]
+        if len(known) <= _MIN_KNOWN_FRAC * len(self.window):
             return None
-        asked = Counter(text for text in said if text)
-        share = asked.total() / len(said)
-        return asked.most_common(1)[0][0] if share > (_SAID_TO if name in self.acting else _SAID_FROM) else ""
+        asked = Counter(one for one in known if one)
+        share = asked.total() / len(known)
+        return asked.most_common(1)[0][0] if share > (_ASKED_TO if name in self.acting else _ASKED_FROM) else ""
 
 
 def checks(
@@ -144,13 +142,13 @@ def checks(
     back = (
         _unseen("back")
         if side.verdict is Fit.ACT
-        else _said(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac))
+        else _asked(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac))
     )
     told = {
         # Whether somebody is there cannot be told in the dark: light is what is asked for, and nothing before it.
         "person": _unseen("person") if away and too_dark else _person(seen, away=away),
-        "light": _check("light", 100.0 * light, framing.TOO_DARK if too_dark else ""),
-        "frame": _said(seen, "frame", lambda one: one.frame, math.nan),
+        "light": _check("light", 100.0 * light, Reason(ReasonCode.VIEW_TOO_DARK) if too_dark else None),
+        "frame": _asked(seen, "frame", lambda one: one.frame, math.nan),
         "distance": _distance(seen),
         "side": side,
         "height": _height(seen),
@@ -163,24 +161,28 @@ def checks(
 _UNITS: Final = {asked.name: asked.unit for asked in SETUP_CHECKS}
 
 
-def _check(name: str, value: float, sentence: str) -> Check:
+def _check(name: str, value: float, reason: Reason | None) -> Check:
     """A check of which all is known."""
-    return Check(name, Fit.ACT if sentence else Fit.OK, value, _UNITS[name], sentence)
+    return Check(name, Fit.OK if reason is None else Fit.ACT, value, _UNITS[name], reason)
 
 
 def _unseen(name: str) -> Check:
-    return Check(name, Fit.UNKNOWN, math.nan, _UNITS[name], UNSEEN)
+    return Check(name, Fit.UNKNOWN, math.nan, _UNITS[name], Reason(ReasonCode.SETUP_UNSEEN))
 
 
 def _person(seen: _Seen, *, away: bool) -> Check:
     people = round(float(np.median([one.people for one in seen.window])))
-    sentence = NOBODY if away else f"{people} people are in view: ask the others to step aside." if people > 1 else ""
-    return _check("person", float(people), sentence)
+    reason = None
+    if away:
+        reason = Reason(ReasonCode.VIEW_NOBODY)
+    elif people > 1:
+        reason = Reason(ReasonCode.SETUP_OTHERS, people=people)
+    return _check("person", float(people), reason)
 
 
-def _said(seen: _Seen, name: str, of: Callable[[Placing], str | None], value: float) -> Check:
-    sentence = seen.sentence(name, of)
-    return _unseen(name) if sentence is None else _check(name, value, sentence)
+def _asked(seen: _Seen, name: str, of: Callable[[Placing], Asked], value: float) -> Check:
+    asked = seen.asked(name, of)
+    return _unseen(name) if asked is None else _check(name, value, asked or None)
 
 
 def _distance(seen: _Seen) -> Check:
@@ -189,12 +191,12 @@ def _distance(seen: _Seen) -> Check:
         return _unseen("distance")
     # A trunk twice too short is a limit twice passed: so one margin serves near and far.
     short = max(seen.profile[MIN_SIZE.key] / size_px, seen.profile[MIN_SHARE.key] / share)
-    sentence = ""
+    reason = None
     if seen.beyond("distance", short, 1.0) and short > share / seen.profile[MAX_SHARE.key]:
-        sentence = framing.TOO_FAR
+        reason = Reason(ReasonCode.VIEW_TOO_FAR)
     elif seen.beyond("distance", share, seen.profile[MAX_SHARE.key]):
-        sentence = TOO_CLOSE
-    return _check("distance", 100.0 * share, sentence)
+        reason = Reason(ReasonCode.SETUP_TOO_CLOSE)
+    return _check("distance", 100.0 * share, reason)
 
 
 def _side(seen: _Seen) -> Check:
@@ -203,42 +205,34 @@ def _side(seen: _Seen) -> Check:
     if math.isnan(front_deg):
         return _unseen("side")
     refused = yaw_deg > seen.profile[framing.MAX_YAW.key]
-    sentence = ""
+    reason = None
     if facing == 0:
-        sentence = framing.NOT_SIDE_ON
+        reason = Reason(ReasonCode.VIEW_NOT_SIDE_ON)
     elif refused or seen.beyond("side", abs(front_deg), seen.profile[MAX_TURN.key]):
         degrees = max(round(abs(front_deg) / _TURNS_DEG) * _TURNS_DEG, _TURNS_DEG)
         # Facing the picture's right, the camera is on the right hand: who shows it the front turns left, away from it.
-        if facing * front_deg > 0.0:
-            sentence = f"Turn about {degrees:.0f}° to your left, until the camera sees you exactly from the side."
-        else:
-            sentence = f"Turn about {degrees:.0f}° to your right, until the camera sees you exactly from the side."
-    return _check("side", abs(front_deg), sentence)
+        left = facing * front_deg > 0.0
+        reason = Reason(ReasonCode.SETUP_TURN_LEFT if left else ReasonCode.SETUP_TURN_RIGHT, degrees=degrees)
+    return _check("side", abs(front_deg), reason)
 
 
 def _height(seen: _Seen) -> Check:
     above_deg = seen.median(lambda one: one.elevation_deg)
     if math.isnan(above_deg):
         return _unseen("height")
-    sentence = ""
+    reason = None
     if seen.beyond("height", abs(above_deg), seen.profile[MAX_ELEVATION.key]):
-        degrees = f"{abs(above_deg):.0f}"
-        if above_deg > 0.0:
-            sentence = f"Lower the camera to the height of your hips: it looks down on you by about {degrees}°."
-        else:
-            sentence = f"Raise the camera to the height of your hips: it looks up at you by about {degrees}°."
-    return _check("height", above_deg, sentence)
+        code = ReasonCode.SETUP_LOWER if above_deg > 0.0 else ReasonCode.SETUP_RAISE
+        reason = Reason(code, degrees=round(abs(above_deg)))
+    return _check("height", above_deg, reason)
 
 
 def _level(seen: _Seen) -> Check:
     roll_deg = seen.median(lambda one: one.roll_deg)
     if math.isnan(roll_deg):
         return _unseen("level")
-    sentence = ""
+    reason = None
     if seen.beyond("level", abs(roll_deg), seen.profile[MAX_ROLL.key]):
-        degrees = f"{abs(roll_deg):.0f}"
-        if roll_deg > 0.0:
-            sentence = f"Level the camera: turn it about {degrees}° clockwise, seen from behind it."
-        else:
-            sentence = f"Level the camera: turn it about {degrees}° anticlockwise, seen from behind it."
-    return _check("level", roll_deg, sentence)
+        code = ReasonCode.SETUP_CLOCKWISE if roll_deg > 0.0 else ReasonCode.SETUP_ANTICLOCKWISE
+        reason = Reason(code, degrees=round(abs(roll_deg)))
+    return _check("level", roll_deg, reason)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
 from posecheck.body import Landmark, Side, of
 from posecheck.kinematics import angles, framing, positions, view
-from posecheck.kinematics.spine import dorsal_contour, flexion, quality_gates
+from posecheck.kinematics.spine import dorsal_contour, quality_gates
 from posecheck.kinematics.spine.dorsal_profile import axis_px
+from posecheck.reasons import Reason, ReasonCode, code_of
 from posecheck.records import Floats, Measures, Sighting
 from posecheck.tunables import Tunable
 
@@ -38,9 +39,8 @@ ROOM_BEHIND: Final = Tunable(
 )
 TUNABLES: Final = (ROOM_AHEAD, ROOM_BEHIND)
 
-BACKWARD: Final = "Take a step backward: the picture needs room in front of you to bend into."
-FORWARD: Final = "Take a step forward, the way you face: you are at the edge of the picture."
-NO_ROOM: Final = "Step away from the camera: the picture has no room for you to bend into."
+#: What is to be put right: nothing (""), something, or not known (None).
+Asked: TypeAlias = Reason | Literal[""] | None
 
 #: A trunk that leans less than this, to whichever side, counts as upright. Judgement: a slouch does, a bend does not.
 UPRIGHT_DEG: Final = 20.0
@@ -49,8 +49,16 @@ _SPARE_FRAC: Final = 0.12
 #: The face belongs to the body that is to be in the picture, though nothing is measured there.
 _HEAD: Final = (Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
 _BACK_REASONS: Final = frozenset(
-    (quality_gates.OUT_OF_PICTURE, quality_gates.NO_FIT, quality_gates.COVERED, quality_gates.ROUGH, flexion.UNSURE)
+    {
+        ReasonCode.SPINE_CUT_OFF,
+        ReasonCode.SPINE_OUTLINE_UNCLEAR,
+        ReasonCode.SPINE_COVERED,
+        ReasonCode.SPINE_UNEVEN,
+        ReasonCode.SPINE_UNCERTAIN,
+    }
 )
+#: With these the back cannot be seen at all, so its outline is neither free nor covered.
+_BACK_UNKNOWN: Final = frozenset({ReasonCode.SPINE_LYING, ReasonCode.SPINE_TOO_DEEP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +83,10 @@ class Placing:
     """`view.camera_elevation_deg`, while standing upright with the whole body in the picture: feet are guessed otherwise."""
     roll_deg: float
     """`camera_roll_deg`, while standing upright."""
-    frame: str | None
-    """What to do about parts of the body that do not show; empty when all do."""
-    back: str | None
-    """What to do about the line of the back; empty when it is free."""
+    frame: Asked
+    """What to do about parts of the body that do not show."""
+    back: Asked
+    """What to do about the line of the back."""
     cover_frac: float
     """Share of the outline of the back that shows."""
 
@@ -105,7 +113,7 @@ def place(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) 
     stands = measures.view.position == positions.STANDING
     upright = stands and lean_deg <= UPRIGHT_DEG
     facing = measures.view.facing
-    frame = None if sighting.is_empty else frame_sentence(sighting, measures.view.near_side, facing, profile)
+    frame = None if sighting.is_empty else frame_reason(sighting, measures.view.near_side, facing, profile)
     return Placing(
         t_s=sighting.t_s,
         people=sighting.people,
@@ -125,7 +133,9 @@ def place(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) 
     )
 
 
-def frame_sentence(sighting: Sighting, side: Side | None, facing: int, profile: Mapping[str, float]) -> str:
+def frame_reason(
+    sighting: Sighting, side: Side | None, facing: int, profile: Mapping[str, float]
+) -> Reason | Literal[""]:
     """What to do so that the whole body shows, and has room to bend; empty when it does.
 
     Parts of the near side that lie outside tell where to go; those that are inside and yet seen of neither side are
@@ -141,26 +151,26 @@ def frame_sentence(sighting: Sighting, side: Side | None, facing: int, profile: 
         places = {"head": face, **places}
     outside = {part: points for part, points in places.items() if all(_outside(p, sighting.image_wh) for p in points)}
     if not outside:
-        hidden = " and ".join(framing.JOINTS[joint] for joint in framing.cut_off(seen, None))
+        hidden = tuple(framing.JOINTS[joint] for joint in framing.cut_off(seen, None))
         if hidden:
-            return f"Clear the view between you and the camera until it sees your {hidden}."
-        return _room_sentence(sighting, facing, profile)
-    parts = " and ".join(outside)
+            return Reason(ReasonCode.SETUP_HIDDEN, parts=hidden)
+        return _room_reason(sighting, facing, profile)
+    parts = tuple(outside)
     edges = set().union(*(_outside(points[0], sighting.image_wh) for points in outside.values()))
     height = sighting.image_wh[1]
     shown = sighting.landmarks_px[np.isfinite(sighting.landmarks_px[:, 1]), 1]
     if edges == {"bottom"} and shown.min() > _SPARE_FRAC * height:
-        return f"Tilt the camera down, or step away from it, until it sees your {parts}."
+        return Reason(ReasonCode.SETUP_TILT_DOWN, parts=parts)
     if edges == {"top"} and shown.max() < (1.0 - _SPARE_FRAC) * height:
-        return f"Tilt the camera up, or step away from it, until it sees your {parts}."
+        return Reason(ReasonCode.SETUP_TILT_UP, parts=parts)
     if edges == {"right"}:
-        return BACKWARD if facing > 0 else FORWARD
+        return Reason(ReasonCode.SETUP_BACKWARD if facing > 0 else ReasonCode.SETUP_FORWARD)
     if edges == {"left"}:
-        return BACKWARD if facing < 0 else FORWARD
-    return f"Step away from the camera until it sees your {parts}."
+        return Reason(ReasonCode.SETUP_BACKWARD if facing < 0 else ReasonCode.SETUP_FORWARD)
+    return Reason(ReasonCode.SETUP_AWAY, parts=parts)
 
 
-def _room_sentence(sighting: Sighting, facing: int, profile: Mapping[str, float]) -> str:
+def _room_reason(sighting: Sighting, facing: int, profile: Mapping[str, float]) -> Reason | Literal[""]:
     """What to do so that the picture holds the bend, too; empty when it does, or the facing is not known."""
     hip, shoulder = axis_px(sighting.landmarks_px)
     trunk_px = float(np.hypot(*(shoulder - hip)))
@@ -171,8 +181,10 @@ def _room_sentence(sighting: Sighting, facing: int, profile: Mapping[str, float]
     short_ahead = ahead_px < profile[ROOM_AHEAD.key] * trunk_px
     short_behind = behind_px < profile[ROOM_BEHIND.key] * trunk_px
     if short_ahead and short_behind:
-        return NO_ROOM
-    return BACKWARD if short_ahead else FORWARD if short_behind else ""
+        return Reason(ReasonCode.SETUP_NO_ROOM)
+    if short_ahead:
+        return Reason(ReasonCode.SETUP_BACKWARD)
+    return Reason(ReasonCode.SETUP_FORWARD) if short_behind else ""
 
 
 def _outside(point: Floats, image_wh: tuple[int, int]) -> set[str]:
@@ -182,13 +194,13 @@ def _outside(point: Floats, image_wh: tuple[int, int]) -> set[str]:
     return {edge for edge, out in beyond.items() if out}
 
 
-def _back(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) -> str | None:
+def _back(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) -> Asked:
     """What stands in the way of reading the back; None where that cannot be told (nobody, lying, hanging down)."""
     if sighting.back is None:
         return None
     mid_hip, mid_shoulder = axis_px(sighting.landmarks_px)
     inclination_deg = angles.trunk_inclination_deg(mid_hip, mid_shoulder, sighting.back.facing)
     reason = quality_gates.gate_reason(sighting.back, inclination_deg, profile) or measures.view.reason
-    if reason in {quality_gates.LYING, quality_gates.TOO_DEEP}:
+    if code_of(reason) in _BACK_UNKNOWN:
         return None
-    return reason if reason in _BACK_REASONS else ""
+    return reason if reason is not None and reason.code in _BACK_REASONS else ""

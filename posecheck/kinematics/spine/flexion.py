@@ -14,6 +14,7 @@ from typing import Final
 
 from posecheck.kinematics.spine import dorsal_contour, quality_gates
 from posecheck.kinematics.spine.network import Network, Told
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Back
 from posecheck.tunables import Tunable
 
@@ -59,8 +60,6 @@ MAX_PART_SIGMA: Final = Tunable(
 )
 TUNABLES: Final = (MAX_SIGMA, MAX_OWN_SIGMA, MAX_DISAGREEMENT, MAX_PART_SIGMA)
 
-UNSURE: Final = "Your back cannot be read for sure: keep arms and objects off it, tuck in loose clothes, turn side-on."
-
 
 @dataclass(frozen=True, slots=True)
 class SpineReading:
@@ -76,11 +75,11 @@ class SpineReading:
     """Standard deviation of the error of `flexion_deg` to be expected."""
     pelvis_ahead_deg: float
     """How much further the pelvis has tipped forward since standing than the axis mid-hip → mid-shoulder leans."""
-    reason: str
-    """Why there is no reading, as a sentence to act on; empty when there is one."""
+    reason: Reason | None
+    """Why there is no reading; None when there is one."""
 
 
-def unread(reason: str) -> SpineReading:
+def unread(reason: Reason) -> SpineReading:
     """No reading, and why."""
     return SpineReading(math.nan, math.nan, math.nan, math.nan, math.nan, reason)
 
@@ -92,7 +91,7 @@ def read_spine(
 
     `told` is what `network` says of it, `known` whether it did so with upright pictures of this person,
     `inclination_deg` the trunk's (`angles.trunk_inclination_deg`), `profile` holds the room's tunables.
-    About -30..90. NaN, with a reason, when the back cannot be judged: see `gates`, `UNSURE`.
+    About -30..90. NaN, with a reason, when the back cannot be judged: see `quality_gates` and `ReasonCode.SPINE_UNCERTAIN`.
     Limits: as in models/SPINE.md. Trained and calibrated on synthetic people.
     """
     reason = quality_gates.gate_reason(back, inclination_deg, profile)
@@ -101,7 +100,7 @@ def read_spine(
     alone_deg = network.outline_deg(dorsal_contour.contour_bend_deg(back.dorsal), inclination_deg)
     most_deg = profile[(MAX_OWN_SIGMA if known else MAX_SIGMA).key]
     if not told.flexion_sigma_deg <= most_deg or _contradict(told, alone_deg, profile):
-        return unread(UNSURE)
+        return unread(Reason(ReasonCode.SPINE_UNCERTAIN))
     limit_deg = profile[MAX_PART_SIGMA.key]
     parted = max(told.upper_sigma_deg, told.lower_sigma_deg) <= limit_deg
     return SpineReading(
@@ -110,7 +109,7 @@ def read_spine(
         lower_deg=told.lower_deg if parted else math.nan,
         sigma_deg=told.flexion_sigma_deg,
         pelvis_ahead_deg=told.pelvis_ahead_deg,
-        reason="",
+        reason=None,
     )
 
 

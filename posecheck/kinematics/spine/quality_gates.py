@@ -1,12 +1,12 @@
-"""When is this back not fit to be judged? One reason, as a sentence to act on."""
+"""When is this back not fit to be judged? The first reason that holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from posecheck import records
 from posecheck.kinematics.spine.dorsal_contour import axis_inside_frac, cover_frac, roughness_frac
+from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Back
 from posecheck.tunables import Tunable
 
@@ -79,29 +79,22 @@ TUNABLES: Final = (
     MAX_ROUGHNESS,
 )
 
-LYING: Final = records.LYING
-TOO_DEEP: Final = "You hang too far down for your back to be judged: come up a little."
-OUT_OF_PICTURE: Final = "Your back is cut off: move into the picture."
-NO_FIT: Final = "Your outline is unclear: stand clear of furniture, in good light."
-COVERED: Final = "The line of your back is covered: keep arms and objects off it."
-ROUGH: Final = "The line of your back is uneven: tuck in loose clothes, keep arms and objects off it."
 
-
-def gate_reason(back: Back, inclination_deg: float, profile: Mapping[str, float]) -> str:
-    """Why this back cannot be judged, as a sentence to act on; empty when it can.
+def gate_reason(back: Back, inclination_deg: float, profile: Mapping[str, float]) -> Reason | None:
+    """Why this back cannot be judged; None when it can.
 
     `inclination_deg` is the trunk's (`angles.trunk_inclination_deg`), NaN if not known; `profile` holds `TUNABLES`.
     """
     if not inclination_deg >= profile[MIN_INCLINATION.key]:
-        return LYING
+        return Reason(ReasonCode.SPINE_LYING)
     if inclination_deg > profile[MAX_INCLINATION.key]:
-        return TOO_DEEP
+        return Reason(ReasonCode.SPINE_TOO_DEEP)
     if back.inside_frac < profile[MIN_INSIDE.key]:
-        return OUT_OF_PICTURE
+        return Reason(ReasonCode.SPINE_CUT_OFF)
     if axis_inside_frac(back) < profile[MIN_AXIS.key]:
-        return NO_FIT
+        return Reason(ReasonCode.SPINE_OUTLINE_UNCLEAR)
     if cover_frac(back.dorsal) < profile[MIN_COVER.key]:
-        return COVERED
+        return Reason(ReasonCode.SPINE_COVERED)
     if roughness_frac(back.dorsal) > profile[MAX_ROUGHNESS.key]:
-        return ROUGH
-    return ""
+        return Reason(ReasonCode.SPINE_UNEVEN)
+    return None

@@ -40,7 +40,7 @@ export function makeAnnouncer(ctx, polite, firm) {
       if (tone) ctx.sound.tone(tone);
       if (!speaks) return;
       aloud(say.text, say.urgency >= 2);
-      ctx.sound.say(say.text, { lang: ctx.state.lang, urgency: say.urgency, key: say.key });
+      ctx.sound.say(say.text, { lang: ctx.state.lang, urgency: say.urgency, key: say.key, values: say.values });
     },
   };
 }

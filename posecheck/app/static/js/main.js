@@ -317,7 +317,6 @@ socket.on("summary", (message) => {
   ctx.summary = message;
   // The last word of a session comes with no frame.
   if (message.say) announcer.frame({ say: message.say });
-  announcer.frame({ say: message.say });
 });
 socket.on("error", ({ code, text }) => {
   if (code === "taken_over") {

@@ -87,16 +87,16 @@ export function createSound({ settings = null, words = null, lang = () => docume
   }
 
   /** Say a cue. Resolves to "local voice", "bundled phrases", "tone" or "nothing": what was really heard. */
-  function say(text, { lang: language = lang(), urgency = 0, key = "" } = {}) {
+  function say(text, { lang: language = lang(), urgency = 0, key = "", values = {} } = {}) {
     if (!text || muted || volume === 0) return Promise.resolve("nothing");
     if (speaking && urgency <= speaking.urgency) {
       waiting?.resolve("nothing");
-      return new Promise((resolve) => (waiting = { text, options: { lang: language, urgency, key }, since: performance.now(), resolve }));
+      return new Promise((resolve) => (waiting = { text, options: { lang: language, urgency, key, values }, since: performance.now(), resolve }));
     }
     speaking?.stop();
     const turn = { urgency, stop: () => {}, over: false };
     speaking = turn;
-    return heard(turn, text, language, urgency, key).finally(() => {
+    return heard(turn, text, language, urgency, key, values).finally(() => {
       if (speaking !== turn) return;
       speaking = null;
       const next = waiting;
@@ -108,7 +108,7 @@ export function createSound({ settings = null, words = null, lang = () => docume
     });
   }
 
-  async function heard(turn, text, language, urgency, key) {
+  async function heard(turn, text, language, urgency, key, values) {
     turn.stop = () => (turn.over = true);
     if (audio && busyUntil > audio.currentTime) await new Promise((r) => setTimeout(r, 1000 * (busyUntil - audio.currentTime)));
     if (turn.over) return "nothing";
@@ -128,17 +128,17 @@ export function createSound({ settings = null, words = null, lang = () => docume
       }
       failures += 1;
     }
-    if (!turn.over && (await recording(turn, text, language, key))) return "bundled phrases";
+    if (!turn.over && (await recording(turn, text, language, key, values))) return "bundled phrases";
     return !turn.over && tone(INSTEAD[urgency] ?? "notice") ? "tone" : "nothing";
   }
 
-  async function recording(turn, text, language, key) {
+  async function recording(turn, text, language, key, values) {
     const lang2 = language.slice(0, 2);
     if (recordingsFail || !RECORDED.includes(lang2) || audio?.state !== "running") return false;
     try {
       if (!recordings.has(lang2)) recordings.set(lang2, Phrases.load(lang2));
       const phrases = await recordings.get(lang2);
-      const files = phrases.find(text, key);
+      const files = phrases.find(key, values, text);
       if (!files) return false;
       const buffers = await phrases.decoded(audio, files);
       if (turn.over || muted) return false;

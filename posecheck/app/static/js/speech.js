@@ -1,8 +1,7 @@
 // Who speaks, and with which words: a voice of this computer, else the recordings that came with posecheck.
 //
 // A voice that is not local is never used: it would send what is said to somebody else's server. Recordings are
-// found by the key of a message or by its wording, and put together where a text has {blanks}; they are loaded only
-// when they are needed.
+// found by the key of a message, and put together where a text has {blanks}; they are loaded only when they are needed.
 
 const FOLDER = new URL("../phrases/", import.meta.url);
 /** So many decoded recordings are kept, the latest ones: each takes some 200 kB a second, ten times its file. */
@@ -51,7 +50,6 @@ export function speak(synth, voice, text, { volume, began }) {
 
 /** The recordings of a language. */
 export class Phrases {
-  #texts = [];
   #manifest = null;
   #buffers = new Map();
 
@@ -62,22 +60,23 @@ export class Phrases {
     const answer = await fetch(new URL("manifest.json", phrases.folder));
     if (!answer.ok) throw new Error(`no recordings for ${lang}`);
     phrases.#manifest = await answer.json();
-    phrases.#texts = Object.entries(phrases.#manifest.phrases).map(([key, { text, play }]) => ({ key, play, ...pattern(text) }));
     return phrases;
   }
 
-  /** The names of the recordings that say a text, or the nearest to it; null when nothing comes near. */
-  find(text, key) {
+  /**
+   * The names of the recordings that say the message `key`, its blanks filled with `values`, or the nearest to it; null
+   * when nothing comes near. A stretch of somebody's own may use a known key for other words: `text` tells.
+   */
+  find(key, values = {}, text = "") {
     const all = this.#manifest.phrases;
-    const wording = text.trim();
-    for (const one of [this.#texts.find((entry) => entry.key === key), ...this.#texts]) {
-      const match = one?.form.exec(wording);
-      const files = match && this.#filled(one, match);
-      if (files) return files;
+    const entry = all[key];
+    const filled = entry?.play.every((part) => !part.startsWith("{"));
+    if (filled && !(key.startsWith("stretch.") && entry.text !== text.trim())) return entry.play;
+    if (entry && !filled) {
+      const files = entry.play.map((part) => (part.startsWith("{") ? this.#blank(values[part.slice(1, -1)]) : [part]));
+      if (files.every(Boolean)) return files.flat();
     }
-    if (key in all && !all[key].play.some((part) => part.startsWith("{"))) return all[key].play;
-    const near = all[NEAREST[key]]?.play;
-    return near ?? null;
+    return all[NEAREST[key]]?.play ?? null;
   }
 
   /** The decoded recordings, in order. Throws when one cannot be loaded or this browser cannot decode it. */
@@ -101,42 +100,18 @@ export class Phrases {
     return loading;
   }
 
-  #filled(entry, match) {
-    const files = [];
-    for (const part of entry.play) {
-      if (!part.startsWith("{")) files.push(part);
-      else {
-        const said = this.#blank(match[1 + entry.blanks.indexOf(part.slice(1, -1))]);
-        if (!said) return null;
-        files.push(...said);
-      }
-    }
-    return files;
-  }
-
-  /** What stands in a blank: a number, a name, or a list of parts of the body. */
-  #blank(text) {
+  /** What stands in a blank: a number, the name of a stretch, or parts of the body by their keys. */
+  #blank(value) {
     const { numbers, phrases } = this.#manifest;
-    const known = (words) => {
-      const entry = Object.entries(phrases).find(([key, one]) => /^(part\.|stretch\..*\.name$)/.test(key) && one.text === words);
-      return entry?.[1].play;
-    };
-    if (/^\d+([.,]\d+)?$/.test(text)) {
-      const number = Math.round(Number(text.replace(",", ".")));
+    if (Array.isArray(value)) {
+      const parts = value.map((part) => phrases[`part.${part}`]?.play);
+      return parts.every(Boolean) ? parts.flatMap((part, n) => (n ? [...phrases["part.and"].play, ...part] : part)) : null;
+    }
+    if (Number.isFinite(value)) {
+      const number = Math.round(value);
       const file = numbers[number] ?? numbers[5 * Math.round(number / 5)];
       return file ? [file] : null;
     }
-    if (numbers[text.toLowerCase()]) return [numbers[text.toLowerCase()]]; // a count in words
-    if (known(text)) return known(text);
-    const and = phrases["part.and"];
-    const parts = text.split(` ${and?.text} `).map(known);
-    return parts.length > 1 && parts.every(Boolean) ? parts.flatMap((part, n) => (n ? [...and.play, ...part] : part)) : null;
+    return Object.entries(phrases).find(([key, one]) => /^stretch\..*\.name$/.test(key) && one.text === value)?.[1].play ?? null;
   }
-}
-
-/** What a text looks like with its blanks filled in. */
-function pattern(text) {
-  const blanks = [];
-  const form = text.replace(/\{(\w+)\}|[.*+?^$()|[\]\\{}]/g, (found, name) => (name ? (blanks.push(name), "(.+)") : `\\${found}`));
-  return { blanks, form: new RegExp(`^${form}$`, "i") };
 }
