@@ -1,12 +1,14 @@
 """Where the files that come with posecheck are (weights, sample clips), and are they whole?
 
 In a checkout they stand at the top level; in an installed wheel they travel inside the package. A manifest.toml beside
-the weights tells the hash of each.
+the weights tells the hash of each. `install_command` says how to install posecheck, or an extra of it, where it is.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
+import json
 import tomllib
 from pathlib import Path
 from typing import Final
@@ -16,6 +18,8 @@ from posecheck.errors import ModelError, PosecheckError
 _PACKAGE: Final = Path(__file__).resolve().parent
 #: Searched in this order: a wheel carries its data inside the package, a checkout beside it.
 _ROOTS: Final = (_PACKAGE / "_data", _PACKAGE.parent)
+#: Its name on the package index, where "posecheck" is another project's.
+DISTRIBUTION: Final = "posecheck-stretch"
 _LFS_HEAD: Final = b"version https://git-lfs"
 
 
@@ -24,6 +28,24 @@ def _find(folder: str) -> Path:
         if (root / folder / "manifest.toml").is_file():
             return root / folder
     raise PosecheckError(f"posecheck's own folder {folder}/ is missing from {_PACKAGE}. Install posecheck again.")
+
+
+def install_command(extra: str = "") -> str:
+    """The command that installs posecheck again, with an extra ("h264") if one is named.
+
+    In a checkout that is the checkout itself; from the index it goes by `DISTRIBUTION`.
+    """
+    what = f"[{extra}]" if extra else ""
+    return f"pip install -e '.{what}'" if _is_checkout() else f"pip install '{DISTRIBUTION}{what}'"
+
+
+def _is_checkout() -> bool:
+    """Whether posecheck runs from a folder with its sources, installed from there or not at all."""
+    try:
+        origin = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
+    except importlib.metadata.PackageNotFoundError:
+        return True
+    return origin is not None and "dir_info" in json.loads(origin)
 
 
 def models_dir() -> Path:

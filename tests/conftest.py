@@ -36,8 +36,17 @@ settings.register_profile(
 )
 settings.load_profile("fixed")
 
-# As many workers as cores: more threads in each would wait for one another, busily. Workers and commands inherit this.
+# No more threads than workers: more in each would wait for one another, busily. Workers and commands inherit this.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: a fifth of the time tests wait, for a camera's film, a browser, a started command.
+
+    `--maxprocesses` of pyproject.toml still caps it.
+    """
+    return (os.cpu_count() or 1) + 1
+
 
 #: What the environment says of a person's language and folders. Tests that mean one of them set it themselves.
 _LANGUAGE = ("LC_ALL", "LC_MESSAGES", "LANGUAGE")

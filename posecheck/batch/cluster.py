@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from posecheck.batch.job import ClipJob, Report
 from posecheck.batch.pool import InWork
 from posecheck.errors import PosecheckError, UsageError
+from posecheck.resources import install_command
 
 #: Jobs handed out for each worker: the next lies ready when one is done.
 _AHEAD: Final = 2
@@ -41,7 +42,7 @@ class ClusterPool:
         try:
             from distributed import Client  # noqa: PLC0415  of an extra
         except ImportError as error:
-            raise UsageError('--scheduler needs an extra: pip install "posecheck[cluster]"') from error
+            raise UsageError(f"--scheduler needs an extra: {install_command('cluster')}") from error
         self._address = address
         _require_somebody_at(address)
         try:

@@ -18,6 +18,7 @@ import numpy as np
 from posecheck.errors import OutputError
 from posecheck.outputs.soundtrack import Sound, SoundTrack
 from posecheck.records import Bytes
+from posecheck.resources import install_command
 
 __all__ = ["Encoder", "Mp4Encoder", "Sound", "WebmEncoder", "h264_library", "sane_fps"]
 
@@ -49,7 +50,7 @@ def h264_library(path: Path) -> Any:
         return importlib.import_module("av")
     except ImportError:
         raise OutputError(
-            f"Cannot write {path}: mp4 needs an extra part. Install it with pip install 'posecheck[h264]', or write .webm."
+            f"Cannot write {path}: mp4 needs an extra part. Install it with {install_command('h264')}, or write .webm."
         ) from None
 
 
@@ -74,9 +75,7 @@ class WebmEncoder:
                 self._writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, fourcc, self._fps, size)
                 if self._writer.isOpened():
                     return
-        raise OutputError(
-            f"Cannot write {path}: this OpenCV has no VP8 or VP9 encoder. Try pip install 'posecheck[h264]'."
-        )
+        raise OutputError(f"Cannot write {path}: this OpenCV has no VP8 or VP9 encoder. Try {install_command('h264')}.")
 
     def write(self, image_rgb: Bytes, t_s: float) -> None:
         """Add a picture that is seen from `t_s` on."""

@@ -11,6 +11,7 @@ from posecheck.errors import OutputError
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.tables import MEASURES_COLUMNS, measures_row
 from posecheck.records import QUANTITY_NAMES, Assessment, Frame
+from posecheck.resources import install_command
 
 #: Rows kept in memory before they go to the disk: flat memory, and still few groups.
 _GROUP_ROWS: Final = 10_000
@@ -92,7 +93,7 @@ def parquet_library(path: Path) -> tuple[Any, Any]:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError:
         raise OutputError(
-            f"Cannot write {path}: Parquet needs an extra part. Install it with pip install 'posecheck[parquet]', "
+            f"Cannot write {path}: Parquet needs an extra part. Install it with {install_command('parquet')}, "
             "or leave --parquet out: measures.csv holds the same rows."
         ) from None
 

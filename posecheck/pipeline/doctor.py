@@ -20,6 +20,7 @@ from typing import Final
 
 import posecheck
 from posecheck.errors import PosecheckError
+from posecheck.resources import install_command
 
 _MODEL, _SPINE_MODEL, _ONE_FRAME, _CAMERAS = (
     f"doctor.what.{name}" for name in ("model", "spine_model", "one_frame", "cameras")
@@ -92,7 +93,7 @@ def _mediapipe() -> Fact:
             "mediapipe",
             State.FAULT,
             "doctor.mediapipe_other",
-            {"found": version, "wanted": MEDIAPIPE_VERSION},
+            {"found": version, "wanted": MEDIAPIPE_VERSION, "command": install_command()},
         )
     return Fact("mediapipe", State.FINE, version)
 

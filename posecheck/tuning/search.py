@@ -19,6 +19,7 @@ import numpy as np
 
 from posecheck.errors import UsageError
 from posecheck.records import Floats
+from posecheck.resources import install_command
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, Tracks
 from posecheck.tuning.objective import BROKEN, Objective
@@ -201,7 +202,7 @@ def _with_optuna(
         optuna: Any = importlib.import_module("optuna")
     except ImportError as error:
         raise UsageError(
-            "--method optuna needs Optuna: pip install 'posecheck[tune]'. Without it: --method random."
+            f"--method optuna needs Optuna: {install_command('tune')}. Without it: --method random."
         ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     people = tuple(sorted({person for clip in clips for person in clip.people}))

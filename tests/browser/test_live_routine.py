@@ -104,6 +104,7 @@ def watched(browser: Browser, server: Server) -> Iterator[Watched]:
     assert mistakes == []
 
 
+@pytest.mark.long
 def test_a_whole_routine_without_a_hand_on_the_computer_and_not_one_warning(watched: Watched) -> None:
     """Begin is the last touch: set-up, a fold of five good seconds, the next stretch, the summary; a long back is left in peace."""
     page = watched(fold("standing_fold_clean"))
@@ -126,6 +127,7 @@ def test_a_whole_routine_without_a_hand_on_the_computer_and_not_one_warning(watc
     assert_accessible(page)
 
 
+@pytest.mark.long
 def test_rounding_is_seen_heard_and_read_out_in_time_and_a_slider_changes_the_verdict(watched: Watched) -> None:
     """From the camera's picture of the true onset on, for eyes, ears and screen readers; a higher limit ends the
     warning at once, as deep in the fold as before.

@@ -75,6 +75,7 @@ def test_the_start_screen_stands_still_while_it_loads(browser: Browser, server: 
         expect(page.get_by_role("button", name="Begin")).to_be_enabled()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("window", WINDOWS)
 def test_no_screen_of_a_session_jumps(browser: Browser, server: Server, window: str) -> None:
     """Start, set-up, stretch and summary: what comes and goes has its place."""

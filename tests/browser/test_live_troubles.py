@@ -218,6 +218,7 @@ def test_pictures_that_stay_away_are_taken_in_another_way_and_it_is_said(open_pa
     expect(page.locator(".notice[data-code=stalled]")).to_contain_text("in another way")
 
 
+@pytest.mark.long
 def test_a_camera_that_gives_no_pictures_is_opened_anew_then_told_and_believed_when_it_wakes(open_page: Open) -> None:
     """Nobody stands before a page that waits for nothing: once by itself, then in words; no word outlives its reason."""
     page = open_page(SILENT_CAMERA)

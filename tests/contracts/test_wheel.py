@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +12,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from posecheck.resources import install_command
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +31,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    (built,) = out.glob("posecheck-*.whl")
+    (built,) = out.glob("posecheck_stretch-*.whl")
     return built
 
 
@@ -77,6 +80,29 @@ def test_the_wheel_carries_model_stretches_and_clips(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
     assert not [name for name in names if name.startswith("posecheck/_data/") and name.endswith(".py")]
     assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+def test_no_text_names_the_project_of_others(wheel: Path) -> None:
+    """`pip install posecheck` would fetch another project: nothing in the package says so, extra or not."""
+    found = []
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if name.endswith((".py", ".toml", ".js", ".html", ".json", "METADATA")):
+                text = archive.read(name).decode("utf-8")
+                found += [
+                    f"{name}: {one}"
+                    for one in re.findall(r"posecheck\[[a-z0-9,-]+\]|install[^\n]{0,40} 'posecheck\b(?!-)", text)
+                ]
+    assert found == []
+
+
+def test_an_extra_is_asked_for_by_the_name_of_the_distribution(posecheck: Path, tmp_path: Path) -> None:
+    """Installed from a wheel, as from the index; in a checkout, as these tests run, by the checkout."""
+    code = "from posecheck.resources import install_command; print(install_command('h264'), install_command())"
+    python = posecheck.parent / ("python.exe" if os.name == "nt" else "python")
+    done = subprocess.run([str(python), "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "pip install 'posecheck-stretch[h264]' pip install 'posecheck-stretch'"
+    assert install_command("h264") == "pip install -e '.[h264]'"
 
 
 def test_demo_runs_from_the_installed_wheel(posecheck: Path, tmp_path: Path) -> None:

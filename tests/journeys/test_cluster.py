@@ -23,7 +23,7 @@ from tests.journeys.test_many import ENDLESS, at_work, cut_short, events
 from tests.waiting import GIVE_UP_S, wait_until
 
 needs_cluster = pytest.mark.skipif(
-    importlib.util.find_spec("distributed") is None, reason='needs the extra: pip install "posecheck[cluster]"'
+    importlib.util.find_spec("distributed") is None, reason="needs the extra: pip install -e '.[cluster]'"
 )
 
 

@@ -55,6 +55,7 @@ CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
 )
 
 
+@pytest.mark.long
 def test_each_command_says_and_writes_the_same_in_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code, both outputs and the tables, call by call; and this process is afterwards as it was."""
     heard = {}

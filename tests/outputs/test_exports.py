@@ -238,6 +238,6 @@ def test_parquet_holds_the_rows_of_the_csv(tmp_path: Path) -> None:
 def test_without_the_extra_parquet_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line with the command, and no file."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(OutputError, match=r"pip install 'posecheck\[parquet\]'"):
+    with pytest.raises(OutputError, match=r"pip install -e '\.\[parquet\]'"):
         ParquetTable(tmp_path / "m.parquet")
     assert list(tmp_path.iterdir()) == []

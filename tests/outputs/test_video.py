@@ -208,7 +208,7 @@ def test_other_endings_are_refused(tmp_path: Path) -> None:
 def test_a_missing_extra_is_told_with_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without PyAV the message says what to install, before any frame is read."""
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(OutputError, match=r"pip install 'posecheck\[h264\]'"):
+    with pytest.raises(OutputError, match=r"pip install -e '\.\[h264\]'"):
         AnnotatedVideo(tmp_path / "annotated.mp4")
 
 
