@@ -186,7 +186,7 @@ def tune_search(
     method: Annotated[
         str, typer.Option("--method", help="auto, grid, random, or optuna (extra posecheck\\[tune]).")
     ] = "auto",
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="So many processes.")] = os.cpu_count() or 1,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Number of worker processes.")] = os.cpu_count() or 1,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything that is drawn.")] = 0,
     report: ReportOption = None,
     sets: Annotated[

@@ -252,12 +252,12 @@ def test_the_summary_tells_of_every_part(opened: Opened) -> None:
     expect(drill).to_contain_text("8 of 8 repetitions")
     expect(drill).to_contain_text("never judged")
     expect(page.get_by_role("region", name="Foam roll")).to_contain_text("did not watch: 60 s")
-    expect(page.get_by_role("region", name="Left for another time")).to_contain_text("Lying leg raise")
+    expect(page.get_by_role("region", name="Not done today")).to_contain_text("Lying leg raise")
     expect(page.get_by_role("region", name="What was kept")).to_contain_text("history.sqlite")
     expect(page.get_by_text("not a medical device")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Again").click()
-    page.get_by_role("button", name="To the start").click()
+    page.get_by_role("button", name="Home").click()
     heard(canned, {"do": "again"}, {"do": "home"}, page=page)
 
 

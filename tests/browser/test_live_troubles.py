@@ -263,7 +263,7 @@ def test_a_second_page_takes_over_and_the_first_rests(open_page: Open) -> None:
     before = first.evaluate("sockets.length")
     second = open_page()
     notice = first.locator(".notice[data-code=link]")
-    expect(notice).to_contain_text("Another page shows your session")
+    expect(notice).to_contain_text("Your session is open in another tab")
     until(first, "sockets.at(-1).readyState === WebSocket.CLOSED")
     first.clock.fast_forward(60_000)  # by its own clock; a page that comes back waits ten seconds at most
     repainted(first)
