@@ -19,7 +19,7 @@ from posecheck.tuning.evaluation import RuleScore
 from posecheck.tuning.evidence import Evidence
 from posecheck.tuning.formatting import FIGURES, SHOWN, figure, figure_of, people_told, plateau_told, seconds, spread
 from posecheck.tuning.profile_diff import Difference
-from posecheck.tuning.provenance import SPLIT, Provenance, Scores
+from posecheck.tuning.provenance import SPLIT, Provenance, Scores, reasons_of
 from posecheck.tuning.search import Found
 
 
@@ -190,6 +190,7 @@ def provenance_table(one: Provenance, moved: Sequence[Reason], tell: Told) -> Re
     for name, text in rows:
         table.add_row(tell(f"terminal.profile.origin.{name}"), Text(text))
     parts: list[RenderableType] = [table]
-    parts += [Text(f"▲ {tell(doubt)}", style="yellow") for doubt in one.doubts]
+    doubts: Sequence[str | Reason] = reasons_of(one.doubt_reasons) or one.doubts
+    parts += [Text(f"▲ {tell(doubt)}", style="yellow") for doubt in doubts]
     parts += [Text(f"◆ {tell(text)}", style="yellow") for text in moved]
     return Group(*parts)

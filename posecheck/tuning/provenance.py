@@ -7,6 +7,7 @@ interval, what the defaults score, which values would do as well, and what speak
 
 from __future__ import annotations
 
+import json
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,7 +70,9 @@ class Provenance(Strict):
     score_high: Number | None = None
     score_of_defaults: Number | None = None
     doubts: list[str] = Field(default_factory=list)
-    """Why it was not enough to act on; the file was written all the same because somebody insisted."""
+    """Why it was not enough to act on, in English; the file was written all the same because somebody insisted."""
+    doubt_reasons: list[str] = Field(default_factory=list)
+    """The same as `packed` reasons, for other languages; missing in files of earlier versions."""
     plateau: list[PlateauFound] = Field(default_factory=list)
     clip: list[ClipUsed] = Field(default_factory=list)
 
@@ -107,6 +110,7 @@ def provenance(found: Found, clips: Sequence[Clip], evidence: Evidence, date: st
         score_high=_known(scores.high),
         score_of_defaults=_known(scores.defaults),
         doubts=[english(doubt) for doubt in evidence.doubts],
+        doubt_reasons=[packed(doubt) for doubt in evidence.doubts],
         plateau=[
             PlateauFound(key=one.key, low=one.low, high=one.high, default=axis.default)
             for one, axis in zip(found.plateau, found.axes, strict=True)
@@ -182,6 +186,23 @@ def read_provenance(path: Path) -> Provenance | None:
     if layout is None or mistakes:
         raise TunableError("\n".join(in_order(path, [(f"provenance, {place}", text) for place, text in mistakes])))
     return layout
+
+
+def packed(reason: Reason) -> str:
+    """A reason as one line of JSON: its code, and what fills its blanks."""
+    return json.dumps({"code": reason.code, "values": dict(reason.values)}, ensure_ascii=False)
+
+
+def reasons_of(lines: Sequence[str]) -> tuple[Reason, ...]:
+    """The reasons that were `packed`. Raises TunableError for a line that is none."""
+    out = []
+    for line in lines:
+        try:
+            raw = json.loads(line)
+            out.append(Reason(raw["code"], **raw["values"]))
+        except (ValueError, TypeError, KeyError) as error:
+            raise TunableError(f"provenance, doubt_reasons: {line!r} is no reason.") from error
+    return tuple(out)
 
 
 def moved_clips(where_from: Provenance) -> tuple[Reason, ...]:

@@ -112,4 +112,4 @@ def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path, monkeypatch: py
     (tmp_path / "a.mp4").touch()
     monkeypatch.setitem(sys.modules, "distributed", None)
     done = posecheck("analyze", "a.mp4", "-o", "out", "--scheduler", "tcp://127.0.0.1:1", cwd=tmp_path)
-    refused(done, 2, r"posecheck\[cluster\]")
+    refused(done, 2, r"pip install -e '\.\[cluster\]'")

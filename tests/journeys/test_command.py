@@ -74,12 +74,20 @@ def test_each_command_says_and_writes_the_same_in_both(tmp_path: Path, monkeypat
         assert (tmp_path / "here" / table).read_bytes() == (tmp_path / "own" / table).read_bytes()
 
 
+def without_speed(done: tuple[int, str, str]) -> tuple[int, str, str]:
+    """What the doctor said, without the line on the time of one frame: it depends on what else the machine does."""
+    code, out, err = done
+    shorter, count = re.subn(r"[✓◆] One frame.*?(?=[✓◆] Cameras)", "", out, flags=re.DOTALL)
+    assert count == 1
+    return code, shorter, err
+
+
 def test_doctor_finds_the_same_installation_sound(tmp_path: Path) -> None:
-    """In a process of its own, where no library was loaded before."""
+    """In a process of its own, where no library was loaded before. How fast it is may differ, and what that calls for."""
     done = process("doctor", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "all is well" in done.stdout
-    assert said(done) == said(posecheck("doctor", cwd=tmp_path))
+    assert without_speed(said(done)) == without_speed(said(posecheck("doctor", cwd=tmp_path)))
 
 
 def test_ctrl_c_ends_the_tests_and_not_only_the_command(tmp_path: Path) -> None:

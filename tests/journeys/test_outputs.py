@@ -77,7 +77,7 @@ def test_a_missing_library_is_told_before_earlier_results_are_taken_away(
     judge_recording(everything / "recording.jsonl", again, stretch, profile)
     before = {path.name: path.read_bytes() for path in again.iterdir()}
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(OutputError, match=r"posecheck\[parquet\]"):
+    with pytest.raises(OutputError, match=r"pip install -e '\.\[parquet\]'"):
         judge_recording(everything / "recording.jsonl", again, stretch, profile, wanted=Wanted(parquet=True))
     assert {path.name: path.read_bytes() for path in again.iterdir()} == before
 

@@ -15,8 +15,10 @@ from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages, blanks
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.pipeline.session import default_profile
+from posecheck.reasons import Reason, Value
 from posecheck.records import Origin
 from posecheck.tuning.labels import Interval, Labels, Truth, labels_path, write_labels
+from posecheck.tuning.provenance import packed, reasons_of
 from tests.journeys.command import posecheck, process, refused
 from tests.shared import made_once
 from tests.stick_figure import stick_figure
@@ -167,10 +169,10 @@ def test_tables_and_report_are_in_the_language_asked_for(folder: Path, tmp_path:
     assert german.text("tune.counted") in shown
 
 
-def test_every_doubt_is_found_by_its_wording_in_german() -> None:
-    """Doubts and notes are kept in English in a profile; each is said in German, with its names and numbers."""
+def test_a_doubt_kept_in_a_profile_is_shown_in_german() -> None:
+    """A profile keeps doubts in English for its reader, and by code and values: each is shown in German."""
     english, german = Messages.load("en"), Messages.load("de")
-    values: dict[str, str | float] = {
+    values: dict[str, Value] = {
         "number": 3, "least": 5, "kappa": "-0.12", "rater": "Ada B.", "other_rater": "ben.c", "number_key":
         "spine_rounding.limit_deg", "low_end": "15°", "high_end": "45°",
     }  # fmt: skip
@@ -178,8 +180,9 @@ def test_every_doubt_is_found_by_its_wording_in_german() -> None:
     assert len(doubts) == 11
     for key in doubts:
         given = {name: values[name] for name in blanks(english.texts[key])}
-        told = english.text(key, **given)
-        assert german.text(told) == german.text(key, **given) != told
+        (kept,) = reasons_of([packed(Reason(key, **given))])
+        assert kept == Reason(key, **given)
+        assert german.text(kept) == german.text(key, **given) != english.text(kept)
 
 
 def test_two_people_are_refused_a_profile_unless_somebody_insists(tmp_path: Path) -> None:

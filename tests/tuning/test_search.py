@@ -182,7 +182,7 @@ def test_without_optuna_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     """Asking for it where it is not installed says what to install, and what works without."""
     monkeypatch.setitem(sys.modules, "optuna", None)
     people = group(2, count=2)
-    with pytest.raises(UsageError, match=r"posecheck\[tune\].*--method random"):
+    with pytest.raises(UsageError, match=r"pip install -e '\.\[tune\]'.*--method random"):
         search(people.clips, axes([LIMIT], FOLD), F1, [RULE], method="optuna", tracks_of=people.tracks_of)
 
 
