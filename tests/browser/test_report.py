@@ -353,7 +353,7 @@ def test_on_paper_everything_is_there_and_nothing_moves(browser: Browser, result
         f"Mostroundedback{worst['spine_flexion_deg']:.0f}°at{worst['t_s']:.1f}s",
         "Yourbackisrounding:thebendcomesfromthespine,notfromthehips.",
         "Thedeepestgoodmoment",
-        "Numbersinforce",
+        "Settingsused",
         "spine_rounding.limit_deg",
         "Spinemodel:" + summary["spine_model_sha256"],
     ):
