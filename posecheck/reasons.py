@@ -208,12 +208,15 @@ class _Number(float):
 def _english_words() -> Mapping[str, str]:
     """Every English text of posecheck's own, by key: constants that happen to lie in a file."""
     file = resources.files("posecheck.assessment") / "messages" / "en.toml"
-    return dict(_flat(tomllib.loads(file.read_text(encoding="utf-8"))))
+    return {key: text for key, text in flat(tomllib.loads(file.read_text(encoding="utf-8"))) if isinstance(text, str)}
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Every text of a message file by its dotted key; the texts of a list are numbered from 1."""
     for key, value in table.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        elif isinstance(value, str):
+            yield from flat(value, f"{prefix}{key}.")
+        elif isinstance(value, list):
+            yield from flat({str(number): text for number, text in enumerate(value, 1)}, f"{prefix}{key}.")
+        else:
             yield f"{prefix}{key}", value

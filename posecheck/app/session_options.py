@@ -121,7 +121,7 @@ def own_of(name: str | None, settings: Settings, today: date, *, may_be_new: boo
 def parts_for(routine: Routine, own: OwnProfile, settings: Settings, today: date) -> tuple[Part, ...]:
     """The parts of a routine with the numbers in force, but for those moved on the page.
 
-    Raises TunableError as `routine_session.plan` does, HistoryError.
+    Raises TunableError as `pipeline.routine.plan` does, HistoryError.
     """
     days = 0
     if routine.then and settings.places.history.exists():

@@ -14,19 +14,19 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import Final
 
 from posecheck.assessment.catalogue.routine import Routine
 from posecheck.assessment.catalogue.routine_files import load_routine, routine_ids
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.errors import CatalogueError, UsageError
-from posecheck.reasons import Reason, Value, filled
+from posecheck.reasons import Reason, Value, filled, flat
 from posecheck.records import Said
 from posecheck.tunables import unknown
 
@@ -92,7 +92,7 @@ def read(file: str, content: bytes, originals: Mapping[str, str] | None) -> tupl
         return {}, (f"{file}, byte {error.start}: not UTF-8 text. Save it as UTF-8",)
     except tomllib.TOMLDecodeError as error:
         return {}, (f"{file}, syntax: {error}",)
-    found = dict(_flat(raw))
+    found = dict(flat(raw))
     mistakes = []
     for key, text in found.items():
         wrong = _wrong(key, text, originals)
@@ -125,17 +125,6 @@ def _wrong(key: str, text: object, originals: Mapping[str, str] | None) -> str:
 
 def _listed(names: frozenset[str]) -> str:
     return " ".join(f"{{{name}}}" for name in sorted(names)) or "(none)"
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Every text by its dotted key; the texts of a list are numbered from 1."""
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        elif isinstance(value, list):
-            yield from _flat({str(number): text for number, text in enumerate(value, 1)}, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _folder() -> Traversable:

@@ -5,7 +5,7 @@ A rule warns once its measure has been beyond `limit` for `dwell` seconds, and i
 source, never frames; a crossing is placed where the straight line between two frames meets the bound, so that a slow
 camera comes to the same verdict as a fast one, at most one of its frames later.
 
-A leg's angle that jumps to and fro across the limit is not told from the other leg's (`swings`): it counts as unseen.
+A leg's angle that jumps back and forth across the limit counts as unseen: the two legs are being mixed up (`oscillation`).
 
 What cannot be seen is UNKNOWN with a reason, in the very frame in which it is unseen. The *memory* (whether the rule
 was warning, and how long a change had been under way) outlives an unseen stretch of up to `rules.blip_s`: a hand that

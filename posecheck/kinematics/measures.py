@@ -134,8 +134,8 @@ def step(
 
     `lead`, one of `records.LEADS`, is what makes a leg the lead leg of the stretch; with "" it is the near one. A leg
     with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen, and no leg
-    that is drawn outside of the body (`drawn`).
-    The knee of a lead leg that is the far one is measured lying alone (`legs.far_knee_tells`).
+    that is drawn outside of the body (`plausibility`).
+    The knee of a lead leg that is the far one is measured lying alone (`lead_leg.far_knee_tells`).
     A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. Of somebody who does not
     stand side-on, or too far away, hip and knee are not measured either. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
@@ -264,10 +264,10 @@ def look(
 ) -> Look:
     """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`).
 
-    `told_apart` are the same and their visibility with the legs put right (`drawn.step`, `apart.step`): knees are
+    `told_apart` are the same and their visibility with the legs put right (`plausibility.step`, `swap_correction.step`): knees are
     measured there.
 
-    `position` is the one that is believed (`posture`): it decides which own neutral is used, and who lies is not judged.
+    `position` is the accepted one (`positions`): it decides which personal neutral is used; somebody lying is not judged.
     `code` is that of the back, if `network` has encoded it before.
     """
     mid_hip, mid_shoulder = axis_px(sighting.landmarks_px)

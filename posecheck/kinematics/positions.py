@@ -122,7 +122,7 @@ def position(seen: Floats, facing: int, profile: Mapping[str, float]) -> str:
     Needs a hip, a shoulder and the near or far leg down to the ankle; with a knee only, a thigh that hangs down is
     taken for standing (half-kneeling cannot be told from it then) and every other one tells nothing.
     Empty as well: facing unknown, between two positions, a squat so deep that the hips are below the knees.
-    Lying is on the back (`gates.MIN_INCLINATION` and beyond); on the front nothing is said.
+    Lying is on the back (`quality_gates.MIN_INCLINATION` and beyond); on the front nothing is said.
     Limits: camera roll adds to it, and a high camera lifts what is further away. Measured on synthetic people,
     single pictures: see `benchmarks.positions`.
     """

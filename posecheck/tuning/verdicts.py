@@ -190,7 +190,7 @@ def _rule(
 def _swung(
     track: Track, hidden: tuple[bool, ...], measure: str, least_deg: float, window_s: float, gap_s: float
 ) -> tuple[Floats, Floats]:
-    """`swings.swung_between` for all frames, whose sights may be `hidden`. The same for all limits: kept for the next."""
+    """`oscillation.swung_between` for all frames, whose sights may be `hidden`. The same for all limits: kept for the next."""
     values = np.where(np.array(hidden, np.bool_)[track.sight], np.nan, track.measure(measure))
     numbers = {oscillation.LEAST.key: least_deg, oscillation.WINDOW.key: window_s}
     out = np.full((2, len(track.t_s)), np.nan)

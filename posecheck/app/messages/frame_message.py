@@ -1,4 +1,4 @@
-"""What the server tells the page, as plain JSON: pure functions of records. `pictures` has the binary side.
+"""What the server tells the page, as plain JSON: pure functions of records. `frame_codec` has the binary side.
 
 Not seen is null, never a number. Angles have one decimal, places in the picture a tenth of a pixel. Every text is in
 the language of the person. The kinds of message, by "type":

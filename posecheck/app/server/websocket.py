@@ -1,4 +1,4 @@
-"""The WebSocket between page and session: what comes in goes to the worker, what it says goes out. See `protocol`.
+"""The WebSocket between page and session: what comes in goes to the worker, what it says goes out. See `frame_message`.
 
 One page at a time: another one takes over, and the first is told. A page that does not read is not read from either,
 so that nothing piles up for it. The session outlives every page.

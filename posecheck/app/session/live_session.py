@@ -162,7 +162,7 @@ def _lead(run: Run, led_so_far: Leading, sighting: Sighting, hand: float) -> tup
 
 def go_on(run: Run) -> Run:
     """The person wants to go on: the set-up gives way to what comes next, calibrating leaves out what it still asks
-    for, and the routine goes on (`routine_session.go_on`).
+    for, and the routine goes on (`pipeline.routine.go_on`).
     """
     if run.leading is not None:
         memory = calibration_guide.skip(run.leading)

@@ -3,8 +3,8 @@
     start ─> setup ─> (calibrate) ─> work ─> summary ─> start
 
 Everything here happens in one thread, the worker's, in the order in which it came: nothing is locked and nothing is
-judged by half a change. The session is no page's: pages come and go, and find it as it is. What is chosen, `choosing`
-reads; what is judged, `run` decides; what is kept, `kept`; what is told of it all, `telling`.
+judged by half a change. The session is no page's: pages come and go, and find it as it is. What is chosen, `session_options`
+reads; what is judged, `live_session` decides; what is recorded, `session_recorder`; what the page gets, `state_message`.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Item:
     """One stretch of a routine."""
 
     stretch: str
-    """Its id in the catalogue, or the file of somebody's own: whatever `catalogue.find_stretch` finds."""
+    """Its id in the catalogue, or the file of somebody's own: whatever `stretch_files.find_stretch` finds."""
     sides: str = ""
     """One of `SIDES`; empty for a stretch that is done once."""
     note: str = ""

@@ -149,7 +149,7 @@ def _parse(file: Traversable) -> tuple[RoutineLayout | None, tuple[str, ...]]:
 
 
 def _sense(stem: str, raw: Mapping[str, Any], folder: Path | None) -> Iterator[Mistake]:
-    """Every mistake of sense; silent on what `strict.shape` complains of."""
+    """Every mistake of sense; silent on what `strict_toml.shape` complains of."""
     if isinstance(raw.get("id"), str) and raw["id"] != stem:
         yield TOP, f'id "{raw["id"]}" must be the same as the file\'s name, "{stem}"'
     if "items" not in raw and "first" not in raw:

@@ -1,6 +1,6 @@
 """What a stretch file may contain: the keys of every table, and what may stand under them.
 
-Whether what is there fits together is `sense`'s to say. A number is a table of its own, or the name of one that many
+Whether what is there fits together, `semantic_checks` says. A number is a table of its own, or the name of one that many
 stretches share (`stretches/_common.toml`): `dwell_s = "dwell"`.
 """
 

@@ -1,6 +1,6 @@
 """Do the parts of a stretch file fit together: ranges, limits, units, names, phases, sides, and what can be seen?
 
-This reads whatever it can of a file and is silent on what `strict.shape` complains of, so that an author sees all
+This reads whatever it can of a file and is silent on what `strict_toml.shape` complains of, so that an author sees all
 mistakes at once, whatever their kind, and each of them once.
 """
 

@@ -1,4 +1,4 @@
-"""What a stretch is, as plain frozen records: the pure code reads these, `catalogue` makes them from files.
+"""What a stretch is, as plain frozen records: the pure code reads these, `stretch_files` makes them from files.
 
 Every number in them is a `Tunable`: the value in force is looked up in a profile by its key.
 """
@@ -191,7 +191,7 @@ class Stretch:
 
     @property
     def origin(self) -> str:
-        """What finds it again, for `catalogue.find_stretch`: its file if it is somebody's own, else its id."""
+        """What finds it again, for `stretch_files.find_stretch`: its file if it is somebody's own, else its id."""
         return self.file or self.id
 
     @property

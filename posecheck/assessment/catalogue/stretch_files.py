@@ -1,6 +1,6 @@
 """The stretches posecheck knows, and the strict reader of their files.
 
-A stretch is a TOML file whose name is its id; `layout` says what may stand in it, `sense` whether it fits together.
+A stretch is a TOML file whose name is its id; `schema` says what may stand in it, `semantic_checks` whether it fits together.
 What the reader does not know it refuses; what is missing stays missing and is never filled in from a neighbour.
 Numbers that many stretches share stand once, in `stretches/_common.toml`, and files name them.
 """

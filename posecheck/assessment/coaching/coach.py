@@ -3,14 +3,14 @@
     state, said = step(state, assessment, stretch, profile)
 
 `said` is the line to show in this frame, None when there is nothing to say; `said.spoken` marks the one frame in which
-it is to be spoken. The line may change as fast as the picture does, speech is spaced (`speech`). In this order:
+it is to be spoken. The line may change as fast as the picture does, speech is spaced (`cue_scheduler`). In this order:
 
     what a routine announces      another side, a rest, the next stretch
     "done"                        the hold is over, or the set of repetitions
     how to be seen, then form     one fault only, see `faults`; while there is one, nothing below is said
     praise                        for a rule that is kept again after its fault was spoken of
-    the count                     of a repetition that is over, see `counts`
-    the clock and the breath      while a hold goes well, see `calls`
+    the count                     of a repetition that is over, see `rep_cues`
+    the clock and the breath      while a hold goes well, see `hold_cues`
 
 All else is silence. Everything is pure: the memory is a value, and no clock but that of the source is read. A pause
 longer than `rules.gap_s` makes the coach forget what it saw, though not when it last spoke: ears know no gap. Time

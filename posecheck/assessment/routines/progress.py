@@ -23,7 +23,7 @@ class Part:
     item: Item
     stretch: Stretch
     profile: Profile
-    """The numbers in force for it, those of `assessment.TUNABLES` and `running.TUNABLES` among them."""
+    """The numbers in force for it, those of `assessment.TUNABLES` and `routine_state.TUNABLES` among them."""
 
     @property
     def target(self) -> float:

@@ -109,7 +109,7 @@ def step(
 
 
 def see_legs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int = 0) -> LegsSeen:
-    """What the silhouette says of the legs as they are drawn, and of the legs that it shows itself (`limbs.see_limbs`).
+    """What the silhouette says of the legs as they are drawn, and of the legs that it shows itself (`silhouette_legs.see_limbs`).
 
     `mask` is (h, w), 0..1, of the picture in which `landmarks_px` (33, 2) lie; what is outside of the picture is no
     body. A leg with a joint that is NaN, or with its joints in one place, is NaN throughout. `facing` is +1 for somebody

@@ -214,7 +214,7 @@ def put_back(
 def told(limbs_px: Floats, seen: Floats, facing: int, role: str, position: str, profile: Mapping[str, float]) -> int:
     """Which of the two limbs (2, 2, 2) is the leg of this role: 0 or 1; -1 where nobody can tell.
 
-    Role and position are as `legs.lead_score` has them. Nobody can tell unless both limbs and hips and shoulders are
+    Role and position are as `lead_leg.lead_score` has them. Nobody can tell unless both limbs and hips and shoulders are
     seen and the ankles are `limbs.apart` lengths of the trunk apart; nor with legs crossed, nor of somebody who sits or
     lies: sitting, hands and the other thigh make one outline with the leg (drawn people: knees of 35 deg read 7 to 13).
     """

@@ -5,7 +5,7 @@ draws both somewhere between. Legs do not leap: held still or moved, an ankle go
 stretch, and 3 to 17 where the model changes its mind (drawn people). So each leg is followed from where it was: names
 that were exchanged are put right, and a leg that is drawn anywhere else is not seen.
 
-A model that draws them steadily again is believed, with whatever names. Nothing here says which leg leads (`legs`).
+A model that draws them steadily again is believed, with whatever names. Nothing here says which leg leads (`lead_leg`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How are camera and person placed in this one picture? What the set-up check (`setup`) rests on."""
+"""How are camera and person placed in this one picture? What the set-up check (`check_state`) rests on."""
 
 from __future__ import annotations
 

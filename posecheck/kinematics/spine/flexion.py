@@ -1,7 +1,7 @@
 """How far is the spine flexed, and where? One picture of a back, read by the network, checked by the outline.
 
-The network (`network`) sees the aligned silhouette and the joints around it; the outline (`outline`) knows nothing but
-the line of the back. Where the picture is not fit to be judged (`gates`), where the network itself is not sure, or
+The network (`network`) sees the aligned silhouette and the joints around it; the outline (`dorsal_contour`) knows nothing but
+the line of the back. Where the picture is not fit to be judged (`quality_gates`), where the network itself is not sure, or
 where the two contradict each other, there is no reading but a reason.
 """
 

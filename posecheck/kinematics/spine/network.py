@@ -197,7 +197,7 @@ class Network:
         self.read(code, code)
 
     def encode(self, crop: Bytes, joints: Floats) -> Code:
-        """The code (CODE_SIZE,) of one picture: `records.Back.crop` and `features.aligned`."""
+        """The code (CODE_SIZE,) of one picture: `records.Back.crop` and `landmark_features.aligned`."""
         x = np.zeros((_CELLS + 1, 1), np.float32)
         np.multiply(crop.reshape(_CELLS, 1), _ONE_OF_255, out=x[:_CELLS])
         for convolve in self.convolutions:
@@ -242,7 +242,7 @@ class Network:
         )
 
     def outline_deg(self, bend_deg: float, inclination_deg: float) -> float:
-        """Flexion as the outline alone would have it (`outline.contour_bend_deg`); NaN if the bend is."""
+        """Flexion as the outline alone would have it (`dorsal_contour.contour_bend_deg`); NaN if the bend is."""
         offset_deg, bend_share, lean_share = self.outline.tolist()
         return float(offset_deg + bend_share * bend_deg + lean_share * min(max(inclination_deg, 0.0), FULL_LEAN_DEG))
 

@@ -111,7 +111,7 @@ class OwnState:
 
 
 def own_code(state: OwnState, position: str, profile: Mapping[str, float]) -> Code | None:
-    """The mean code of this person's upright pictures for a position (`posture`), None before there is one.
+    """The mean code of this person's upright pictures for a position (`positions`), None before there is one.
 
     Chair and floor share one code; every other position, and none, is read with the standing one. Somebody who sits
     and has only been seen standing is read with their standing code as well: it tells their build.
