@@ -28,7 +28,7 @@ from benchmarks.people import Camera, Person, Studio, random_clip
 from posecheck import kinematics
 from posecheck.kinematics import measures
 from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.pipeline.session import Looker
+from posecheck.pipeline.session import SightingBuilder
 from posecheck.reasons import code_of
 from posecheck.records import Frame, frozen
 from posecheck.tunables import Profile
@@ -110,12 +110,12 @@ def measure(job: tuple[int, Case]) -> list[Row]:
     profile = Profile(kinematics.TUNABLES)
     rows = []
     with MediaPipeBackend() as backend:
-        looker = Looker()
+        builder = SightingBuilder()
         state = measures.start()
         for index, t_s in enumerate(spec.times_s):
             drawn = studio.frame(t_s)
             frame = Frame(frozen(drawn.image_rgb, np.uint8), t_s, index)
-            sighting = looker.look(frame, backend.detect(frame))
+            sighting = builder.build(frame, backend.detect(frame))
             state, read = measures.step(state, sighting, profile)
             truth = {name: float(getattr(drawn.truth, name)) for name in ANGLES}
             values = {name: read[name] for name in ANGLES}

@@ -27,7 +27,7 @@ from posecheck.calibration import Calibration
 from posecheck.kinematics.calibration import matching, protocol
 from posecheck.kinematics.spine.network import Code, bundled_network
 from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.pipeline.session import Looker, default_profile
+from posecheck.pipeline.session import SightingBuilder, default_profile
 from posecheck.records import Bytes, Frame, frozen
 from posecheck.tunables import Profile
 
@@ -74,7 +74,7 @@ def known_people(split: Split, people: int) -> list[Known]:
 def distance_deg(stored: Code, live: Code) -> float:
     """How unlike two upright pictures are (`matching.person_deg`)."""
     network = bundled_network()
-    return abs(network.read(live, stored).flexion_deg - network.read(live, live).flexion_deg)
+    return abs(network.predict(live, stored).flexion_deg - network.predict(live, live).flexion_deg)
 
 
 def person_table(people: Sequence[Known]) -> Iterator[str]:
@@ -114,7 +114,7 @@ def reading_table(people: Sequence[Known]) -> Iterator[str]:
             for name, own in told.items():
                 if name.endswith("unnoticed") and noticed:
                     continue
-                errors.setdefault(name, []).append(network.read(code, own).flexion_deg - true_deg)
+                errors.setdefault(name, []).append(network.predict(code, own).flexion_deg - true_deg)
     yield "| read from the first picture on | mean absolute error | bias | pictures |"
     yield "|---|---|---|---|"
     for name, found in errors.items():
@@ -129,7 +129,7 @@ def calibrated(backend: MediaPipeBackend, person: Person, seed: int, deepest: tu
     spec = framed(_spec(person, motion, seed), 0.8)
     studio = Studio(spec)
     state = protocol.start("standing")
-    looker = Looker()
+    builder = SightingBuilder()
     profile = default_profile(FOLD)
     drawn: dict[float, Bytes] = {}
     for index in range(int(14.0 / EVERY_S)):
@@ -138,7 +138,7 @@ def calibrated(backend: MediaPipeBackend, person: Person, seed: int, deepest: tu
         if at not in drawn:
             drawn[at] = frozen(studio.frame(at).image_rgb, np.uint8)
         frame = Frame(drawn[at], t_s, index)
-        state, out = protocol.step(state, looker.look(frame, backend.detect(frame)), profile)
+        state, out = protocol.step(state, builder.build(frame, backend.detect(frame)), profile)
         if out.calibration is not None:
             return out.calibration
     raise RuntimeError(f"person {seed} was not calibrated: {out.problem or out.stage}")

@@ -30,7 +30,7 @@ from posecheck.assessment import load_stretch, stretch_ids
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.analysis import origin_of
-from posecheck.pipeline.session import Looker, default_profile, run
+from posecheck.pipeline.session import SightingBuilder, default_profile, run
 from posecheck.reasons import code_of, english
 from posecheck.records import Assessment, Floats, Frame, Said, Sighting, frozen
 
@@ -86,7 +86,7 @@ def spec_of(name: str, number: int) -> ClipSpec:
 def record(name: str, number: int) -> None:
     """Draw a take, let the model look at it, and keep what it saw."""
     stretch, spec = load_stretch(name), spec_of(name, number)
-    studio, looker, counts = Studio(spec), Looker(), recording_format.Counts()
+    studio, builder, counts = Studio(spec), SightingBuilder(), recording_format.Counts()
     with MediaPipeBackend() as backend:
         lines = [
             recording_format.header_line(
@@ -95,7 +95,7 @@ def record(name: str, number: int) -> None:
         ]
         for index, t_s in enumerate(spec.times_s):
             frame = Frame(frozen(studio.frame(t_s).image_rgb, np.uint8), t_s, index)
-            sighting = shortened(looker.look(frame, backend.detect(frame)))
+            sighting = shortened(builder.build(frame, backend.detect(frame)))
             counts = counts.plus(sighting)
             lines.append(recording_format.sighting_line(sighting))
     lines.append(recording_format.footer_line(counts, "complete"))

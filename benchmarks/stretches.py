@@ -46,7 +46,7 @@ from posecheck.assessment import load_stretch, stretch_ids
 from posecheck.assessment.catalogue.stretch import LEAD_KNEE, Stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.analysis import origin_of
-from posecheck.pipeline.session import Looker, Outcome, default_profile, run
+from posecheck.pipeline.session import Outcome, SightingBuilder, default_profile, run
 from posecheck.reasons import code_of
 from posecheck.records import Assessment, Frame, Sighting, Verdict, frozen
 
@@ -110,10 +110,10 @@ def take_of(case: Case, studio: Studio, spec: ClipSpec, takes: Path | None = Non
         return [one for one in found if isinstance(one, Sighting)]
     seen: list[Sighting] = []
     with MediaPipeBackend() as backend:
-        looker = Looker()
+        builder = SightingBuilder()
         for index, t_s in enumerate(spec.times_s):
             frame = Frame(frozen(studio.frame(t_s).image_rgb, np.uint8), t_s, index)
-            seen.append(looker.look(frame, backend.detect(frame)))
+            seen.append(builder.build(frame, backend.detect(frame)))
         stretch = load_stretch(case.stretch)
         header = origin_of(f"{case.name}, drawn", stretch, backend.model_sha256, default_profile(stretch))
     if kept is not None:

@@ -16,7 +16,7 @@ from benchmarks.spine.readings import PROFILE, Readings, read
 from benchmarks.spine.stills import Columns
 from benchmarks.spine.train import Learnt, Recipe, train
 from posecheck.kinematics.spine import dorsal_contour, flexion
-from posecheck.kinematics.spine.network import FULL_LEAN_DEG, OUTPUTS, WEIGHTS_NAME, Network
+from posecheck.kinematics.spine.network import FULL_LEAN_DEG, PREDICTED, WEIGHTS_NAME, Network
 
 MODELS: Final = stills.ROOT / "models"
 #: First robustly, so that misread pictures do not pull; then by the square of the error, which is what is scored, and on
@@ -80,8 +80,8 @@ def weights(learnt: Learnt, tune: Columns) -> Arrays:
     arrays = learnt.net.arrays() | {
         "joint_mean": learnt.joint_mean,
         "joint_scale": learnt.joint_scale,
-        "scale": np.ones((2, len(OUTPUTS)), np.float32),
-        "shift": np.zeros((2, len(OUTPUTS)), np.float32),
+        "scale": np.ones((2, len(PREDICTED)), np.float32),
+        "shift": np.zeros((2, len(PREDICTED)), np.float32),
         "outline": outline_scale(tune),
     }
     return calibrated(arrays, tune)
@@ -108,28 +108,28 @@ def calibrated(arrays: Arrays, tune: Columns) -> Arrays:
     row 1 of `scale` and `shift`.
     """
     out = {name: value.copy() for name, value in arrays.items()}
-    place = {name: number for number, name in enumerate(OUTPUTS)}
+    place = {name: number for number, name in enumerate(PREDICTED)}
     readings = read(tune, ASKED, Network.of(out))
     rows = score.standing_bends(tune) & _judged(readings)
     lean_deg = np.array([look.inclination_deg for look in readings.stranger])
     ahead_deg = tune["pelvis_inclination_deg"] - lean_deg
     for known in (False, True):
-        stretch = _ratio(readings.of_told("flexion_deg", known=known), tune["spine_flexion_deg"], rows)
-        stretch_pelvis = _ratio(readings.of_told("pelvis_ahead_deg", known=known), ahead_deg, rows)
+        stretch = _ratio(readings.of_prediction("flexion_deg", known=known), tune["spine_flexion_deg"], rows)
+        stretch_pelvis = _ratio(readings.of_prediction("pelvis_ahead_deg", known=known), ahead_deg, rows)
         for output, told, true_deg, factor in (
             ("lower_rad", "lower_deg", tune["lumbar_flexion_deg"], stretch),
             ("upper_rad", "upper_deg", tune["thoracic_flexion_deg"], stretch),
             ("pelvis_rad", "pelvis_ahead_deg", ahead_deg, stretch_pelvis),
         ):
-            off_deg = np.mean((true_deg - factor * readings.of_told(told, known=known))[rows])
+            off_deg = np.mean((true_deg - factor * readings.of_prediction(told, known=known))[rows])
             out["scale"][int(known), place[output]] = factor
             out["shift"][int(known), place[output]] = np.radians(off_deg)
     readings = read(tune, ASKED, Network.of(out))
     rows = bent(tune) & _judged(readings)
     for known in (False, True):
         for output, value_name, sigma_name, true in _SPREADS:
-            error = np.abs(readings.of_told(value_name, known=known) - tune[true])[rows]
-            sigma = readings.of_told(sigma_name, known=known)[rows]
+            error = np.abs(readings.of_prediction(value_name, known=known) - tune[true])[rows]
+            sigma = readings.of_prediction(sigma_name, known=known)[rows]
             out["shift"][int(known), place[output]] += np.log(np.quantile(error / sigma, 0.68))
     return out
 

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from posecheck.kinematics.spine.network import CODE_SIZE, INPUT_JOINTS, OUTPUTS
+from posecheck.kinematics.spine.network import CODE_SIZE, INPUT_JOINTS, PREDICTED
 
 CHANNELS: Final = (32, 64, 128)
 HIDDEN: Final = 256
@@ -31,7 +31,7 @@ class SpineNet(nn.Module):  # type: ignore[misc]  # torch is not typed here
         self.code1 = nn.Linear(third * 6 * 5 + INPUT_JOINTS, HIDDEN)
         self.code2 = nn.Linear(HIDDEN, CODE_SIZE)
         self.read1 = nn.Linear(2 * CODE_SIZE + 1, HIDDEN)
-        self.read2 = nn.Linear(HIDDEN, len(OUTPUTS))
+        self.read2 = nn.Linear(HIDDEN, len(PREDICTED))
         self.drop = nn.Dropout(dropout)
 
     def encode(self, crop: Any, joints: Any) -> Any:
@@ -43,7 +43,7 @@ class SpineNet(nn.Module):  # type: ignore[misc]  # torch is not typed here
         return self.code2(self.drop(x))
 
     def read(self, code: Any, own: Any, has_own: Any) -> Any:
-        """Outputs (B, len(OUTPUTS)) from codes, the person's own upright codes and whether (B, 1) there are any."""
+        """Outputs (B, len(PREDICTED)) from codes, the person's own upright codes and whether (B, 1) there are any."""
         x = torch.cat([code, own * has_own, has_own], dim=1)
         return self.read2(torch.relu(self.read1(x)))
 

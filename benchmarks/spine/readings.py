@@ -16,7 +16,7 @@ from posecheck import kinematics
 from posecheck.body import Side
 from posecheck.kinematics import framing, measures, positions
 from posecheck.kinematics.legs import plausibility
-from posecheck.kinematics.measures import Look
+from posecheck.kinematics.measures import FrameMeasures
 from posecheck.kinematics.spine import personal_neutral
 from posecheck.kinematics.spine.network import Network, bundled_network
 from posecheck.records import Back, LegsSeen, Sighting, frozen
@@ -79,17 +79,17 @@ def _legs_of(data: Columns, row: int) -> LegsSeen:
 def look_at(
     data: Columns,
     row: int,
-    known: personal_neutral.OwnState,
+    known: personal_neutral.NeutralState,
     profile: Profile = PROFILE,
     network: Network | None = None,
-) -> Look:
+) -> FrameMeasures:
     """One picture measured by the product, unsmoothed, with its own network or another."""
     sighting = sighting_of(data, row)
     seen = framing.seen_px(sighting.landmarks_px, sighting.visibility, IMAGE_WH, profile[framing.MIN_VISIBILITY.key])
     side = Side.LEFT if data["near_left"][row] else Side.RIGHT
     facing = int(data["facing"][row])
     position = positions.position(seen, facing, profile)
-    return measures.look(
+    return measures.measure_frame(
         sighting,
         seen,
         (plausibility.put_right(seen, sighting.legs, profile), sighting.visibility),
@@ -103,7 +103,7 @@ def look_at(
 
 
 def in_a_stretch(
-    data: Columns, row: int, known: personal_neutral.OwnState, profile: Profile = PROFILE
+    data: Columns, row: int, known: personal_neutral.NeutralState, profile: Profile = PROFILE
 ) -> dict[str, float]:
     """The measures of one picture as a stretch of its posture takes them that is shown it for a second.
 
@@ -138,19 +138,19 @@ class Readings:
     """What posecheck reads in every row, without and with the person's own upright pictures."""
 
     data: Columns
-    stranger: list[Look]
-    known: list[Look]
-    own: list[personal_neutral.OwnState]
+    stranger: list[FrameMeasures]
+    known: list[FrameMeasures]
+    own: list[personal_neutral.NeutralState]
     """What was known of the person of each row in `known`."""
 
     def of(self, name: str, *, known: bool) -> Numbers:
         """One measure of every row."""
         return np.array([look[name] for look in (self.known if known else self.stranger)])
 
-    def of_told(self, name: str, *, known: bool) -> Numbers:
+    def of_prediction(self, name: str, *, known: bool) -> Numbers:
         """What the network says under that name, gates or not; NaN where it has not looked."""
         looks = self.known if known else self.stranger
-        return np.array([np.nan if look.told is None else getattr(look.told, name) for look in looks])
+        return np.array([np.nan if look.prediction is None else getattr(look.prediction, name) for look in looks])
 
     def error(self, name: str, *, known: bool) -> Numbers:
         """How much more it reads than is true."""
@@ -167,10 +167,10 @@ def read(data: Columns, profile: Profile = PROFILE, network: Network | None = No
     upright: dict[tuple[int, int], list[int]] = {}
     for row in np.flatnonzero(data["neutral"]).tolist():
         upright.setdefault((int(data["seed"][row]), int(group[row])), []).append(row)
-    stranger = [look_at(data, row, personal_neutral.OwnState(), profile, network) for row in range(len(group))]
+    stranger = [look_at(data, row, personal_neutral.NeutralState(), profile, network) for row in range(len(group))]
     known, states = [], []
     for row in range(len(group)):
-        state = personal_neutral.OwnState(t_s=0.0)
+        state = personal_neutral.NeutralState(t_s=0.0)
         mine = [other for other in upright.get((int(data["seed"][row]), int(group[row])), []) if other != row]
         for number, other in enumerate(mine * 2, 1):
             seen = stranger[other]
@@ -179,7 +179,7 @@ def read(data: Columns, profile: Profile = PROFILE, network: Network | None = No
                 number * _UPRIGHT_S,
                 seen.view.position,
                 seen.inclination_deg,
-                seen.stranger_deg,
+                seen.flexion_without_neutral_deg,
                 seen.code,
                 profile,
             )

@@ -18,10 +18,10 @@ from benchmarks.spine.network import CHANNELS, SpineNet
 from benchmarks.spine.stills import PATCH_N, PATCH_U, Columns
 from posecheck.kinematics.spine.dorsal_profile import CROP_COLUMNS, CROP_ROWS
 from posecheck.kinematics.spine.landmark_features import JOINT_COUNT, JOINT_NAMES
-from posecheck.kinematics.spine.network import OUTPUTS, prepare
+from posecheck.kinematics.spine.network import PREDICTED, prepare
 from posecheck.records import CROP_SHAPE
 
-OUT: Final = {name: number for number, name in enumerate(OUTPUTS)}
+OUT: Final = {name: number for number, name in enumerate(PREDICTED)}
 
 
 @dataclass(frozen=True)

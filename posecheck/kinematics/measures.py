@@ -20,7 +20,7 @@ from posecheck.kinematics.legs import lead_leg, plausibility, silhouette_legs, s
 from posecheck.kinematics.spine import flexion, joint_correction, personal_neutral
 from posecheck.kinematics.spine.dorsal_profile import axis_px
 from posecheck.kinematics.spine.landmark_features import aligned
-from posecheck.kinematics.spine.network import CODE_SIZE, Code, Network, Told, bundled_network
+from posecheck.kinematics.spine.network import CODE_SIZE, Code, Network, SpinePrediction, bundled_network
 from posecheck.reasons import Reason, ReasonCode, code_of
 from posecheck.records import Floats, Measures, Sighting, View
 from posecheck.tunables import Profile, Tunable
@@ -80,12 +80,12 @@ class MeasureState:
 
     facing: view.FacingState
     side: view.SideState
-    own: personal_neutral.OwnState
+    own: personal_neutral.NeutralState
     filter: smoothing.OneEuro
-    posture: positions.PostureState
+    posture: positions.PositionState
     lead: lead_leg.LeadState
-    apart: swap_correction.ApartState
-    drawn: plausibility.DrawnState
+    apart: swap_correction.SwapState
+    drawn: plausibility.PlausibilityState
 
 
 def start(calibrations: Calibrations | None = None, network: Network | None = None) -> MeasureState:
@@ -96,16 +96,18 @@ def start(calibrations: Calibrations | None = None, network: Network | None = No
     return MeasureState(
         view.FacingState(),
         view.SideState(),
-        personal_neutral.OwnState() if calibrations is None else _stored(calibrations, network or bundled_network()),
+        personal_neutral.NeutralState()
+        if calibrations is None
+        else _stored(calibrations, network or bundled_network()),
         smoothing.OneEuro(),
-        positions.PostureState(),
+        positions.PositionState(),
         lead_leg.LeadState(),
-        swap_correction.ApartState(),
-        plausibility.DrawnState(),
+        swap_correction.SwapState(),
+        plausibility.PlausibilityState(),
     )
 
 
-def _stored(calibrations: Calibrations, network: Network) -> personal_neutral.OwnState:
+def _stored(calibrations: Calibrations, network: Network) -> personal_neutral.NeutralState:
     """What is known of a person before anything was seen."""
     known = {
         one.position: personal_neutral.Upright(
@@ -114,7 +116,7 @@ def _stored(calibrations: Calibrations, network: Network) -> personal_neutral.Ow
         for one in calibrations
         if one.spine_model_sha256 == network.sha256 and len(one.code) == CODE_SIZE
     }
-    return personal_neutral.OwnState(stored_standing=known.get(STANDING), stored_seated=known.get(SEATED))
+    return personal_neutral.NeutralState(stored_standing=known.get(STANDING), stored_seated=known.get(SEATED))
 
 
 def without_stored(state: MeasureState) -> MeasureState:
@@ -135,7 +137,7 @@ def step(
     `lead`, one of `records.LEADS`, is what makes a leg the lead leg of the stretch; with "" it is the near one. A leg
     with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen, and no leg
     that is drawn outside of the body (`plausibility`).
-    The knee of a lead leg that is the far one is measured lying alone (`lead_leg.far_knee_tells`).
+    The knee of a lead leg that is the far one is measured lying alone (`lead_leg.far_knee_is_measurable`).
     A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. Of somebody who does not
     stand side-on, or too far away, hip and knee are not measured either. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
@@ -162,7 +164,7 @@ def step(
         shown = silhouette_legs.put_back(
             shown, seen, sighting.legs.limbs_px, lead_state.side, lead, facing, position, profile
         )
-    looked = look(
+    looked = measure_frame(
         sighting,
         seen,
         (shown, visibility),
@@ -179,7 +181,7 @@ def step(
         sighting.t_s,
         position,
         looked.inclination_deg,
-        looked.stranger_deg,
+        looked.flexion_without_neutral_deg,
         looked.code,
         profile,
     )
@@ -205,7 +207,7 @@ def _by_role(values: Mapping[str, float], leading: Side | None, near: Side | Non
     if leading is None or near is None:
         return dict.fromkeys(_ROLES, math.nan)
     lead, other = ("", "far_") if leading is near else ("far_", "")
-    knee_told = leading is near or lead_leg.far_knee_tells(position)
+    knee_told = leading is near or lead_leg.far_knee_is_measurable(position)
     return {
         "lead_knee_flexion_deg": values[f"{lead}knee_flexion_deg"] if knee_told else math.nan,
         "lead_hip_hinge_deg": values[f"{lead}hip_hinge_deg"],
@@ -231,7 +233,7 @@ def hip_share(pelvis_inclination_deg: float, spine_flexion_deg: float, profile: 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class FrameMeasures:
     """One sighting measured by itself, unsmoothed."""
 
     values: Floats
@@ -241,30 +243,30 @@ class Look:
     """Of the axis as the pose model has it."""
     code: Code | None
     """The network's code of the picture; None where the back cannot be judged."""
-    stranger_deg: float
+    flexion_without_neutral_deg: float
     """Spine flexion read without knowing the person; NaN where the back cannot be judged."""
-    told: Told | None
+    prediction: SpinePrediction | None
     """All that the network says, whether or not it is to be trusted; None where it has not looked."""
 
     def __getitem__(self, name: str) -> float:
         return float(self.values[_ORDER.index(name)])
 
 
-def look(
+def measure_frame(
     sighting: Sighting,
     seen: Floats,
-    told_apart: tuple[Floats, Floats],
+    corrected_legs: tuple[Floats, Floats],
     facing: int,
     side: Side | None,
     position: str,
-    known: personal_neutral.OwnState,
+    known: personal_neutral.NeutralState,
     profile: Profile,
     network: Network,
     code: Code | None = None,
-) -> Look:
+) -> FrameMeasures:
     """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`).
 
-    `told_apart` are the same and their visibility with the legs put right (`plausibility.step`, `swap_correction.step`): knees are
+    `corrected_legs` are the same and their visibility with the legs put right (`plausibility.step`, `swap_correction.step`): knees are
     measured there.
 
     `position` is the accepted one (`positions`): it decides which personal neutral is used; somebody lying is not judged.
@@ -276,13 +278,13 @@ def look(
     back = sighting.back
     if back is not None and code is None:
         code = network.encode(back.crop, aligned(sighting.landmarks_px, back.facing))
-    own_code = personal_neutral.own_code(known, position, profile)
-    told: Told | None = None if code is None else network.read(code, own_code, inclination_deg)
+    neutral_code = personal_neutral.neutral_code(known, position, profile)
+    told: SpinePrediction | None = None if code is None else network.predict(code, neutral_code, inclination_deg)
     shift = joint_correction.shift_of(told, mid_shoulder - mid_hip, facing, profile[joint_correction.CORRECTION.key])
 
     hip, shoulder = _joint(seen, "hip", side) + shift.hip_px, _joint(seen, "shoulder", side) + shift.shoulder_px
-    knee, ankle = (_joint(told_apart[0], name, side) for name in ("knee", "ankle"))
-    far_hip, far_knee, far_ankle = lead_leg.far_leg(*told_apart, side, profile)
+    knee, ankle = (_joint(corrected_legs[0], name, side) for name in ("knee", "ankle"))
+    far_hip, far_knee, far_ankle = lead_leg.far_leg(*corrected_legs, side, profile)
     far_hip = far_hip + shift.hip_px
     knee_flexion_deg = angles.knee_flexion_deg(hip, knee, ankle, facing)
     trunk_hidden = bool(np.isnan(hip).any() or np.isnan(shoulder).any())
@@ -306,15 +308,15 @@ def look(
     elif back is None or told is None or code is None:
         reading = flexion.unread(Reason(ReasonCode.SPINE_OUTLINE_UNCLEAR))
     else:
-        reading = flexion.read_spine(back, told, inclination_deg, network, profile, known=own_code is not None)
+        reading = flexion.read_spine(back, told, inclination_deg, network, profile, known=neutral_code is not None)
     if code_of(why_not) in _LEGS_UNSEEN:
         knee, far_knee = np.full(2, np.nan), np.full(2, np.nan)
         knee_flexion_deg = math.nan
     judged = reading.reason is None and code is not None
-    stranger_deg = math.nan
+    flexion_without_neutral_deg = math.nan
     if judged and code is not None:
-        stranger_deg = (
-            reading.flexion_deg if own_code is None else network.read(code, None, inclination_deg).flexion_deg
+        flexion_without_neutral_deg = (
+            reading.flexion_deg if neutral_code is None else network.predict(code, None, inclination_deg).flexion_deg
         )
     values = np.array(
         [
@@ -337,7 +339,7 @@ def look(
             view.camera_roll_deg(seen, facing),
         ]
     )
-    return Look(
+    return FrameMeasures(
         values=values,
         view=View(
             facing=facing,
@@ -352,8 +354,8 @@ def look(
         ),
         inclination_deg=inclination_deg,
         code=code if judged else None,
-        stranger_deg=stranger_deg,
-        told=told,
+        flexion_without_neutral_deg=flexion_without_neutral_deg,
+        prediction=told,
     )
 
 

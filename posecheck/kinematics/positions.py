@@ -228,7 +228,7 @@ def _middle(left: list[float], right: list[float]) -> list[float]:
 
 
 @dataclass(frozen=True, slots=True)
-class PostureState:
+class PositionState:
     """What is remembered of the position."""
 
     position: str = UNKNOWN
@@ -238,7 +238,7 @@ class PostureState:
     """When a picture told last."""
 
 
-def hold(state: PostureState, t_s: float, looks: str, profile: Mapping[str, float]) -> PostureState:
+def hold(state: PositionState, t_s: float, looks: str, profile: Mapping[str, float]) -> PositionState:
     """What is to be believed after a frame that `looks` like a position ("" if it does not tell).
 
     The first picture that tells is believed at once, another position after `posture.turn_s` of contrary pictures.
@@ -246,12 +246,12 @@ def hold(state: PostureState, t_s: float, looks: str, profile: Mapping[str, floa
     """
     away_s = t_s - state.seen_s
     if away_s < 0.0 or away_s > profile[KEEP.key]:
-        state = PostureState()
+        state = PositionState()
     if looks == UNKNOWN:
         return state
     if state.position in (UNKNOWN, looks):
-        return PostureState(looks, math.nan, t_s)
+        return PositionState(looks, math.nan, t_s)
     since_s = t_s if math.isnan(state.since_s) else state.since_s
     if t_s - since_s >= profile[TURN.key]:
-        return PostureState(looks, math.nan, t_s)
-    return PostureState(state.position, since_s, t_s)
+        return PositionState(looks, math.nan, t_s)
+    return PositionState(state.position, since_s, t_s)

@@ -135,7 +135,7 @@ def _spine_model() -> Fact:
 
 def _timed_frame(model: Path | None) -> Fact:
     from posecheck.landmarks.mediapipe import MediaPipeBackend  # noqa: PLC0415
-    from posecheck.pipeline.session import Looker  # noqa: PLC0415
+    from posecheck.pipeline.session import SightingBuilder  # noqa: PLC0415
     from posecheck.resources import samples_dir  # noqa: PLC0415
     from posecheck.sources.video import VideoSource  # noqa: PLC0415
 
@@ -143,10 +143,10 @@ def _timed_frame(model: Path | None) -> Fact:
     seen = 0
     clip = samples_dir() / "standing_fold_clean.mp4"
     with VideoSource(clip) as source, MediaPipeBackend(model) as backend:
-        looker = Looker()
+        builder = SightingBuilder()
         for frame in islice(source.frames(), TIMED_FRAMES):
             begun = time.perf_counter()
-            seen += not looker.look(frame, backend.detect(frame)).is_empty
+            seen += not builder.build(frame, backend.detect(frame)).is_empty
             times_s.append(time.perf_counter() - begun)
     if len(times_s) < TIMED_FRAMES or seen < TIMED_FRAMES // 2:
         return Fact(_ONE_FRAME, State.FAULT, "doctor.frame_unseen", {"seen": seen, "frames": len(times_s)})

@@ -56,13 +56,13 @@ def brightness_frac(image_rgb: Bytes) -> float:
     return float(0.299 * red + 0.587 * green + 0.114 * blue) / 255.0
 
 
-class Looker:
+class SightingBuilder:
     """Turns detections into sightings, remembering only which way the person faces."""
 
     def __init__(self) -> None:
         self._facing = view.FacingState()
 
-    def look(self, frame: Frame, detection: Detection) -> Sighting:
+    def build(self, frame: Frame, detection: Detection) -> Sighting:
         """What is seen of the person in `frame`, given what the model says; frames must come in order of time."""
         self._facing, facing = view.facing_step(
             self._facing, detection.t_s, detection.landmarks_px, detection.visibility
@@ -104,15 +104,15 @@ def find_people(
     With `ahead_frames` the model works in a thread of its own, at most so many frames ahead: everything after it then
     costs no time. That is for recorded clips; live, the newest frame must not wait behind others.
     """
-    looker = Looker()
+    builder = SightingBuilder()
     if ahead_frames == 0:
         for frame, detection in detect(source, backend):
-            yield frame, looker.look(frame, detection)
+            yield frame, builder.build(frame, detection)
         return
     ahead = Ahead(lambda: detect(source, backend), ahead_frames, f"model on {source.name}")
     try:
         for frame, detection in ahead:
-            yield frame, looker.look(frame, detection)
+            yield frame, builder.build(frame, detection)
     finally:
         ahead.stop()
 

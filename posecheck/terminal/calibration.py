@@ -21,7 +21,7 @@ from posecheck.terminal.style import ACCURACY_NOTE, Told, degrees, gauge, in_eng
 from posecheck.tunables import amount
 
 if TYPE_CHECKING:
-    from posecheck.kinematics.calibration.protocol import Calibrating
+    from posecheck.kinematics.calibration.protocol import CalibrationProgress
 
 #: As wide as a panel gets.
 WIDEST = 100
@@ -30,7 +30,7 @@ _DIM = "bright_black"
 _MOST_DEG = 90.0
 
 
-def calibrate_panel(out: Calibrating, *, clock: str, fps: float, columns: int, tell: Told) -> RenderableType:
+def calibrate_panel(out: CalibrationProgress, *, clock: str, fps: float, columns: int, tell: Told) -> RenderableType:
     """What to do, how far it is, and what is in the way, as a panel `columns` wide; `tell` knows keys and sentences."""
     style = "yellow" if out.problem is not None else "green"
     shape = "◆" if out.problem is not None else "●"
@@ -57,7 +57,7 @@ def calibrate_panel(out: Calibrating, *, clock: str, fps: float, columns: int, t
     )
 
 
-def calibrate_line(out: Calibrating, *, clock: str, tell: Told) -> Text:
+def calibrate_line(out: CalibrationProgress, *, clock: str, tell: Told) -> Text:
     """The same in one line, for output that is not a terminal."""
     line = Text(f"{clock}  {tell(out.title)}  {out.left_s:.1f} s  ")
     line.append(f"◆ {tell(out.problem)}" if out.problem is not None else f"● {tell(out.text)}")

@@ -12,7 +12,7 @@ from benchmarks.people import BodyShape, Camera, ClipSpec, Clothes, Motion, Pose
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
-from posecheck.pipeline.session import Looker, default_profile, judge_step, start_judging
+from posecheck.pipeline.session import SightingBuilder, default_profile, judge_step, start_judging
 from posecheck.records import Assessment, Bytes, Frame, Sighting, frozen
 
 MAN = BodyShape(gender=0.9, muscle=0.5, weight=0.5, height=0.5, proportions=0.6)
@@ -79,11 +79,11 @@ def seen(backend: MediaPipeBackend, images: Iterable[Bytes], *, every_s: float =
 
     Time starts at 0, which makes the backend start a new stream: one backend serves any number of clips.
     """
-    looker = Looker()
+    builder = SightingBuilder()
     sightings = []
     for index, image in enumerate(images):
         frame = Frame(frozen(image, np.uint8), index * every_s, index)
-        sightings.append(looker.look(frame, backend.detect(frame)))
+        sightings.append(builder.build(frame, backend.detect(frame)))
     return sightings
 
 

@@ -18,7 +18,7 @@ from posecheck.calibration import Calibration, Calibrations
 from posecheck.kinematics.calibration import protocol
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.profile_store import named_path, own_profile, save_calibration
-from posecheck.pipeline.session import Looker, assess, default_profile
+from posecheck.pipeline.session import SightingBuilder, assess, default_profile
 from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Bytes, Frame, Sighting, frozen
 from posecheck.sources.replay import read_recording
@@ -60,7 +60,7 @@ def clip() -> Clip:
     times_s = [k * EVERY_S for k in range(round((TALL_S + DOWN_S + ROUND_S) / EVERY_S))]
     drawn: dict[float, Bytes] = {}
     pictures, sightings = [], []
-    looker = Looker()
+    builder = SightingBuilder()
     with MediaPipeBackend() as backend:
         for index, t_s in enumerate(times_s):
             at = 0.0 if t_s <= TALL_S else min(t_s, TALL_S + DOWN_S)
@@ -68,7 +68,7 @@ def clip() -> Clip:
                 drawn[at] = frozen(studio.frame(at).image_rgb, "uint8")
             pictures.append(drawn[at])
             frame = Frame(drawn[at], t_s, index)
-            sightings.append(looker.look(frame, backend.detect(frame)))
+            sightings.append(builder.build(frame, backend.detect(frame)))
     return Clip(pictures, times_s, sightings)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from posecheck import kinematics
 from posecheck.kinematics import MeasureState, measures
 from posecheck.kinematics.spine.dorsal_profile import read_back
-from posecheck.kinematics.spine.network import CODE_SIZE, INPUT_JOINTS, OUTPUTS
+from posecheck.kinematics.spine.network import CODE_SIZE, INPUT_JOINTS, PREDICTED
 from posecheck.records import Back, Floats, Measures, Sighting, frozen
 from posecheck.tunables import Profile
 from tests.stick_figure import stick_figure
@@ -72,7 +72,7 @@ def small_arrays(seed: int, channels: tuple[int, int, int] = (2, 3, 4), hidden: 
         "code1": (hidden, channels[2] * 6 * 5 + INPUT_JOINTS),
         "code2": (CODE_SIZE, hidden),
         "read1": (hidden, 2 * CODE_SIZE + 1),
-        "read2": (len(OUTPUTS), hidden),
+        "read2": (len(PREDICTED), hidden),
     }
     out: dict[str, Any] = {}
     for name, shape in shapes.items():
@@ -80,7 +80,7 @@ def small_arrays(seed: int, channels: tuple[int, int, int] = (2, 3, 4), hidden: 
         out[f"{name}.bias"] = 0.1 * rng.normal(size=shape[0])
     out["joint_mean"] = rng.normal(size=INPUT_JOINTS)
     out["joint_scale"] = rng.uniform(0.5, 2.0, INPUT_JOINTS)
-    out["scale"] = rng.uniform(0.5, 1.5, (2, len(OUTPUTS)))
-    out["shift"] = rng.normal(size=(2, len(OUTPUTS)))
+    out["scale"] = rng.uniform(0.5, 1.5, (2, len(PREDICTED)))
+    out["shift"] = rng.normal(size=(2, len(PREDICTED)))
     out["outline"] = np.array([10.0, 0.5, 0.25])
     return {name: np.asarray(value, np.float32) for name, value in out.items()}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from posecheck.kinematics.spine import dorsal_contour
 from posecheck.kinematics.spine.dorsal_profile import ROWS
 from posecheck.kinematics.spine.flexion import SpineReading, read_spine
-from posecheck.kinematics.spine.network import Network, Told
+from posecheck.kinematics.spine.network import Network, SpinePrediction
 from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Back
 from posecheck.tunables import Profile
@@ -22,7 +22,7 @@ from tests.stick_figure import back_line, stick_figure
 
 #: Its outline alone says 10 + 0.5 bend + 0.25 lean.
 NETWORK = Network.of(small_arrays(0))
-SURE = Told(
+SURE = SpinePrediction(
     lower_deg=12.0,
     upper_deg=8.0,
     lower_sigma_deg=4.0,
@@ -37,7 +37,7 @@ FLAT = with_dorsal(stick_back(), back_line(ROWS, 0.0))
 
 
 def reading(
-    told: Told, back: Back = FLAT, lean_deg: float = 0.0, profile: Profile = PROFILE, *, known: bool = False
+    told: SpinePrediction, back: Back = FLAT, lean_deg: float = 0.0, profile: Profile = PROFILE, *, known: bool = False
 ) -> SpineReading:
     """What is made of what the network says."""
     return read_spine(back, told, lean_deg, NETWORK, profile, known=known)
@@ -156,7 +156,8 @@ def test_there_is_a_reading_or_a_reason(
     """Never both, never neither; and the parts add up to the whole."""
     lower_sigma, upper_sigma, sigma = sigmas
     one = reading(
-        Told(lower_deg, upper_deg, lower_sigma, upper_sigma, sigma, 0.0, (0.0, 0.0), (0.0, 0.0)), lean_deg=lean_deg
+        SpinePrediction(lower_deg, upper_deg, lower_sigma, upper_sigma, sigma, 0.0, (0.0, 0.0), (0.0, 0.0)),
+        lean_deg=lean_deg,
     )
     assert math.isnan(one.flexion_deg) == bool(one.reason)
     assert math.isnan(one.sigma_deg) == bool(one.reason)

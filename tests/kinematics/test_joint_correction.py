@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.kinematics.spine import joint_correction
-from posecheck.kinematics.spine.network import Told
+from posecheck.kinematics.spine.network import SpinePrediction
 
 offs = st.tuples(st.floats(-1.0, 1.0), st.floats(-1.0, 1.0))
 chords = st.tuples(st.floats(-300.0, 300.0), st.floats(-300.0, 300.0))
 facings = st.sampled_from([1, -1])
 
 
-def told(hip_off: tuple[float, float] = (0.0, 0.0), shoulder_off: tuple[float, float] = (0.0, 0.0)) -> Told:
+def told(hip_off: tuple[float, float] = (0.0, 0.0), shoulder_off: tuple[float, float] = (0.0, 0.0)) -> SpinePrediction:
     """What a network says that has an opinion on joints alone."""
-    return Told(0.0, 0.0, 1.0, 1.0, 1.0, 0.0, hip_off, shoulder_off)
+    return SpinePrediction(0.0, 0.0, 1.0, 1.0, 1.0, 0.0, hip_off, shoulder_off)
 
 
 def test_a_hip_further_back_moves_back() -> None:

@@ -100,12 +100,12 @@ def test_a_missing_position_is_said(has: str, position: str, names: list[str]) -
 def test_another_networks_code_is_not_used() -> None:
     """It is left out from the first frame on; one's own is known at once."""
     strange = Calibrations("me").plus(replace(calibration(), spine_model_sha256="0" * 64))
-    assert personal_neutral.own_code(measures.start(strange).own, "standing", PROFILE) is None
+    assert personal_neutral.neutral_code(measures.start(strange).own, "standing", PROFILE) is None
     mine = measures.start(Calibrations("me").plus(calibration()))
-    code = personal_neutral.own_code(mine.own, "standing", PROFILE)
+    code = personal_neutral.neutral_code(mine.own, "standing", PROFILE)
     assert code is not None
     assert code.tolist() == list(calibration().code)
-    assert personal_neutral.own_code(measures.without_stored(mine).own, "standing", PROFILE) is None
+    assert personal_neutral.neutral_code(measures.without_stored(mine).own, "standing", PROFILE) is None
 
 
 def test_a_bad_calibration_is_outvoted() -> None:
@@ -114,7 +114,7 @@ def test_a_bad_calibration_is_outvoted() -> None:
     shares = []
     for k in range(401):
         state = personal_neutral.step(state, 0.05 * k, "standing", 0.0, 5.0, np.zeros(CODE_SIZE, np.float32), PROFILE)
-        code = personal_neutral.own_code(state, "standing", PROFILE)
+        code = personal_neutral.neutral_code(state, "standing", PROFILE)
         assert code is not None
         shares.append(float(code[0]) / 10.0)
     assert shares[0] == 1.0
@@ -126,7 +126,7 @@ def test_a_bad_calibration_is_outvoted() -> None:
 def test_the_stored_one_may_be_switched_off_and_outlives_another_stream() -> None:
     """`own.stored_s = 0` leaves it out; a time that runs backwards forgets only what was learnt."""
     state = measures.start(Calibrations("me").plus(calibration())).own
-    assert personal_neutral.own_code(state, "standing", with_numbers(own__stored_s=0.0)) is None
+    assert personal_neutral.neutral_code(state, "standing", with_numbers(own__stored_s=0.0)) is None
     for t_s in (5.0, 1.0):
         state = personal_neutral.step(state, t_s, "standing", 0.0, 5.0, np.zeros(CODE_SIZE, np.float32), PROFILE)
-    assert personal_neutral.own_code(state, "standing", PROFILE) is not None
+    assert personal_neutral.neutral_code(state, "standing", PROFILE) is not None

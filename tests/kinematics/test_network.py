@@ -22,7 +22,7 @@ from posecheck.kinematics.spine.landmark_features import aligned
 from posecheck.kinematics.spine.network import (
     CODE_SIZE,
     INPUT_JOINTS,
-    OUTPUTS,
+    PREDICTED,
     WEIGHTS_NAME,
     Network,
     bundled_network,
@@ -84,7 +84,7 @@ def naive_outputs(arrays: Mapping[str, NDArray[Any]], code: Floats, own: Floats 
     x = np.array([*code, *(np.zeros(CODE_SIZE) if own is None else own), float(known)])
     hidden = naive_dense(x, w["read1.weight"], w["read1.bias"], rectified=True)
     out = naive_dense(hidden, w["read2.weight"], w["read2.bias"], rectified=False)
-    return dict(zip(OUTPUTS, (out * w["scale"][known] + w["shift"][known]).tolist(), strict=True))
+    return dict(zip(PREDICTED, (out * w["scale"][known] + w["shift"][known]).tolist(), strict=True))
 
 
 def picture(seed: int) -> tuple[Bytes, Floats]:
@@ -107,7 +107,7 @@ def test_a_small_network_is_the_sum_of_its_definitions(seed: int) -> None:
     assert code.dtype == np.float32
     np.testing.assert_allclose(code, naive_code(arrays, crop, joints), atol=1e-4)
     for own in (None, built.encode(*picture(seed + 10))):
-        told = built.read(code, own)
+        told = built.predict(code, own)
         out = naive_outputs(arrays, code.astype(np.float64), None if own is None else own.astype(np.float64))
         assert told.lower_deg == pytest.approx(math.degrees(out["lower_rad"]), abs=1e-3)
         assert told.upper_deg == pytest.approx(math.degrees(out["upper_rad"]), abs=1e-3)
@@ -125,18 +125,18 @@ def test_a_scale_learnt_from_bends_leaves_who_stands_upright_alone(known: bool) 
     """Angles go evenly from what the reader says of an upright trunk to the full scale at 30 deg; spreads do not."""
     arrays = small_arrays(4)
     plain = Network.of(
-        arrays | {name: np.full((2, len(OUTPUTS)), k, np.float32) for name, k in (("scale", 1), ("shift", 0))}
+        arrays | {name: np.full((2, len(PREDICTED)), k, np.float32) for name, k in (("scale", 1), ("shift", 0))}
     )
     scaled = Network.of(arrays)
     code = scaled.encode(*picture(6))
     own = code if known else None
     for told in ("lower_deg", "upper_deg", "pelvis_ahead_deg"):
-        raw_deg, full_deg = getattr(plain.read(code, own), told), getattr(scaled.read(code, own), told)
+        raw_deg, full_deg = getattr(plain.predict(code, own), told), getattr(scaled.predict(code, own), told)
         assert abs(raw_deg - full_deg) > 0.1
         for lean_deg, share in ((-10.0, 0.0), (0.0, 0.0), (12.0, 0.4), (30.0, 1.0), (110.0, 1.0)):
-            read_deg = getattr(scaled.read(code, own, lean_deg), told)
+            read_deg = getattr(scaled.predict(code, own, lean_deg), told)
             assert read_deg == pytest.approx(raw_deg + share * (full_deg - raw_deg), abs=1e-3)
-    assert scaled.read(code, own, 0.0).flexion_sigma_deg == scaled.read(code, own).flexion_sigma_deg
+    assert scaled.predict(code, own, 0.0).flexion_sigma_deg == scaled.predict(code, own).flexion_sigma_deg
 
 
 def test_the_bundled_network_is_the_sum_of_its_definitions() -> None:
@@ -146,7 +146,7 @@ def test_the_bundled_network_is_the_sum_of_its_definitions() -> None:
     code = built.encode(crop, joints)
     expected = naive_code(arrays, crop, joints)
     np.testing.assert_allclose(code, expected, atol=1e-4 * max(1.0, float(np.abs(expected).max())))
-    told, out = built.read(code, code), naive_outputs(arrays, expected, expected)
+    told, out = built.predict(code, code), naive_outputs(arrays, expected, expected)
     assert told.flexion_deg == pytest.approx(math.degrees(out["lower_rad"] + out["upper_rad"]), abs=0.02)
 
 
@@ -163,7 +163,7 @@ def test_the_same_picture_gives_the_same_bits() -> None:
         for one in (first, again):
             other = one.encode(moved, joints.copy())
             assert np.array_equal(other, code)
-            assert one.read(other, other) == first.read(code, code)
+            assert one.predict(other, other) == first.predict(code, code)
     strided = np.repeat(crop, 2, axis=1)[:, ::2]
     assert np.array_equal(first.encode(strided, joints), code)
 
@@ -177,7 +177,7 @@ def test_reading_leaves_the_picture_and_the_codes_alone() -> None:
     kept = joints.copy()
     code = bundled_network().encode(sighting.back.crop, joints)
     code.flags.writeable = False
-    bundled_network().read(code, code)
+    bundled_network().predict(code, code)
     assert np.array_equal(joints, kept, equal_nan=True)
 
 
@@ -275,7 +275,7 @@ def without(name: str) -> Arrays:
         small_arrays(1) | {"conv3.bias": np.zeros(1, np.float32)},
         small_arrays(1) | {"code1.weight": np.zeros((5, 100), np.float32)},
         small_arrays(1) | {"read2.weight": np.zeros((3, 5), np.float32), "read2.bias": np.zeros(3, np.float32)},
-        small_arrays(1) | {"scale": np.ones(len(OUTPUTS), np.float32)},
+        small_arrays(1) | {"scale": np.ones(len(PREDICTED), np.float32)},
         small_arrays(1) | {"outline": np.zeros(2, np.float32)},
     ],
 )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from posecheck.kinematics import measures
 from posecheck.kinematics.spine import personal_neutral
 from posecheck.kinematics.spine.network import CODE_SIZE, Code
-from posecheck.kinematics.spine.personal_neutral import OwnState
+from posecheck.kinematics.spine.personal_neutral import NeutralState
 from posecheck.records import Measures, Sighting
 from tests.kinematics.room import PROFILE, measure_all, with_numbers
 from tests.stick_figure import nobody, stick_figure
@@ -49,26 +49,28 @@ def upright(
     return [(float(t_s), position, 0.0, flexion_deg, code(value)) for t_s in times]
 
 
-def learnt(pictures: Iterable[Picture], state: OwnState | None = None) -> OwnState:
+def learnt(pictures: Iterable[Picture], state: NeutralState | None = None) -> NeutralState:
     """What is known after these pictures."""
-    state = state or OwnState()
+    state = state or NeutralState()
     for t_s, position, lean_deg, flexion_deg, one in pictures:
         state = personal_neutral.step(state, t_s, position, lean_deg, flexion_deg, one, PROFILE)
     return state
 
 
-def value_of(state: OwnState, position: str = "standing") -> float:
+def value_of(state: NeutralState, position: str = "standing") -> float:
     """The one number of the code in force; NaN if there is none."""
-    found = personal_neutral.own_code(state, position, PROFILE)
+    found = personal_neutral.neutral_code(state, position, PROFILE)
     return math.nan if found is None else float(found[0])
 
 
 def test_upright_pictures_are_learnt_once_there_are_enough() -> None:
     """Before 0.4 s of them nothing is used, afterwards their mean."""
-    assert math.isnan(value_of(OwnState()))
+    assert math.isnan(value_of(NeutralState()))
     assert math.isnan(value_of(learnt(upright(0.0, 0.35))))
     assert value_of(learnt(upright(0.0, 0.45))) == 1.0
-    assert personal_neutral.own_code(learnt(upright(0.0, 0.35)), "standing", with_numbers(own__min_s=0.3)) is not None
+    assert (
+        personal_neutral.neutral_code(learnt(upright(0.0, 0.35)), "standing", with_numbers(own__min_s=0.3)) is not None
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_a_time_that_runs_backwards_forgets() -> None:
 def test_one_moment_given_many_times_is_no_example() -> None:
     """Even when nothing has to be waited for, frames without time between them teach nothing."""
     at_once = learnt([(1.0, "standing", 0.0, 5.0, code(3.0))] * 5)
-    assert personal_neutral.own_code(at_once, "standing", with_numbers(own__min_s=0.0)) is None
+    assert personal_neutral.neutral_code(at_once, "standing", with_numbers(own__min_s=0.0)) is None
 
 
 def test_a_pause_teaches_no_more_than_a_slow_frame() -> None:
@@ -168,7 +170,7 @@ def test_dropped_frames_hardly_change_the_code(dropped: set[int]) -> None:
 @given(st.lists(st.tuples(st.floats(-1.0, 3.0), st.floats(-20, 40), st.floats(-40, 80), st.booleans()), max_size=40))
 def test_the_code_stays_among_the_pictures_it_was_learnt_from(frames: list[tuple[float, float, float, bool]]) -> None:
     """Whatever comes, in whatever order of time: it is a mean, so it lies between the least and the greatest."""
-    t_s, state = 0.0, OwnState()
+    t_s, state = 0.0, NeutralState()
     for k, (passed_s, lean_deg, flexion_deg, seated) in enumerate(frames):
         t_s += passed_s
         state = personal_neutral.step(

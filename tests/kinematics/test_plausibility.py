@@ -16,7 +16,7 @@ from posecheck.body import Side, of
 from posecheck.kinematics import TUNABLES, measures
 from posecheck.kinematics.angles import knee_flexion_deg
 from posecheck.kinematics.legs import plausibility
-from posecheck.kinematics.legs.plausibility import DrawnState, put_right, see_legs, sideways, step
+from posecheck.kinematics.legs.plausibility import PlausibilityState, put_right, see_legs, sideways, step
 from posecheck.records import Floats, LegsSeen, frozen
 from posecheck.tunables import Profile
 from tests.kinematics.legged import Leg, points_of, sighting_of
@@ -166,7 +166,7 @@ def test_a_far_leg_that_comes_and_goes_is_not_seen_until_it_stays(fps: float) ->
     drawings = {away: (points, see_legs(body_of(there), points)) for away, points in ((False, there), (True, gone))}
 
     def frames(near: Side) -> list[tuple[float, bool]]:
-        state, out = DrawnState(), []
+        state, out = PlausibilityState(), []
         for number in range(round(4.0 * fps)):
             t_s = number / fps
             points, seen = drawings[t_s < 1.2 and t_s % 0.4 < 0.15]
@@ -206,7 +206,7 @@ def test_what_is_measured_is_the_leg_in_the_silhouette() -> None:
 def test_time_that_runs_backwards_forgets_the_losses() -> None:
     """A clip that is played again begins anew."""
     there = points_of(20.0, (30.0, 5.0), (-30.0, 0.0))
-    state = DrawnState(False, 8.0, 8.5, 9.0)
+    state = PlausibilityState(False, 8.0, 8.5, 9.0)
     again, right = step(state, 0.0, there, see_legs(body_of(there), there), Side.RIGHT, PROFILE)
-    assert again == DrawnState()
+    assert again == PlausibilityState()
     assert right is there

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from posecheck.assessment.catalogue.stretch import POSITIONS
 from posecheck.body import Side
 from posecheck.kinematics import positions
-from posecheck.kinematics.positions import PostureState
+from posecheck.kinematics.positions import PositionState
 from posecheck.reasons import Reason, ReasonCode
 from tests.kinematics.legged import POSTURES, points_of, posture_of, sighting_of, without
 from tests.kinematics.room import PROFILE, measure_all, with_numbers
@@ -97,9 +97,9 @@ def test_between_two_positions_nothing_is_told() -> None:
 
 
 # --------------------------------------------------------------------------------------------------------- over time
-def held(looks: Sequence[tuple[float, str]], state: PostureState | None = None) -> list[str]:
+def held(looks: Sequence[tuple[float, str]], state: PositionState | None = None) -> list[str]:
     """What is believed after each of the frames (time, what it looks like)."""
-    state, out = state or PostureState(), []
+    state, out = state or PositionState(), []
     for t_s, look in looks:
         state = positions.hold(state, t_s, look, PROFILE)
         out.append(state.position)
@@ -137,7 +137,7 @@ def test_contrary_pictures_that_disagree_with_each_other_still_turn() -> None:
 
 def test_a_position_out_of_sight_is_forgotten() -> None:
     """After more than three seconds without a picture that tells, and in a stream that begins anew."""
-    seated = positions.hold(PostureState(), 10.0, "seated", PROFILE)
+    seated = positions.hold(PositionState(), 10.0, "seated", PROFILE)
     assert positions.hold(seated, 13.0, "", PROFILE).position == "seated"
     assert positions.hold(seated, 13.1, "", PROFILE).position == ""
     assert positions.hold(seated, 13.1, "floor", PROFILE).position == "floor"
@@ -150,7 +150,7 @@ names = st.sampled_from([*POSITIONS, ""])
 @given(looks=st.lists(st.tuples(st.floats(0.01, 2.0), names), min_size=1, max_size=40))
 def test_nothing_is_believed_that_was_never_seen(looks: list[tuple[float, str]]) -> None:
     """Whatever comes: the position is one that a picture showed, and none without any."""
-    t_s, seen, state = 0.0, {""}, PostureState()
+    t_s, seen, state = 0.0, {""}, PositionState()
     for passed_s, look in looks:
         t_s += passed_s
         state = positions.hold(state, t_s, look, PROFILE)

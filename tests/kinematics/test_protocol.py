@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from posecheck.calibration import Calibration
 from posecheck.kinematics.calibration import end_range, protocol
-from posecheck.kinematics.calibration.protocol import CalibrateState, Calibrating
+from posecheck.kinematics.calibration.protocol import CalibrationProgress, CalibrationState
 from posecheck.kinematics.spine.network import CODE_SIZE, bundled_network
 from posecheck.reasons import Reason, ReasonCode, code_of
 from posecheck.records import Sighting
@@ -58,7 +58,7 @@ def sightings(play: Play, fps: float = 10.0) -> Iterable[Sighting]:
             index += 1
 
 
-def led(play: Play, *, with_round: bool = True, fps: float = 10.0) -> list[Calibrating]:
+def led(play: Play, *, with_round: bool = True, fps: float = 10.0) -> list[CalibrationProgress]:
     """What is shown while this is played."""
     state, out = protocol.start("standing", with_round=with_round), []
     for sighting in sightings(play, fps):
@@ -67,7 +67,7 @@ def led(play: Play, *, with_round: bool = True, fps: float = 10.0) -> list[Calib
     return out
 
 
-def found(shown: list[Calibrating]) -> Calibration:
+def found(shown: list[CalibrationProgress]) -> Calibration:
     """What was found in the end."""
     last = shown[-1].calibration
     assert last is not None
@@ -200,7 +200,7 @@ def test_any_frame_rate_takes_as_long() -> None:
 )
 def test_no_part_ever_ends_on_a_picture_that_does_not_count(play: Play) -> None:
     """Whatever happens: progress stays within bounds, a part ends only where nothing is in the way, done stays done."""
-    state: CalibrateState = protocol.start("standing")
+    state: CalibrationState = protocol.start("standing")
     before = "tall"
     order = ("tall", "round", "done")
     for sighting in sightings([("tall", 2.9), *play], fps=5.0):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from posecheck.body import Side, of
 from posecheck.kinematics.legs import swap_correction
-from posecheck.kinematics.legs.swap_correction import ApartState
+from posecheck.kinematics.legs.swap_correction import SwapState
 from posecheck.records import Floats
 from posecheck.tunables import Profile
 from tests.kinematics.legged import points_of
@@ -37,7 +37,7 @@ def halfway(points: Floats) -> Floats:
 
 def followed(frames: Sequence[Floats], fps: float) -> list[Floats]:
     """The landmarks of every frame as they are put right."""
-    state, out = ApartState(), []
+    state, out = SwapState(), []
     for number, points in enumerate(frames):
         state, right, _ = swap_correction.step(state, number / fps, points, SURE, PROFILE)
         out.append(right)
@@ -101,7 +101,7 @@ def test_visibility_goes_with_the_leg() -> None:
     """What the model is unsure of under an exchanged name stays unsure under the right one."""
     visibility = np.array(SURE)
     visibility[ROWS[Side.LEFT]] = 0.45
-    state, _, _ = swap_correction.step(ApartState(), 0.0, RAISED, SURE, PROFILE)
+    state, _, _ = swap_correction.step(SwapState(), 0.0, RAISED, SURE, PROFILE)
     _, _, out = swap_correction.step(state, 0.1, exchanged(RAISED), visibility, PROFILE)
     assert out[ROWS[Side.RIGHT]].tolist() == [0.45, 0.45]
     assert out[ROWS[Side.LEFT]].tolist() == [0.9, 0.9]
@@ -109,7 +109,7 @@ def test_visibility_goes_with_the_leg() -> None:
 
 def test_time_that_runs_backwards_begins_anew() -> None:
     """Another stream: nothing is held against it."""
-    state, _, _ = swap_correction.step(ApartState(), 10.0, RAISED, SURE, PROFILE)
+    state, _, _ = swap_correction.step(SwapState(), 10.0, RAISED, SURE, PROFILE)
     _, points, _ = swap_correction.step(state, 3.0, halfway(RAISED), SURE, PROFILE)
     np.testing.assert_allclose(points, halfway(RAISED))
 

@@ -22,7 +22,7 @@ from posecheck.app.messages.frame_codec import JunkError, Packet
 from posecheck.app.messages.frame_message import Message, Milliseconds
 from posecheck.app.session.session_controller import Desk
 from posecheck.landmarks.base import LandmarkBackend
-from posecheck.pipeline.session import Looker
+from posecheck.pipeline.session import SightingBuilder
 from posecheck.records import Frame
 
 _log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Eyes:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self._looker, self._clock, self._index = Looker(), Clock(), 0
+        self._builder, self._clock, self._index = SightingBuilder(), Clock(), 0
         self._session = self._desk.sessions
 
     def see_packet(self, packet: Packet, wait_ms: float = 0.0) -> list[Message]:
@@ -74,7 +74,7 @@ class Eyes:
         began_s = time.perf_counter()
         detection = self._backend.detect(frame)
         model_ms = 1000.0 * (time.perf_counter() - began_s)
-        sighting = self._looker.look(frame, detection)
+        sighting = self._builder.build(frame, detection)
         return self._desk.look(seq, sighting, jpeg, replace(ms, model=model_ms))
 
 

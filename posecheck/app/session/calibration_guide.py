@@ -16,7 +16,7 @@ from posecheck.app.messages.spoken_line import Lines
 from posecheck.assessment.routines.progress import Part
 from posecheck.calibration import USED_FOR
 from posecheck.kinematics.calibration import protocol
-from posecheck.kinematics.calibration.protocol import DONE, TALL, CalibrateState, Calibrating
+from posecheck.kinematics.calibration.protocol import DONE, TALL, CalibrationProgress, CalibrationState
 from posecheck.reasons import Reason
 from posecheck.records import Sighting
 from posecheck.tunables import Profile
@@ -31,7 +31,7 @@ _EPSILON_S: Final = 1e-6
 class Leading:
     """What is remembered while calibrating. Made by `start`."""
 
-    state: CalibrateState
+    state: CalibrationState
     lines: Lines = field(default_factory=Lines)
     shown: str = ""
     """The stage shown last."""
@@ -43,7 +43,7 @@ class Leading:
 class Led:
     """What calibrating says of one picture."""
 
-    out: Calibrating
+    out: CalibrationProgress
     line: str | Reason
     """What is in the way, or the key of what to do."""
     spoken: bool

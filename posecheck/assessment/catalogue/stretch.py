@@ -181,7 +181,7 @@ class Stretch:
     def wants_near_lead(self) -> bool:
         """Whether the lead leg must be the near one to be judged: its knee has a rule, and is not told when far.
 
-        Lying it is (`kinematics.legs.lead_leg.far_knee_tells`). A rule for a knee that was straightened of one's own accord
+        Lying it is (`kinematics.legs.lead_leg.far_knee_is_measurable`). A rule for a knee that was straightened of one's own accord
         asks for nothing: it begins with that knee seen straight.
         """
         offered = {phase.name for phase in self.phases if phase.measure == LEAD_KNEE}

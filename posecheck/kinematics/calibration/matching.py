@@ -109,7 +109,7 @@ def step(
     position: str,
     setup: Setup,
     image_wh: tuple[int, int],
-    live: personal_neutral.OwnState,
+    live: personal_neutral.NeutralState,
     profile: Mapping[str, float],
     network: Network,
 ) -> tuple[MatchState, tuple[Notice, ...]]:
@@ -207,4 +207,4 @@ def person_deg(one: Calibration, live: Code, network: Network) -> float:
     if len(one.code) != CODE_SIZE:
         return math.nan
     stored = np.asarray(one.code, np.float32)
-    return abs(network.read(live, stored).flexion_deg - network.read(live, live).flexion_deg)
+    return abs(network.predict(live, stored).flexion_deg - network.predict(live, live).flexion_deg)

@@ -2,7 +2,7 @@
 
     "tall"   stand (or sit) as tall as you can, still, well seen, for 3 s in all
     "round"  round as far as is comfortable, for 5 s in all; may be left out (`skip`)
-    "done"   `Calibrating.calibration` holds what was found
+    "done"   `CalibrationProgress.calibration` holds what was found
 
 Only what is seen counts. A blink costs nothing but its own time, a longer one, or a step, begins the tall part anew;
 no part ever ends on a picture that does not count. What is in the way is one sentence, the first thing to put right.
@@ -84,7 +84,7 @@ _STILL_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CalibrateState:
+class CalibrationState:
     """What calibrating remembers from one picture to the next. Made by `start`."""
 
     position: str
@@ -104,7 +104,7 @@ class CalibrateState:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrating:
+class CalibrationProgress:
     """What is to be shown of one picture."""
 
     stage: str
@@ -126,20 +126,20 @@ class Calibrating:
     """What was found, once done; day and version are still to be filled in."""
 
 
-def start(position: str, *, with_round: bool = True) -> CalibrateState:
+def start(position: str, *, with_round: bool = True) -> CalibrationState:
     """The beginning, for "standing" or "seated" (on a chair or on the floor)."""
-    return CalibrateState(position, with_round, measures.start())
+    return CalibrationState(position, with_round, measures.start())
 
 
-def skip(state: CalibrateState) -> CalibrateState:
+def skip(state: CalibrationState) -> CalibrationState:
     """Leave the rounding out; before somebody has stood tall this changes nothing but that it will not be asked for."""
     state = replace(state, with_round=False)
     return replace(state, stage=DONE) if state.stage == ROUND else state
 
 
 def step(
-    state: CalibrateState, sighting: Sighting, profile: Profile, network: Network | None = None
-) -> tuple[CalibrateState, Calibrating]:
+    state: CalibrationState, sighting: Sighting, profile: Profile, network: Network | None = None
+) -> tuple[CalibrationState, CalibrationProgress]:
     """Take in one picture: the new memory, and what is to be shown.
 
     A picture from the past begins anew; a pause counts as not being seen.
@@ -155,7 +155,7 @@ def step(
     )
     passed_s = sighting.t_s - state.t_s
     if state.stage == TALL and passed_s > PAUSE_S:
-        state = replace(state, measures=replace(state.measures, own=personal_neutral.OwnState(t_s=state.t_s)))
+        state = replace(state, measures=replace(state.measures, own=personal_neutral.NeutralState(t_s=state.t_s)))
     before = state.measures.own
     measuring, measured = measures.step(state.measures, sighting, asked, network=network)
     placing = place(sighting, measured, profile)
@@ -181,15 +181,15 @@ def step(
 
 # ------------------------------------------------------------------------------------------------ standing tall
 def _tall(
-    state: CalibrateState,
+    state: CalibrationState,
     sighting: Sighting,
     measured: Measures,
     told: tuple[Check, ...],
-    before: personal_neutral.OwnState,
+    before: personal_neutral.NeutralState,
     passed_s: float,
     profile: Mapping[str, float],
     network: Network,
-) -> tuple[CalibrateState, Reason | None]:
+) -> tuple[CalibrationState, Reason | None]:
     known, learnt = (
         personal_neutral.live_of(before, state.position),
         personal_neutral.live_of(state.measures.own, state.position),
@@ -202,7 +202,7 @@ def _tall(
     if problem is not None:
         since_s = sighting.t_s if math.isnan(state.bad_since_s) else state.bad_since_s
         lost = sighting.t_s - since_s > profile[BLINK.key]
-        kept = personal_neutral.OwnState(t_s=sighting.t_s) if lost else replace(before, t_s=sighting.t_s)
+        kept = personal_neutral.NeutralState(t_s=sighting.t_s) if lost else replace(before, t_s=sighting.t_s)
         return replace(state, measures=replace(state.measures, own=kept), bad_since_s=since_s), problem
     state = replace(state, bad_since_s=math.nan)
     if learnt is None or learnt.seen_s < profile[TALL_TIME.key]:
@@ -222,7 +222,7 @@ def _tall(
 
 
 def _in_the_way(
-    state: CalibrateState, measured: Measures, told: tuple[Check, ...], profile: Mapping[str, float]
+    state: CalibrationState, measured: Measures, told: tuple[Check, ...], profile: Mapping[str, float]
 ) -> Reason | None:
     """The first thing to put right before time counts; None if there is none."""
     for check in told:
@@ -239,14 +239,14 @@ def _in_the_way(
     return None if _is_still(state, profile[STILL.key]) else Reason(ReasonCode.CALIBRATE_KEEP_STILL)
 
 
-def _places(state: CalibrateState, sighting: Sighting) -> tuple[tuple[float, tuple[float, float, float, float]], ...]:
+def _places(state: CalibrationState, sighting: Sighting) -> tuple[tuple[float, tuple[float, float, float, float]], ...]:
     """Where hips and shoulders were in the last half second."""
     hip, shoulder = axis_px(sighting.landmarks_px)
     here = (float(hip[0]), float(hip[1]), float(shoulder[0]), float(shoulder[1]))
     return (*(one for one in state.places if sighting.t_s - one[0] <= _STILL_S), (sighting.t_s, here))
 
 
-def _is_still(state: CalibrateState, limit_trunks: float) -> bool:
+def _is_still(state: CalibrationState, limit_trunks: float) -> bool:
     """Whether hips and shoulders stayed where they were; pictures without a person say nothing."""
     points = np.array([place for _, place in state.places if not math.isnan(sum(place))])
     if len(points) == 0:
@@ -258,8 +258,8 @@ def _is_still(state: CalibrateState, limit_trunks: float) -> bool:
 
 # ------------------------------------------------------------------------------------------------ rounding
 def _round(
-    state: CalibrateState, measured: Measures, passed_s: float, profile: Mapping[str, float]
-) -> tuple[CalibrateState, Reason | None]:
+    state: CalibrationState, measured: Measures, passed_s: float, profile: Mapping[str, float]
+) -> tuple[CalibrationState, Reason | None]:
     flexion_deg = measured["spine_flexion_deg"]
     taken = state.taken
     if math.isnan(flexion_deg) or taken is None:
@@ -275,8 +275,8 @@ def _round(
 
 # ------------------------------------------------------------------------------------------------ what is shown
 def _shown(
-    state: CalibrateState, measured: Measures, problem: Reason | None, profile: Mapping[str, float]
-) -> Calibrating:
+    state: CalibrationState, measured: Measures, problem: Reason | None, profile: Mapping[str, float]
+) -> CalibrationProgress:
     learnt = personal_neutral.live_of(state.measures.own, state.position)
     wanted_s, done_s = 0.0, 0.0
     if state.stage == TALL:
@@ -284,7 +284,7 @@ def _shown(
     elif state.stage == ROUND:
         wanted_s, done_s = profile[end_range.ROUND_TIME.key], state.rounded.counted_s
     text = f"calibrate.{state.stage}.{state.position}" if state.stage == TALL else f"calibrate.{state.stage}.text"
-    return Calibrating(
+    return CalibrationProgress(
         stage=state.stage,
         title=f"calibrate.{state.stage}.title",
         text=text,

@@ -206,7 +206,7 @@ def far_leg(
     return hip, knee, ankle
 
 
-def far_knee_tells(position: str) -> bool:
+def far_knee_is_measurable(position: str) -> bool:
     """Whether the bend of the lead knee may be told when that leg is the far one: lying alone.
 
     Lying, one leg is up and the other down, so that neither hides the other and both are read alike. In every other

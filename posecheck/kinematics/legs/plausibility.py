@@ -72,7 +72,7 @@ _ACROSS: Final = np.linspace(-_REACH, _REACH, 121)
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnState:
+class PlausibilityState:
     """When the far leg was lost. The default has not lost it."""
 
     lost: bool = False
@@ -84,8 +84,8 @@ class DrawnState:
 
 
 def step(
-    state: DrawnState, t_s: float, seen: Floats, legs: LegsSeen | None, near: Side | None, profile: Profile
-) -> tuple[DrawnState, Floats]:
+    state: PlausibilityState, t_s: float, seen: Floats, legs: LegsSeen | None, near: Side | None, profile: Profile
+) -> tuple[PlausibilityState, Floats]:
     """Take in one frame: the new memory, and the landmarks of `put_right` without a far leg that comes and goes.
 
     Where the far leg was lost three times within `legs.unsteady_s`, the model draws it now here, now there, and where it
@@ -97,9 +97,9 @@ def step(
     rows = [int(of(joint, near.other)) for joint in ("knee", "ankle")]
     lost = bool(np.isnan(out[rows]).any() and not np.isnan(seen[rows]).any())
     if t_s < state.third_s:
-        state = DrawnState()
+        state = PlausibilityState()
     if lost and not state.lost:
-        state = DrawnState(lost, state.second_s, state.third_s, t_s)
+        state = PlausibilityState(lost, state.second_s, state.third_s, t_s)
     elif lost != state.lost:
         state = replace(state, lost=lost)
     if t_s - state.first_s < profile[UNSTEADY.key]:

@@ -92,7 +92,7 @@ class LegState:
 
 
 @dataclass(frozen=True, slots=True)
-class ApartState:
+class SwapState:
     """Where the legs were."""
 
     left: LegState = LegState()
@@ -100,8 +100,8 @@ class ApartState:
 
 
 def step(
-    state: ApartState, t_s: float, seen: Floats, visibility: Floats, profile: Mapping[str, float]
-) -> tuple[ApartState, Floats, Floats]:
+    state: SwapState, t_s: float, seen: Floats, visibility: Floats, profile: Mapping[str, float]
+) -> tuple[SwapState, Floats, Floats]:
     """Take in one frame: the new memory, and `seen` (33, 2) and `visibility` (33,) with the legs put right.
 
     Legs that have both leapt, each to where the other was, are exchanged. Knee and ankle of a leg that has leapt to
@@ -118,7 +118,7 @@ def step(
         own = _ROWS[Side.LEFT][1:] + _ROWS[Side.RIGHT][1:]
         other = _ROWS[Side.RIGHT][1:] + _ROWS[Side.LEFT][1:]
         seen[own], visibility[own] = seen[other], visibility[other]
-        return ApartState(out[Side.LEFT], out[Side.RIGHT]), seen, visibility
+        return SwapState(out[Side.LEFT], out[Side.RIGHT]), seen, visibility
     settled = all(t_s - drawn[side].since_s >= profile[SETTLE.key] for side in Side if legs[side] is not None)
     for side in Side:
         leg = legs[side]
@@ -129,7 +129,7 @@ def step(
         else:
             seen = seen.copy()
             seen[_ROWS[side][1:]] = np.nan
-    return ApartState(drawn[Side.LEFT], drawn[Side.RIGHT]), seen, visibility
+    return SwapState(drawn[Side.LEFT], drawn[Side.RIGHT]), seen, visibility
 
 
 def _leg(t_s: float, seen: Floats, side: Side) -> Leg | None:

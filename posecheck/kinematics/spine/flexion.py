@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from posecheck.kinematics.spine import dorsal_contour, quality_gates
-from posecheck.kinematics.spine.network import Network, Told
+from posecheck.kinematics.spine.network import Network, SpinePrediction
 from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Back
 from posecheck.tunables import Tunable
@@ -85,7 +85,13 @@ def unread(reason: Reason) -> SpineReading:
 
 
 def read_spine(
-    back: Back, told: Told, inclination_deg: float, network: Network, profile: Mapping[str, float], *, known: bool
+    back: Back,
+    told: SpinePrediction,
+    inclination_deg: float,
+    network: Network,
+    profile: Mapping[str, float],
+    *,
+    known: bool,
 ) -> SpineReading:
     """How far the spine is flexed from the pelvis to the shoulders, in one picture.
 
@@ -113,6 +119,6 @@ def read_spine(
     )
 
 
-def _contradict(told: Told, alone_deg: float, profile: Mapping[str, float]) -> bool:
+def _contradict(told: SpinePrediction, alone_deg: float, profile: Mapping[str, float]) -> bool:
     """Whether the outline alone says something else. An outline that cannot be read contradicts nothing."""
     return abs(told.flexion_deg - alone_deg) > profile[MAX_DISAGREEMENT.key]

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from posecheck.kinematics.spine.network import Told
+from posecheck.kinematics.spine.network import SpinePrediction
 from posecheck.records import Floats
 from posecheck.tunables import Tunable
 
@@ -43,7 +43,7 @@ class Shift:
 NO_SHIFT: Final = Shift(np.zeros(2), np.zeros(2))
 
 
-def shift_of(told: Told | None, chord_px: Floats, facing: int, correction_frac: float) -> Shift:
+def shift_of(told: SpinePrediction | None, chord_px: Floats, facing: int, correction_frac: float) -> Shift:
     """How far to move both hips and both shoulders; not at all where the network has not looked.
 
     `chord_px` (2,) leads from mid-hip to mid-shoulder. Along it and across it no joint is moved by more than 0.2 of

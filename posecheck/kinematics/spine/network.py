@@ -39,7 +39,7 @@ FULL_LEAN_DEG: Final = 30.0
 
 #: What the reader tells, in this order. `_rad` in radians, `_u`, `_n` in chords, `log_sigma` the logarithm of a
 #: standard deviation in radians.
-OUTPUTS: Final = (
+PREDICTED: Final = (
     "lower_rad",
     "upper_rad",
     "lower_log_sigma",
@@ -54,7 +54,7 @@ OUTPUTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SpinePrediction:
     """What the network says of one picture of a back."""
 
     lower_deg: float
@@ -131,7 +131,7 @@ def _places(shape: tuple[int, int], size: int) -> NDArray[np.intp]:
 _MOST_PRODUCTS: Final = 250_000
 _ZERO: Final = np.float32(0.0)
 _ONE: Final = np.float32(1.0)
-_ANGLES: Final = np.array([name in {"lower_rad", "upper_rad", "pelvis_rad"} for name in OUTPUTS])
+_ANGLES: Final = np.array([name in {"lower_rad", "upper_rad", "pelvis_rad"} for name in PREDICTED])
 _ONE_OF_255: Final = np.float32(1.0 / 255.0)
 _LAYERS: Final = ("code1", "code2", "read1", "read2")
 _CELLS: Final = CROP_SHAPE[0] * CROP_SHAPE[1]
@@ -149,7 +149,7 @@ class Network:
     joint_mean: NDArray[np.float32]
     joint_scale: NDArray[np.float32]
     scale: NDArray[np.float32]
-    """(2, len(OUTPUTS)) and `shift`: put on the outputs last, so that the scale is right (`benchmarks.spine`). Row 0
+    """(2, len(PREDICTED)) and `shift`: put on the outputs last, so that the scale is right (`benchmarks.spine`). Row 0
     without, row 1 with the person's own upright pictures. On angles they are put in full from `FULL_LEAN_DEG` on, and
     not at all on who stands upright: they are learnt from bends, and 0 is how the person stands."""
     shift: NDArray[np.float32]
@@ -191,10 +191,10 @@ class Network:
     def _try(self) -> None:
         """Raise ValueError unless everything fits together."""
         code = self.encode(np.zeros(CROP_SHAPE, np.uint8), np.zeros(INPUT_JOINTS))
-        last = (2, len(OUTPUTS))
+        last = (2, len(PREDICTED))
         if (code.shape, self.outline.shape, self.scale.shape, self.shift.shape) != ((CODE_SIZE,), (3,), last, last):
             raise ValueError("the weights have the wrong shapes")
-        self.read(code, code)
+        self.predict(code, code)
 
     def encode(self, crop: Bytes, joints: Floats) -> Code:
         """The code (CODE_SIZE,) of one picture: `records.Back.crop` and `landmark_features.aligned`."""
@@ -205,7 +205,7 @@ class Network:
         prepared = prepare(joints, self.joint_mean, self.joint_scale)
         return self._dense("code2", self._rectified("code1", np.concatenate([x[:-1].ravel(), prepared])))
 
-    def read(self, code: Code, own: Code | None, inclination_deg: float = FULL_LEAN_DEG) -> Told:
+    def predict(self, code: Code, own: Code | None, inclination_deg: float = FULL_LEAN_DEG) -> SpinePrediction:
         """What a code tells; `own` is the mean code of this person's upright pictures, None if there are none.
 
         `inclination_deg` is the trunk's in that picture (`angles.trunk_inclination_deg`).
@@ -230,7 +230,7 @@ class Network:
             shoulder_u,
             shoulder_n,
         ) = out.tolist()
-        return Told(
+        return SpinePrediction(
             lower_deg=math.degrees(lower_rad),
             upper_deg=math.degrees(upper_rad),
             lower_sigma_deg=math.degrees(math.exp(lower_log_sigma)),

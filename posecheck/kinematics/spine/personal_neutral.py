@@ -2,7 +2,7 @@
 
 People differ in how they stand, and a silhouette does not tell a round build from a round posture. So the codes of
 upright pictures (see `network`) are averaged, for standing and for sitting apart, and handed to the reader with every
-later picture. What a calibration found of the same person (`OwnState.stored_…`) is known from the first picture on, and gives
+later picture. What a calibration found of the same person (`NeutralState.stored_…`) is known from the first picture on, and gives
 way as this day's pictures come in. A slumped upright back is no example: pictures that read round on their own are left out, and among
 those of one posture the taller ones weigh more. One misread picture does little harm: none weighs more than about
 twelve times as much as another.
@@ -98,7 +98,7 @@ class Upright:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OwnState:
+class NeutralState:
     """What is known of one person."""
 
     standing: Upright | None = None
@@ -110,7 +110,7 @@ class OwnState:
     stored_seated: Upright | None = None
 
 
-def own_code(state: OwnState, position: str, profile: Mapping[str, float]) -> Code | None:
+def neutral_code(state: NeutralState, position: str, profile: Mapping[str, float]) -> Code | None:
     """The mean code of this person's upright pictures for a position (`positions`), None before there is one.
 
     Chair and floor share one code; every other position, and none, is read with the standing one. Somebody who sits
@@ -125,7 +125,7 @@ def own_code(state: OwnState, position: str, profile: Mapping[str, float]) -> Co
     return None
 
 
-def live_of(state: OwnState, position: str) -> Upright | None:
+def live_of(state: NeutralState, position: str) -> Upright | None:
     """What this stream itself has taught of "standing" or of sitting (any other position); None before it has."""
     return state.standing if position == positions.STANDING else state.seated
 
@@ -143,14 +143,14 @@ def _believed(live: Upright | None, stored: Upright | None, profile: Mapping[str
 
 
 def step(
-    state: OwnState,
+    state: NeutralState,
     t_s: float,
     position: str,
     inclination_deg: float,
     flexion_deg: float,
     code: Code | None,
     profile: Mapping[str, float],
-) -> OwnState:
+) -> NeutralState:
     """Learn from one picture if it shows an upright back; else only the time moves on.
 
     `flexion_deg` is what the picture reads without knowing the person; NaN, or no code, teaches nothing. Nor does
@@ -159,7 +159,7 @@ def step(
     """
     passed_s = t_s - state.t_s
     if passed_s < 0.0:
-        state = OwnState(stored_standing=state.stored_standing, stored_seated=state.stored_seated)
+        state = NeutralState(stored_standing=state.stored_standing, stored_seated=state.stored_seated)
         passed_s = math.nan
     out = replace(state, t_s=t_s)
     sits = position in _SEATED
