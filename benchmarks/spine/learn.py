@@ -111,7 +111,7 @@ def calibrated(arrays: Arrays, tune: Columns) -> Arrays:
     place = {name: number for number, name in enumerate(PREDICTED)}
     readings = read(tune, ASKED, Network.of(out))
     rows = score.standing_bends(tune) & _judged(readings)
-    lean_deg = np.array([look.inclination_deg for look in readings.stranger])
+    lean_deg = np.array([look.spine.inclination_deg for look in readings.stranger])
     ahead_deg = tune["pelvis_inclination_deg"] - lean_deg
     for known in (False, True):
         stretch = _ratio(readings.of_prediction("flexion_deg", known=known), tune["spine_flexion_deg"], rows)

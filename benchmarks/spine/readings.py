@@ -89,17 +89,9 @@ def look_at(
     side = Side.LEFT if data["near_left"][row] else Side.RIGHT
     facing = int(data["facing"][row])
     position = positions.position(seen, facing, profile)
-    return measures.measure_frame(
-        sighting,
-        seen,
-        (plausibility.put_right(seen, sighting.legs, profile), sighting.visibility),
-        facing,
-        side,
-        position,
-        known,
-        profile,
-        network or bundled_network(),
-    )
+    legs = plausibility.put_right(seen, sighting.legs, profile)
+    frame = measures.TrackedFrame(sighting, seen, legs, sighting.visibility, facing, side, position)
+    return measures.measure_frame(frame, known, profile, network or bundled_network())
 
 
 def in_a_stretch(
@@ -150,7 +142,9 @@ class Readings:
     def of_prediction(self, name: str, *, known: bool) -> Numbers:
         """What the network says under that name, gates or not; NaN where it has not looked."""
         looks = self.known if known else self.stranger
-        return np.array([np.nan if look.prediction is None else getattr(look.prediction, name) for look in looks])
+        return np.array(
+            [np.nan if look.spine.prediction is None else getattr(look.spine.prediction, name) for look in looks]
+        )
 
     def error(self, name: str, *, known: bool) -> Numbers:
         """How much more it reads than is true."""
@@ -178,9 +172,9 @@ def read(data: Columns, profile: Profile = PROFILE, network: Network | None = No
                 state,
                 number * _UPRIGHT_S,
                 seen.view.position,
-                seen.inclination_deg,
-                seen.flexion_without_neutral_deg,
-                seen.code,
+                seen.spine.inclination_deg,
+                seen.spine.flexion_without_neutral_deg,
+                seen.spine.code,
                 profile,
             )
         known.append(look_at(data, row, state, profile, network))

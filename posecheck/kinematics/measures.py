@@ -13,14 +13,12 @@ from typing import Final
 
 import numpy as np
 
-from posecheck.body import Side, of
+from posecheck.body import Side
 from posecheck.calibration import SEATED, STANDING, Calibrations
 from posecheck.kinematics import angles, framing, positions, smoothing, view
-from posecheck.kinematics.legs import lead_leg, plausibility, silhouette_legs, swap_correction
-from posecheck.kinematics.spine import flexion, joint_correction, personal_neutral
-from posecheck.kinematics.spine.dorsal_profile import axis_px
-from posecheck.kinematics.spine.landmark_features import aligned
-from posecheck.kinematics.spine.network import CODE_SIZE, Code, Network, SpinePrediction, bundled_network
+from posecheck.kinematics.legs import lead_leg, leg_measures, plausibility, silhouette_legs, swap_correction
+from posecheck.kinematics.spine import personal_neutral, spine_measures
+from posecheck.kinematics.spine.network import CODE_SIZE, Code, Network, bundled_network
 from posecheck.reasons import Reason, ReasonCode, code_of
 from posecheck.records import Floats, Measures, Sighting, View
 from posecheck.tunables import Profile, Tunable
@@ -144,62 +142,72 @@ def step(
     time; one from the past begins anew. `network` is another one than posecheck's own, to compare them; `code` is what
     its encoder made of the back of this very sighting before, so that it need not do so again.
     """
-    seen = framing.seen_px(
-        sighting.landmarks_px, sighting.visibility, sighting.image_wh, profile[framing.MIN_VISIBILITY.key]
-    )
-    facing_state, facing = view.facing_step(state.facing, sighting.t_s, sighting.landmarks_px, sighting.visibility)
-    side_state, side = view.near_side_step(
-        state.side, sighting.t_s, sighting.landmarks_px, sighting.visibility, sighting.world_m
-    )
-    if sighting.back is not None:
-        facing = sighting.back.facing
-    posture_state = positions.hold(state.posture, sighting.t_s, positions.position(seen, facing, profile), profile)
-    position = posture_state.position
-    apart_state, visibility = state.apart, sighting.visibility
-    drawn_state, shown = plausibility.step(state.drawn, sighting.t_s, seen, sighting.legs, side, profile)
-    if lead != "":  # without a role both legs do the same, and it does not matter which is which
-        apart_state, shown, visibility = swap_correction.step(state.apart, sighting.t_s, shown, visibility, profile)
-    lead_state = lead_leg.lead_step(state.lead, sighting.t_s, lead, seen, facing, position, profile)
-    if sighting.legs is not None:
-        shown = silhouette_legs.put_back(
-            shown, seen, sighting.legs.limbs_px, lead_state.side, lead, facing, position, profile
-        )
-    looked = measure_frame(
-        sighting,
-        seen,
-        (shown, visibility),
-        facing,
-        side,
-        position,
-        state.own,
-        profile,
-        network or bundled_network(),
-        code,
-    )
-    own_state = personal_neutral.step(
+    network = network or bundled_network()
+    state, frame, lead_side = _tracked(state, sighting, profile, lead)
+    measured = measure_frame(frame, state.own, profile, network, code)
+    neutral_state = personal_neutral.step(
         state.own,
         sighting.t_s,
-        position,
-        looked.inclination_deg,
-        looked.flexion_without_neutral_deg,
-        looked.code,
+        frame.position,
+        measured.spine.inclination_deg,
+        measured.spine.flexion_without_neutral_deg,
+        measured.spine.code,
         profile,
     )
-    filter_state, smooth = smoothing.step(state.filter, sighting.t_s, looked.values, profile, _WRAPS)
-    values = dict(zip(_ORDER, smooth.tolist(), strict=True))
-    leading = side if lead == "" else lead_state.side
-    values |= _by_role(values, leading, side, position)
+    raw = np.array([measured[name] for name in _ORDER])
+    filter_state, smooth = smoothing.step(state.filter, sighting.t_s, raw, profile, _WRAPS)
+    leading = frame.near_side if lead == "" else lead_side
+    values = _quantities(dict(zip(_ORDER, smooth.tolist(), strict=True)), leading, frame, profile)
+    return (
+        replace(state, own=neutral_state, filter=filter_state),
+        Measures(sighting.t_s, values, replace(measured.view, lead_side=lead_side)),
+    )
+
+
+def _tracked(
+    state: MeasureState, sighting: Sighting, profile: Profile, lead: str
+) -> tuple[MeasureState, TrackedFrame, Side | None]:
+    """Follow facing, near side, position and legs into this frame: the new memory, the frame, the side of the lead leg."""
+    t_s, visibility = sighting.t_s, sighting.visibility
+    seen = framing.seen_px(sighting.landmarks_px, visibility, sighting.image_wh, profile[framing.MIN_VISIBILITY.key])
+    facing_state, facing = view.facing_step(state.facing, t_s, sighting.landmarks_px, visibility)
+    side_state, side = view.near_side_step(state.side, t_s, sighting.landmarks_px, visibility, sighting.world_m)
+    if sighting.back is not None:
+        facing = sighting.back.facing
+    position_state = positions.hold(state.posture, t_s, positions.position(seen, facing, profile), profile)
+    position = position_state.position
+    plausibility_state, legs = plausibility.step(state.drawn, t_s, seen, sighting.legs, side, profile)
+    swap_state = state.apart
+    if lead != "":  # without a role both legs do the same, and it does not matter which is which
+        swap_state, legs, visibility = swap_correction.step(state.apart, t_s, legs, visibility, profile)
+    lead_state = lead_leg.lead_step(state.lead, t_s, lead, seen, facing, position, profile)
+    if sighting.legs is not None:
+        legs = silhouette_legs.put_back(
+            legs, seen, sighting.legs.limbs_px, lead_state.side, lead, facing, position, profile
+        )
+    state = replace(
+        state,
+        facing=facing_state,
+        side=side_state,
+        posture=position_state,
+        lead=lead_state,
+        apart=swap_state,
+        drawn=plausibility_state,
+    )
+    return state, TrackedFrame(sighting, seen, legs, visibility, facing, side, position), lead_state.side
+
+
+def _quantities(
+    smooth: dict[str, float], leading: Side | None, frame: TrackedFrame, profile: Profile
+) -> dict[str, float]:
+    """Every quantity of `records.QUANTITIES` from the smoothed values by the names of `_ORDER`."""
+    values = smooth | _by_role(smooth, leading, frame.near_side, frame.position)
     for name in _LEGS:
         del values[name]
     for name in _INCLINATIONS:
         values[name] = angles.wrap_inclination_deg(values[name])
     values["hip_share"] = hip_share(values["pelvis_inclination_deg"], values["spine_flexion_deg"], profile)
-    return (
-        MeasureState(
-            facing_state, side_state, own_state, filter_state, posture_state, lead_state, apart_state, drawn_state
-        ),
-        Measures(sighting.t_s, values, replace(looked.view, lead_side=lead_state.side)),
-    )
+    return values
 
 
 def _by_role(values: Mapping[str, float], leading: Side | None, near: Side | None, position: str) -> dict[str, float]:
@@ -233,132 +241,93 @@ def hip_share(pelvis_inclination_deg: float, spine_flexion_deg: float, profile: 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FrameMeasures:
-    """One sighting measured by itself, unsmoothed."""
+class TrackedFrame:
+    """One sighting with what earlier frames say about it: all that its measures are taken from."""
 
-    values: Floats
-    """In the order of `_ORDER`."""
+    sighting: Sighting
+    seen_px: Floats
+    """(33, 2) the landmarks that count, NaN for the others (`framing.seen_px`)."""
+    legs_px: Floats
+    """(33, 2) the same with implausible and exchanged legs put right (`plausibility`, `swap_correction`)."""
+    legs_visibility: Floats
+    """(33,) the visibility that belongs to `legs_px`."""
+    facing: int
+    near_side: Side | None
+    position: str
+    """The accepted one (`positions`): it selects the personal neutral; a back that lies on the floor has no reading."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameMeasures:
+    """The measures of one frame by itself, unsmoothed."""
+
+    values: Mapping[str, float]
+    """By the names of `_ORDER`."""
     view: View
-    inclination_deg: float
-    """Of the axis as the pose model has it."""
-    code: Code | None
-    """The network's code of the picture; None where the back cannot be judged."""
-    flexion_without_neutral_deg: float
-    """Spine flexion read without knowing the person; NaN where the back cannot be judged."""
-    prediction: SpinePrediction | None
-    """All that the network says, whether or not it is to be trusted; None where it has not looked."""
+    spine: spine_measures.SpineMeasures
 
     def __getitem__(self, name: str) -> float:
-        return float(self.values[_ORDER.index(name)])
+        return self.values[name]
 
 
 def measure_frame(
-    sighting: Sighting,
-    seen: Floats,
-    corrected_legs: tuple[Floats, Floats],
-    facing: int,
-    side: Side | None,
-    position: str,
-    known: personal_neutral.NeutralState,
+    frame: TrackedFrame,
+    neutral: personal_neutral.NeutralState,
     profile: Profile,
     network: Network,
     code: Code | None = None,
 ) -> FrameMeasures:
-    """Measure one sighting. `seen` are the landmarks that count, NaN for the others (`framing.seen_px`).
+    """Measure one frame: the view, the legs and the spine, each by itself.
 
-    `corrected_legs` are the same and their visibility with the legs put right (`plausibility.step`, `swap_correction.step`): knees are
-    measured there.
-
-    `position` is the accepted one (`positions`): it decides which personal neutral is used; somebody lying is not judged.
-    `code` is that of the back, if `network` has encoded it before.
+    `neutral` is what is known of this person's upright back. `code` is that of the back, if `network` has encoded it
+    before.
     """
-    mid_hip, mid_shoulder = axis_px(sighting.landmarks_px)
-    inclination_deg = angles.trunk_inclination_deg(mid_hip, mid_shoulder, facing)
+    estimate = spine_measures.estimate(frame.sighting, frame.facing, frame.position, neutral, profile, network, code)
+    joints = leg_measures.joints_of(
+        frame.seen_px, frame.legs_px, frame.legs_visibility, frame.near_side, estimate.shift, profile
+    )
+    legs = leg_measures.measure(joints, frame.facing)
+    seen = view.measure(frame.sighting, frame.seen_px, frame.facing)
+    trunk_px = math.nan if joints.trunk_is_hidden else float(np.hypot(*estimate.chord_px))
+    why_not = _view_reason(frame, trunk_px, seen["view_yaw_deg"], legs["knee_flexion_deg"], profile)
+    if code_of(why_not) in _LEGS_UNSEEN:
+        legs = dict.fromkeys(legs, math.nan)
+    spine = spine_measures.measure(
+        estimate, frame.sighting.back, why_not, profile, network, trunk_is_hidden=joints.trunk_is_hidden
+    )
+    return FrameMeasures({**legs, **spine.values, **seen}, _view_of(frame, trunk_px, spine.reason, why_not), spine)
 
-    back = sighting.back
-    if back is not None and code is None:
-        code = network.encode(back.crop, aligned(sighting.landmarks_px, back.facing))
-    neutral_code = personal_neutral.neutral_code(known, position, profile)
-    told: SpinePrediction | None = None if code is None else network.predict(code, neutral_code, inclination_deg)
-    shift = joint_correction.shift_of(told, mid_shoulder - mid_hip, facing, profile[joint_correction.CORRECTION.key])
 
-    hip, shoulder = _joint(seen, "hip", side) + shift.hip_px, _joint(seen, "shoulder", side) + shift.shoulder_px
-    knee, ankle = (_joint(corrected_legs[0], name, side) for name in ("knee", "ankle"))
-    far_hip, far_knee, far_ankle = lead_leg.far_leg(*corrected_legs, side, profile)
-    far_hip = far_hip + shift.hip_px
-    knee_flexion_deg = angles.knee_flexion_deg(hip, knee, ankle, facing)
-    trunk_hidden = bool(np.isnan(hip).any() or np.isnan(shoulder).any())
-    trunk_px = math.nan if trunk_hidden else float(np.hypot(*(mid_shoulder - mid_hip)))
-    yaw_deg = view.view_yaw_deg(sighting.world_m)
-    missing = framing.cut_off(seen, side)
-    trunk_missing = tuple(joint for joint in missing if joint in {"shoulder", "hip"})
-    why_not = framing.reason(
+def _view_reason(
+    frame: TrackedFrame, trunk_px: float, yaw_deg: float, knee_flexion_deg: float, profile: Profile
+) -> Reason | None:
+    """Why neither back nor, for some reasons, legs can be measured in this picture; None when they can."""
+    sighting, side = frame.sighting, frame.near_side
+    trunk_missing = tuple(joint for joint in framing.cut_off(frame.seen_px, side) if joint in {"shoulder", "hip"})
+    return framing.reason(
         empty=sighting.is_empty,
         brightness_frac=sighting.brightness_frac,
         cut_off_trunk=framing.cut_off_reason(sighting.landmarks_px, sighting.image_wh, side, trunk_missing),
         trunk_px=trunk_px,
-        facing=facing,
+        facing=frame.facing,
         yaw_deg=yaw_deg,
         knee_flexion_deg=knee_flexion_deg,
         profile=profile,
-        position=position,
-    )
-    if why_not:
-        reading = flexion.unread(why_not)
-    elif back is None or told is None or code is None:
-        reading = flexion.unread(Reason(ReasonCode.SPINE_OUTLINE_UNCLEAR))
-    else:
-        reading = flexion.read_spine(back, told, inclination_deg, network, profile, known=neutral_code is not None)
-    if code_of(why_not) in _LEGS_UNSEEN:
-        knee, far_knee = np.full(2, np.nan), np.full(2, np.nan)
-        knee_flexion_deg = math.nan
-    judged = reading.reason is None and code is not None
-    flexion_without_neutral_deg = math.nan
-    if judged and code is not None:
-        flexion_without_neutral_deg = (
-            reading.flexion_deg if neutral_code is None else network.predict(code, None, inclination_deg).flexion_deg
-        )
-    values = np.array(
-        [
-            angles.hip_hinge_deg(shoulder, hip, knee, facing),
-            knee_flexion_deg,
-            angles.thigh_inclination_deg(hip, knee, facing),
-            # The far shoulder is hidden more often than not: the near side tells how the trunk leans.
-            angles.hip_hinge_deg(far_hip + (shoulder - hip), far_hip, far_knee, facing),
-            angles.knee_flexion_deg(far_hip, far_knee, far_ankle, facing),
-            angles.thigh_inclination_deg(far_hip, far_knee, facing),
-            math.nan
-            if trunk_hidden
-            else angles.trunk_inclination_deg(mid_hip + shift.hip_px, mid_shoulder + shift.shoulder_px, facing),
-            inclination_deg + reading.pelvis_ahead_deg,
-            reading.flexion_deg,
-            reading.sigma_deg,
-            reading.upper_deg,
-            reading.lower_deg,
-            yaw_deg,
-            view.camera_roll_deg(seen, facing),
-        ]
-    )
-    return FrameMeasures(
-        values=values,
-        view=View(
-            facing=facing,
-            near_side=side,
-            trunk_px=trunk_px,
-            cut_off=() if sighting.is_empty else missing,
-            people=sighting.people,
-            brightness_frac=sighting.brightness_frac,
-            reason=reading.reason,
-            position=position,
-            well_placed=code_of(why_not) in _BACK_ALONE,
-        ),
-        inclination_deg=inclination_deg,
-        code=code if judged else None,
-        flexion_without_neutral_deg=flexion_without_neutral_deg,
-        prediction=told,
+        position=frame.position,
     )
 
 
-def _joint(seen: Floats, name: str, side: Side | None) -> Floats:
-    out: Floats = seen[of(name, side)] if side is not None else np.full(2, np.nan)
-    return out
+def _view_of(frame: TrackedFrame, trunk_px: float, reason: Reason | None, why_not: Reason | None) -> View:
+    """How the camera sees the person; `reason` is that of the back, `why_not` that of the picture."""
+    sighting = frame.sighting
+    return View(
+        facing=frame.facing,
+        near_side=frame.near_side,
+        trunk_px=trunk_px,
+        cut_off=() if sighting.is_empty else framing.cut_off(frame.seen_px, frame.near_side),
+        people=sighting.people,
+        brightness_frac=sighting.brightness_frac,
+        reason=reason,
+        position=frame.position,
+        well_placed=code_of(why_not) in _BACK_ALONE,
+    )

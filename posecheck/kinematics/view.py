@@ -14,7 +14,7 @@ import numpy as np
 
 from posecheck.body import Landmark, Side, of
 from posecheck.kinematics import angles
-from posecheck.records import Floats
+from posecheck.records import Floats, Sighting
 
 #: Facing and near side turn over only after the evidence has pointed the other way for so long. Constants, because
 #: the facing shapes the recorded crop of the back. Judgement: longer than a glitch, shorter than a turn on the spot.
@@ -268,3 +268,11 @@ def _foot_slope_deg(landmarks_px: Floats, side: Side, facing: int) -> float:
     """How far the sole falls clockwise, as seen on the screen."""
     sole = landmarks_px[of("foot_index", side)] - landmarks_px[of("heel", side)]
     return math.nan if not math.hypot(*sole) > 0.0 else math.degrees(math.atan2(facing * sole[1], facing * sole[0]))
+
+
+def measure(sighting: Sighting, seen_px: Floats, facing: int) -> dict[str, float]:
+    """The measures of the view in one frame: yaw and roll of the camera, in degrees; NaN where not known."""
+    return {
+        "view_yaw_deg": view_yaw_deg(sighting.world_m),
+        "camera_roll_deg": camera_roll_deg(seen_px, facing),
+    }
