@@ -19,6 +19,7 @@ from benchmarks.figures import CLIP, STRETCH, Figure
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.outputs.base import Sink
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.opensim import MotFile, TrcFile
 from posecheck.outputs.parquet import ParquetTable
 from posecheck.outputs.recording import RecordingWriter
@@ -26,22 +27,22 @@ from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.summary import SummaryFile
 from posecheck.outputs.tables import EventsTable, MeasuresTable
 from posecheck.pipeline import analysis
-from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.output_options import OutputOptions
 from posecheck.pipeline.session import default_profile, find_people, judge_step, start_judging
 from posecheck.records import Assessment, Event, Frame, Origin
 from posecheck.resources import samples_dir
 from posecheck.sources.video import VideoSource
 
 #: The outputs on request, as (option, choices, ending of the annotated clip).
-REQUESTED: Final[tuple[tuple[str, Wanted, str | None], ...]] = (
-    ("--video", Wanted(), "webm"),
-    ("--mp4", Wanted(), "mp4"),
-    ("--blur-face", Wanted(blur_face=True), "webm"),
-    ("--skeleton-only", Wanted(skeleton_only=True), "webm"),
-    ("--embed", Wanted(embed=True), None),
-    ("--smooth", Wanted(smooth=True), None),
-    ("--opensim", Wanted(opensim=True), None),
-    ("--parquet", Wanted(parquet=True), None),
+REQUESTED: Final[tuple[tuple[str, OutputOptions, str | None], ...]] = (
+    ("--video", OutputOptions(), "webm"),
+    ("--mp4", OutputOptions(), "mp4"),
+    ("--blur-face", OutputOptions(blur_face=True), "webm"),
+    ("--skeleton-only", OutputOptions(skeleton_only=True), "webm"),
+    ("--embed", OutputOptions(embed=True), None),
+    ("--smooth", OutputOptions(smooth=True), None),
+    ("--opensim", OutputOptions(outputs=("opensim",)), None),
+    ("--parquet", OutputOptions(outputs=("parquet",)), None),
 )
 
 
@@ -90,12 +91,14 @@ def always(work: Path) -> Iterator[Figure]:
 def _report(folder: Path, clip: Path, *, origin: Origin) -> ReportWriter:
     return ReportWriter(
         folder / "report.html",
-        origin,
-        title=clip.name,
-        stretch_name=STRETCH,
-        limits={},
-        clip=Clip(clip),
-        tell=lambda text, /, **values: text,  # noqa: ARG005  words cost nothing here
+        OutputContext(
+            origin,
+            title=clip.name,
+            stretch_name=STRETCH,
+            limits={},
+            clip=Clip(clip),
+            tell=lambda text, /, **values: text,  # noqa: ARG005  words cost nothing here
+        ),
     )
 
 
@@ -106,25 +109,25 @@ def requested(work: Path, rounds: int) -> Iterator[Figure]:
     clip = samples_dir() / CLIP
     with MediaPipeBackend() as backend:
 
-        def timed(wanted: Wanted, video: str | None) -> float:
+        def timed(wanted: OutputOptions, video: str | None) -> float:
             with tempfile.TemporaryDirectory(dir=work) as out:
                 begun = time.perf_counter()
                 backend.begin()
                 analysis.analyze_clip(clip, Path(out) / "out", stretch, profile, backend, video=video, wanted=wanted)
                 return time.perf_counter() - begun
 
-        timed(Wanted(), None)
+        timed(OutputOptions(), None)
         for name, wanted, video in REQUESTED:
-            if wanted.parquet and importlib.util.find_spec("pyarrow") is None:
+            if "parquet" in wanted.outputs and importlib.util.find_spec("pyarrow") is None:
                 continue
             ratios = []
             for number in range(rounds):
                 if number % 2:
-                    plain = timed(Wanted(), None)
+                    plain = timed(OutputOptions(), None)
                     ratios.append(timed(wanted, video) / plain)
                 else:
                     more = timed(wanted, video)
-                    ratios.append(more / timed(Wanted(), None))
+                    ratios.append(more / timed(OutputOptions(), None))
             spread = f"{(min(ratios) - 1) * 100:+.0f} to {(max(ratios) - 1) * 100:+.0f}"
             cost = (statistics.median(ratios) - 1) * 100
             yield Figure(f"cost of {name}", cost, "%", "", f"of the time without it; {spread}")

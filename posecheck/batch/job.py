@@ -14,7 +14,7 @@ import posecheck
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.calibration import Calibrations, to_table
 from posecheck.kinematics.spine.network import bundled_network
-from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.output_options import OutputOptions
 from posecheck.pipeline.session import default_profile
 from posecheck.tunables import Profile, Setting
 
@@ -42,7 +42,7 @@ class ClipJob:
     model_sha256: str
     model: Path | None = None
     calibrations: Calibrations | None = None
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: OutputOptions = field(default_factory=OutputOptions)
     video: str | None = None
     """Ending of an annotated clip, or None."""
     from_s: float | None = None

@@ -29,19 +29,18 @@ from posecheck.cli.options import (
     HistoryOption,
     LangOption,
     ModelOption,
-    OpensimOption,
-    ParquetOption,
     ProfileOption,
     SetOption,
     SmoothOption,
     StretchOption,
 )
+from posecheck.cli.output_flags import output_flags
 from posecheck.errors import PosecheckError, UsageError
 
 if TYPE_CHECKING:
     from posecheck.assessment.catalogue.stretch import Stretch
     from posecheck.calibration import Calibrations
-    from posecheck.pipeline.output_options import Wanted
+    from posecheck.pipeline.output_options import OutputOptions
     from posecheck.pipeline.session_history import Keeper
     from posecheck.records import Assessment
     from posecheck.sources.video import VideoSource
@@ -65,6 +64,7 @@ def demo(
     show("\nYour own clip: [bold]posecheck analyze VIDEO[/]      Live: [bold]posecheck live[/]")
 
 
+@output_flags(before="from_s")
 def analyze(
     videos: Annotated[
         list[Path],
@@ -81,10 +81,6 @@ def analyze(
         ),
     ] = None,
     stretch: StretchOption = DEFAULT_STRETCH,
-    video: Annotated[bool, typer.Option("--video", help="Write an annotated clip too (WebM).")] = False,
-    mp4: Annotated[
-        bool, typer.Option("--mp4", help="Write an annotated clip as H.264 mp4 (needs posecheck\\[h264]).")
-    ] = False,
     from_s: Annotated[float | None, typer.Option("--from", metavar="S", min=0, help="Begin at this second.")] = None,
     to_s: Annotated[float | None, typer.Option("--to", metavar="S", min=0, help="End before this second.")] = None,
     sets: SetOption = None,
@@ -100,8 +96,6 @@ def analyze(
     lang: LangOption = None,
     embed: EmbedOption = False,
     smooth: SmoothOption = False,
-    parquet: ParquetOption = False,
-    opensim: OpensimOption = False,
     blur_face: Annotated[
         bool, typer.Option("--blur-face", help="Make the head unrecognisable in the annotated clip and the report.")
     ] = False,
@@ -132,6 +126,8 @@ def analyze(
             "--retry-failed", help="With many clips: try again those that failed, though they have not changed."
         ),
     ] = False,
+    *,
+    outputs: tuple[str, ...],
 ) -> None:
     """Analyse recorded videos: report, tables, a recording to judge again, and an annotated clip on request.
 
@@ -143,11 +139,12 @@ def analyze(
     filmed = _filmed(on)
     if from_s is not None and to_s is not None and to_s <= from_s:
         raise UsageError(f"--to {to_s:g} must be later than --from {from_s:g}.")
-    from posecheck.pipeline.output_options import Wanted
+    from posecheck.pipeline.output_options import OutputOptions
 
-    wanted = Wanted(language_for(lang), embed, smooth, parquet, opensim, blur_face, skeleton_only, slow, sample_fps)
-    made = video or blur_face or skeleton_only or slow != 1.0  # each of these is about the annotated clip
-    ending = "mp4" if mp4 else "webm" if made else None
+    made = "video" in outputs or blur_face or skeleton_only or slow != 1.0  # each of these is about the annotated clip
+    ending = "mp4" if "mp4" in outputs else "webm" if made else None
+    others = tuple(output for output in outputs if output not in {"video", "mp4"})
+    wanted = OutputOptions(language_for(lang), embed, smooth, others, blur_face, skeleton_only, slow, sample_fps)
     if jobs is not None or scheduler is not None or force or retry_failed or any(_is_many(name) for name in videos):
         from posecheck.cli.many import ForAll, analyze_many, check_many
 
@@ -214,7 +211,7 @@ def _analyze(
     video: str | None,
     from_s: float | None,
     to_s: float | None,
-    wanted: Wanted | None = None,
+    wanted: OutputOptions | None = None,
     filmed: datetime | None = None,
     calibrations: Calibrations | None = None,
 ) -> None:

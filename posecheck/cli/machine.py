@@ -22,15 +22,15 @@ from posecheck.cli.common import (
 from posecheck.cli.options import (
     LangOption,
     ModelOption,
-    OpensimOption,
-    ParquetOption,
     ProfileOption,
     SetOption,
     SmoothOption,
 )
+from posecheck.cli.output_flags import output_flags
 from posecheck.errors import SourceError
 
 
+@output_flags(before="lang", in_replay=True)
 def replay(
     recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="A recording.jsonl.")],
     stretch: Annotated[
@@ -43,12 +43,12 @@ def replay(
     profile: ProfileOption = None,
     lang: LangOption = None,
     smooth: SmoothOption = False,
-    parquet: ParquetOption = False,
-    opensim: OpensimOption = False,
+    *,
+    outputs: tuple[str, ...],
 ) -> None:
     """Judge a recording again with other numbers: no camera, no model, no pixels. Shows what that changes."""
     from posecheck.pipeline.analysis import judge_recording, stretch_of
-    from posecheck.pipeline.output_options import Wanted
+    from posecheck.pipeline.output_options import OutputOptions
     from posecheck.pipeline.session import Ending
     from posecheck.sources.replay import read_recording
     from posecheck.terminal.result import result
@@ -57,7 +57,7 @@ def replay(
     from posecheck.tuning.profile_diff import recorded_profile, whatif
     from posecheck.tuning.track import Gathering
 
-    wanted = Wanted(language_for(lang), smooth=smooth, parquet=parquet, opensim=opensim)
+    wanted = OutputOptions(language_for(lang), smooth=smooth, outputs=outputs)
     origin, own = read_recording(recording).origin, own_of(profile)
     other = own.calibrations
     if other is None:  # the person is still who was calibrated then

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from posecheck.batch.job import ClipJob, Report
     from posecheck.batch.joblist import Entry
     from posecheck.batch.pool import Pool
-    from posecheck.pipeline.output_options import Wanted
+    from posecheck.pipeline.output_options import OutputOptions
     from posecheck.pipeline.profile_store import OwnProfile
 
 
@@ -40,7 +40,7 @@ class ForAll:
     profile: str | None
     sets: tuple[str, ...]
     model: Path | None
-    wanted: Wanted
+    wanted: OutputOptions
     video: str | None
     from_s: float | None
     to_s: float | None

@@ -52,9 +52,3 @@ EmbedOption = Annotated[bool, typer.Option("--embed", help="Carry the clip insid
 SmoothOption = Annotated[
     bool, typer.Option("--smooth", help="Add filtered columns to measures.csv (6 Hz, no lag). Verdicts never use them.")
 ]
-ParquetOption = Annotated[
-    bool, typer.Option("--parquet", help="Write measures.parquet too (needs posecheck\\[parquet]).")
-]
-OpensimOption = Annotated[
-    bool, typer.Option("--opensim", help="Write landmarks.trc and angles.mot for OpenSim, Sports2D, Pose2Sim.")
-]

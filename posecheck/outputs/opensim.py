@@ -20,12 +20,13 @@ import math
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, Self, TextIO
 
 import numpy as np
 
 from posecheck.body import Landmark, Side
 from posecheck.outputs.base import ClosingSink, cannot_write
+from posecheck.outputs.context import OutputContext
 from posecheck.records import QUANTITIES, Assessment, Floats, Frame
 
 MARKERS: Final = tuple(landmark.name.lower() for landmark in Landmark)
@@ -48,6 +49,12 @@ class _Counted(ClosingSink):
             self._rows: TextIO = self._partial.open("w+", encoding="ascii", newline="\n")
         except OSError as error:
             raise cannot_write(path, error) from None
+
+    @classmethod
+    def of(cls, path: Path, context: OutputContext) -> Self:
+        """The output as the registry makes it."""
+        del context
+        return cls(path)
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Add the row of one frame."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import math
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from posecheck.errors import OutputError
 from posecheck.outputs.base import ClosingSink, cannot_write
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.tables import MEASURES_COLUMNS, measures_row
 from posecheck.records import QUANTITY_NAMES, Assessment, Frame
 from posecheck.resources import install_command
@@ -44,6 +45,12 @@ class ParquetTable(ClosingSink):
             self._writer: Any = self._parquet.ParquetWriter(str(self._partial), self._schema, compression="zstd")
         except OSError as error:
             raise cannot_write(path, error) from None
+
+    @classmethod
+    def of(cls, path: Path, context: OutputContext) -> Self:
+        """The output as the registry makes it."""
+        del context
+        return cls(path)
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Add the row of one frame."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from posecheck import recording_format
 from posecheck.outputs.base import ClosingSink, LineFile
+from posecheck.outputs.context import OutputContext
 from posecheck.records import Assessment, Frame, Origin, Sighting
 
 #: How often the lines are pushed through to the disk itself. Only a power cut can lose more than the last line, and
@@ -38,6 +39,11 @@ class RecordingWriter(ClosingSink):
         except BaseException:
             self._file.close()
             raise
+
+    @classmethod
+    def of(cls, path: Path, context: OutputContext) -> Self:
+        """The output as the registry makes it."""
+        return cls(path, context.origin)
 
     @property
     def counts(self) -> recording_format.Counts:

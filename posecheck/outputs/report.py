@@ -7,7 +7,7 @@ It makes no request of any kind, opens from disk and prints. Here the session is
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,15 +16,15 @@ import numpy as np
 
 from posecheck.outputs import report_sections as sections
 from posecheck.outputs.base import COMPLETE, ClosingSink
-from posecheck.outputs.page import Tell, write_page
+from posecheck.outputs.context import OutputContext
+from posecheck.outputs.page import write_page
 from posecheck.outputs.report_moments import Moments
 from posecheck.outputs.report_player import Clip, address_of, player, player_data, plots, plotted
 from posecheck.outputs.reps import reps_table
 from posecheck.outputs.setup_card import calibration_note, setup_card
 from posecheck.outputs.summary import Totals
 from posecheck.outputs.track import Track
-from posecheck.records import Assessment, Event, Frame, Origin
-from posecheck.tunables import Profile
+from posecheck.records import Assessment, Event, Frame, Quantity
 
 __all__ = ["SCRIPTS", "Clip", "ReportWriter"]
 
@@ -36,48 +36,21 @@ _LEAST_HOLD_S: Final = 1.0
 class ReportWriter(ClosingSink):
     """A sink that writes the report when it is closed.
 
-    `clip` is shown with the figure over it: referred to, or with `embed` carried inside; None (a replay, a camera)
-    leaves the figure alone on a dark ground. `limits` are the limit lines by measure name, `rule_names` what the rules
-    are called, `profile` tells the defaults. `tell` says keys and sentences in `language`. Without `with_picture` no
-    pixel of the source goes into the page. Raises OutputError from `close` when the file cannot be written.
+    `context.clip` is shown with the figure over it: referred to, or with `context.embed` carried inside; None (a replay,
+    a camera) leaves the figure alone on a dark ground. Without `context.with_picture` no pixel of the source goes into
+    the page. Raises OutputError from `close` when the file cannot be written.
     """
 
     critical = False
 
-    def __init__(
-        self,
-        path: Path,
-        origin: Origin,
-        *,
-        title: str,
-        stretch_name: str,
-        limits: Mapping[str, float],
-        clip: Clip | None,
-        tell: Tell,
-        language: str = "en",
-        profile: Profile | None = None,
-        rule_names: Mapping[str, str] | None = None,
-        versions: Mapping[str, str] | None = None,
-        embed: bool = False,
-        with_picture: bool = True,
-        sample_fps: float | None = None,
-    ) -> None:
+    def __init__(self, path: Path, context: OutputContext) -> None:
         self._path = path
-        self._origin = origin
-        self._title = title
-        self._stretch_name = stretch_name
-        self._limits = dict(limits)
-        self._clip = clip
-        self._tell = tell
-        self._language = language
-        self._profile = profile
-        self._rule_names = {"view": tell("report.rule_view"), **(rule_names or {})}
-        self._versions = dict(versions or {})
-        self._embed = embed
-        self._sample_fps = sample_fps
+        self._context = context
+        self._tell = context.tell
+        self._rule_names = {"view": context.tell("report.rule_view"), **context.rule_names}
         self._track = Track()
         self._totals = Totals()
-        self._moments = Moments(limits, tell, without_picture=not with_picture)
+        self._moments = Moments(context.limits, context.tell, without_picture=not context.with_picture)
         self._events: list[Event] = []
         self._holds: list[tuple[float, float, float]] = []
         self._hold_good_s = 0.0
@@ -112,44 +85,56 @@ class ReportWriter(ClosingSink):
         if self._closed:
             return
         self._closed = True
-        tell, track = self._tell, self._track
-        quantities = plotted(track, self._limits)
-        clip = self._clip if track.t_s else None
-        if clip is not None and clip.drawn:  # it was made from these frames and begins with the first
-            clip = replace(clip, from_s=track.t_s[0])
-        address = "" if clip is None or self._embed else address_of(clip.path, self._path)
-        if clip is not None and not self._embed and not address:
-            clip = None
-        pictures = self._moments.pictures()
-        parts = [
-            sections.header(self._title, self._about(), self._notes(ending)),
-            sections.shares(self._totals, tell),
-            sections.tiles(self._totals, self._share(), self._worst_parts(), tell),
-            player(quantities, track, clip, address, tell),
-            f"<h2>{_plain(tell('report.plots.title'))}</h2>{plots(quantities, tell)}",
-            sections.events(self._events, self._rule_names, tell),
-            sections.moments(pictures, self._rule_names, tell),
-            sections.reps(self._totals.reps, reps_table(self._totals.reps, tell), tell),
-            sections.holds([hold for hold in self._holds if hold[2] >= _LEAST_HOLD_S], tell),
-            f"<h2>{_plain(tell('report.setup.title'))}</h2>{self._setup()}",
-            sections.settings(self._origin, self._profile, tell),
-            sections.provenance(self._origin, self._versions, tell),
-        ]
+        context, track = self._context, self._track
+        quantities = plotted(track, context.limits)
+        clip, address = self._clip()
         write_page(
             self._path,
-            title=self._title,
-            language=self._language,
-            body="\n".join(filter(None, parts)),
-            data=player_data(quantities, track, self._limits, clip, tell),
+            title=context.title,
+            language=context.language,
+            body="\n".join(filter(None, self._parts(quantities, clip, address, ending))),
+            data=player_data(quantities, track, context.limits, clip, self._tell),
             scripts=SCRIPTS,
-            clips={"clip": clip.path} if clip is not None and self._embed else None,
+            clips={"clip": clip.path} if clip is not None and context.embed else None,
         )
+
+    def _clip(self) -> tuple[Clip | None, str]:
+        """The clip to show and its address in the page; None where it can be neither carried nor referred to."""
+        clip, track = self._context.clip, self._track
+        if clip is None or not track.t_s:
+            return None, ""
+        if clip.drawn:  # it was made from these frames and begins with the first
+            clip = replace(clip, from_s=track.t_s[0])
+        if self._context.embed:
+            return clip, ""
+        address = address_of(clip.path, self._path)
+        return (clip, address) if address else (None, "")
+
+    def _parts(self, quantities: Sequence[Quantity], clip: Clip | None, address: str, ending: str) -> list[str]:
+        """The sections of the page from top to bottom, as HTML; empty where there is nothing to show."""
+        context, tell, totals = self._context, self._tell, self._totals
+        return [
+            sections.header(context.title, self._about(), self._notes(ending)),
+            sections.shares(totals, tell),
+            sections.tiles(totals, self._share(), self._worst_parts(), tell),
+            player(quantities, self._track, clip, address, tell),
+            f"<h2>{_plain(tell('report.plots.title'))}</h2>{plots(quantities, tell)}",
+            sections.events(self._events, self._rule_names, tell),
+            sections.moments(self._moments.pictures(), self._rule_names, tell),
+            sections.reps(totals.reps, reps_table(totals.reps, tell), tell),
+            sections.holds([hold for hold in self._holds if hold[2] >= _LEAST_HOLD_S], tell),
+            f"<h2>{_plain(tell('report.setup.title'))}</h2>{self._setup()}",
+            sections.settings(context.origin, context.profile, tell),
+            sections.provenance(context.origin, context.versions, tell),
+        ]
 
     def _about(self) -> str:
         totals, tell = self._totals, self._tell
         length = tell("report.length", seconds=f"{totals.duration_s:.1f}", frames=totals.frames)
-        sampled = "" if self._sample_fps is None else tell("report.sampled", number=f"{self._sample_fps:g}")
-        return " · ".join(filter(None, (self._stretch_name, length, sampled)))
+        sampled = (
+            "" if self._context.sample_fps is None else tell("report.sampled", number=f"{self._context.sample_fps:g}")
+        )
+        return " · ".join(filter(None, (self._context.stretch_name, length, sampled)))
 
     def _notes(self, ending: str) -> list[str]:
         notes = [] if ending == COMPLETE else [f"{self._tell('report.partial')}: {ending}"]
@@ -162,7 +147,7 @@ class ReportWriter(ClosingSink):
     def _setup(self) -> str:
         """How camera and person were placed, and what the camera could not see."""
         card = "" if self._totals.setup is None else setup_card(self._totals.setup, self._tell)
-        card += calibration_note(self._origin.calibrations, self._totals.notices, self._tell)
+        card += calibration_note(self._context.origin.calibrations, self._totals.notices, self._tell)
         title = _plain(self._tell("report.unseen.title"))
         return f'{card}<h3>{title}</h3><div class="card">{sections.unseen(self._totals, self._tell)}</div>'
 

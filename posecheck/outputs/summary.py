@@ -8,11 +8,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from posecheck.atomic_file import whole_file
 from posecheck.calibration import Calibrations, Notice
 from posecheck.outputs.base import ClosingSink, cannot_write
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.reps import rep_as_json, with_rep
 from posecheck.reasons import Reason, ReasonCode, code_of, english
 from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
@@ -134,6 +135,11 @@ class SummaryFile(ClosingSink):
             raise cannot_write(self.path, FileNotFoundError(2, "No such folder"))
         if not os.access(self.path.parent, os.W_OK):
             raise cannot_write(self.path, PermissionError(13, "Permission denied"))
+
+    @classmethod
+    def of(cls, path: Path, context: OutputContext) -> Self:
+        """The output as the registry makes it."""
+        return cls(path, context.origin, context.versions)
 
     @property
     def totals(self) -> Totals:

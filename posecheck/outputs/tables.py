@@ -14,11 +14,12 @@ import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from posecheck.atomic_file import whole_file
 from posecheck.outputs.base import ClosingSink, LineFile, cannot_write
 from posecheck.outputs.columns import Columns
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.filtering import filtered
 from posecheck.outputs.summary import SummaryFile
 from posecheck.reasons import code_of, english
@@ -118,6 +119,11 @@ class MeasuresTable(_Table):
                 self._file.close()
                 raise cannot_write(self.path, error) from None
 
+    @classmethod
+    def of(cls, path: Path, context: OutputContext) -> Self:
+        """The output as the registry makes it."""
+        return cls(path, smooth=context.smooth)
+
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Write the row of one frame."""
         del frame
@@ -189,6 +195,12 @@ class EventsTable(_Table):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, EVENTS_COLUMNS)
+
+    @classmethod
+    def of(cls, path: Path, context: OutputContext) -> Self:
+        """The output as the registry makes it."""
+        del context
+        return cls(path)
 
     def event(self, event: Event) -> None:
         """Write the row of one event."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import cv2
 import numpy as np
 
 from posecheck.errors import OutputError
 from posecheck.outputs.base import ClosingSink
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.encoders import Encoder, Mp4Encoder, Sound, WebmEncoder, h264_library
 from posecheck.outputs.overlay import draw
 from posecheck.outputs.page import Tell
@@ -64,6 +65,18 @@ class AnnotatedVideo(ClosingSink):
             h264_library(self.path)  # a missing extra is told at once, not after the first frame
         if size is not None:
             self._open(size)
+
+    @classmethod
+    def of(cls, path: Path, context: OutputContext) -> Self:
+        """The output as the registry makes it."""
+        return cls(
+            path,
+            fps_hint=context.fps_nominal,
+            with_picture=context.with_picture,
+            slow=context.slow,
+            sound_of=context.source,
+            tell=context.tell,
+        )
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Draw and write one frame."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.metadata
 import itertools
 import json
@@ -20,16 +21,13 @@ from posecheck.calibration import Calibrations
 from posecheck.errors import CatalogueError, OutputError, PosecheckError, RecordingError
 from posecheck.kinematics.spine.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend
-from posecheck.outputs import hiding
+from posecheck.outputs import hiding, registry
 from posecheck.outputs.base import COMPLETE, Sink, cannot_write
-from posecheck.outputs.opensim import MotFile, TrcFile
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.page import Tell
-from posecheck.outputs.parquet import ParquetTable, parquet_library
-from posecheck.outputs.recording import RecordingWriter
-from posecheck.outputs.report import Clip, ReportWriter
-from posecheck.outputs.tables import EventsTable, MeasuresTable, SummaryFile
-from posecheck.outputs.video import AnnotatedVideo
-from posecheck.pipeline.output_options import Wanted
+from posecheck.outputs.registry import Output
+from posecheck.outputs.report_player import Clip
+from posecheck.pipeline.output_options import OutputOptions
 from posecheck.pipeline.session import Outcome, find_people, run
 from posecheck.records import Assessment, Frame, Origin, Sighting
 from posecheck.sources.ahead import prompt_turns
@@ -38,25 +36,15 @@ from posecheck.sources.video import VideoSource
 from posecheck.tunables import Profile
 
 #: What a result folder holds, by what it is. The names are promised to other programs.
-FILES: Final = {
-    "report": "report.html",
-    "measures": "measures.csv",
-    "events": "events.csv",
-    "summary": "summary.json",
-    "recording": "recording.jsonl",
-    "parquet": "measures.parquet",
-    "landmarks": "landmarks.trc",
-    "angles": "angles.mot",
-}
+FILES: Final = {output.name: output.file for output in registry.OUTPUTS if output.stage is not registry.Stage.PICTURES}
+#: The option of the annotated clip, by the ending of its file.
+_VIDEO_OPTIONS: Final = {"webm": "video", "mp4": "mp4"}
 #: Stands in a result folder while its results are not whole, and for good where the process was killed or failed.
 UNFINISHED: Final = "UNFINISHED.txt"
 _UNFINISHED_TEXT: Final = (
     "These results are not whole: posecheck is still at work here, or was stopped before it could finish.\n"
     "What is in recording.jsonl and the tables is right as far as it goes. Analyse the clip again for the rest.\n"
 )
-VIDEO_STEM: Final = "annotated"
-VIDEO_ENDINGS: Final = ("webm", "mp4")
-
 AHEAD_FRAMES: Final = 2
 """How far the model may be ahead of the judging: enough to overlap, little enough to hold in memory at 4K."""
 
@@ -149,13 +137,7 @@ def prepare_folder(folder: Path, source: Path) -> None:
 
 def _results(folder: Path) -> tuple[Path, ...]:
     """Every file an analysis may leave in `folder`."""
-    return tuple(folder / name for name in (*FILES.values(), *(f"{VIDEO_STEM}.{ending}" for ending in VIDEO_ENDINGS)))
-
-
-def _check_extras(folder: Path, wanted: Wanted | None) -> None:
-    """Raise OutputError for an output whose library is missing, before anything old is taken away for it."""
-    if wanted is not None and wanted.parquet:
-        parquet_library(folder / FILES["parquet"])
+    return tuple(folder / output.file for output in registry.outputs())
 
 
 def _clear(folder: Path) -> None:
@@ -187,7 +169,7 @@ def analyze_clip(
     backend: LandmarkBackend,
     *,
     video: str | None = None,
-    wanted: Wanted | None = None,
+    wanted: OutputOptions | None = None,
     from_s: float | None = None,
     to_s: float | None = None,
     calibrations: Calibrations | None = None,
@@ -201,36 +183,39 @@ def analyze_clip(
     result and into `folder`: the same call works in another process.
     Raises what `session.run` raises; SourceError for a clip that cannot be opened (then no folder is made).
     """
-    wanted = wanted or Wanted()
+    wanted = wanted or OutputOptions()
     with VideoSource(clip, from_s=from_s, to_s=to_s, sample_fps=wanted.sample_fps) as source:
         prepare_folder(folder, clip)
         if on_open is not None:
             on_open(source)
         origin = origin_of(str(clip.resolve()), stretch, backend.model_sha256, profile, calibrations)
-        annotated = folder / f"{VIDEO_STEM}.{video}" if video else None
-        makers: list[Callable[[], Sink]] = []
-        if annotated is not None:
-            drawn = AnnotatedVideo(
-                annotated,
-                fps_hint=source.info.fps_nominal or math.nan,
-                with_picture=not wanted.skeleton_only,
-                slow=wanted.slow,
-                sound_of=clip,
-                tell=_tell(stretch, wanted.language),
-            )
-            makers.append(lambda: drawn)
-        _check_extras(folder, wanted)
-        _clear(folder)
-        makers.append(lambda: RecordingWriter(folder / FILES["recording"], origin))
-        makers += _makers(folder, origin, stretch, profile, wanted, _shown(clip, annotated, wanted))
+        asked = set(wanted.outputs)
+        annotated = None
+        if video is not None:
+            asked.add(_VIDEO_OPTIONS[video])
+            annotated = folder / registry.options()[_VIDEO_OPTIONS[video]].file
+        context = replace(
+            _context(origin, stretch, profile, wanted),
+            clip=_shown(clip, annotated, wanted),
+            source=clip,
+            fps_nominal=source.info.fps_nominal or math.nan,
+        )
+        makers = _makers(registry.chosen(asked), folder, context)
         people = find_people(source, backend, ahead_frames=AHEAD_FRAMES)
         with _marked(folder), prompt_turns(), contextlib.closing(people) as pairs:
             shown = _hidden(pairs) if wanted.blur_face else pairs
             outcome = run(shown, stretch, profile, _built(makers), on_frame, stop=stop, calibrations=calibrations)
-        notes = source.notes
-        if source.times_repaired:
-            notes = (*notes, f"{source.times_repaired} frames had a time that did not rise; it was repaired.")
-    return Result(outcome, tuple(_written(folder, annotated)), notes)
+    return Result(outcome, tuple(_written(folder)), _notes_of(source))
+
+
+def _notes_of(source: VideoSource) -> tuple[str, ...]:
+    """What was odd about a clip and how it was dealt with."""
+    repaired = source.times_repaired
+    return (
+        (*source.notes, f"{repaired} frames had a time that did not rise; it was repaired.")
+        if repaired
+        else source.notes
+    )
 
 
 @contextlib.contextmanager
@@ -253,7 +238,7 @@ def _hidden(pairs: Iterable[tuple[Frame, Sighting]]) -> Iterator[tuple[Frame, Si
         yield replace(frame, image_rgb=image), sighting
 
 
-def _shown(clip: Path, annotated: Path | None, wanted: Wanted) -> Clip | None:
+def _shown(clip: Path, annotated: Path | None, wanted: OutputOptions) -> Clip | None:
     """The clip of the report: the source, or what was made of it where the source must not be seen."""
     if not wanted.hides:
         return Clip(clip)
@@ -267,7 +252,7 @@ def judge_recording(
     profile: Profile,
     *,
     calibrations: Calibrations | None = None,
-    wanted: Wanted | None = None,
+    wanted: OutputOptions | None = None,
     on_frame: OnFrame | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Result:
@@ -290,13 +275,13 @@ def judge_recording(
         if (folder / FILES["recording"]).exists():
             raise OutputError(f"{folder} holds an analysis with its recording. Choose another folder with -o.")
         prepare_folder(folder, Path(played.origin.source))
-        _check_extras(folder, wanted)
-        _clear(folder)
+        wanted = wanted or OutputOptions()
         origin = origin_of(played.origin.source, stretch, played.origin.model_sha256, profile, calibrations)
-        makers = _makers(folder, origin, stretch, profile, wanted or Wanted(), None)
+        context = _context(origin, stretch, profile, wanted)
+        makers = _makers(registry.chosen(wanted.outputs, in_replay=True), folder, context)
     whole = played.ending == COMPLETE
     pairs = ((None, sighting) for sighting in itertools.chain([first], sightings))
-    told = "" if whole else f"the recording ended early: {played.ending}"
+    played_ending = "" if whole else f"the recording ended early: {played.ending}"
     outcome = run(
         pairs,
         stretch,
@@ -304,59 +289,42 @@ def judge_recording(
         _built(makers),
         on_frame,
         stop=stop,
-        played_ending=told,
+        played_ending=played_ending,
         calibrations=calibrations,
         memory=memory,
     )
     notes = () if whole else (f"The recording ended early: {played.ending}.",)
-    return Result(outcome, tuple(_written(folder, None)) if folder is not None else (), notes)
+    return Result(outcome, tuple(_written(folder)) if folder is not None else (), notes)
 
 
-def _makers(
-    folder: Path, origin: Origin, stretch: Stretch, profile: Profile, wanted: Wanted, clip: Clip | None
-) -> list[Callable[[], Sink]]:
-    """The sinks that every analysis has, recorded or replayed; `clip` is shown in the report."""
-    versions = _versions()
-    more: list[Callable[[], Sink]] = []
-    if wanted.parquet:
-        more.append(lambda: ParquetTable(folder / FILES["parquet"]))
-    if wanted.opensim:
-        more.append(lambda: TrcFile(folder / FILES["landmarks"]))
-        more.append(lambda: MotFile(folder / FILES["angles"]))
-    return [
-        lambda: MeasuresTable(folder / FILES["measures"], smooth=wanted.smooth),
-        lambda: EventsTable(folder / FILES["events"]),
-        *more,
-        lambda: SummaryFile(folder / FILES["summary"], origin, versions),
-        lambda: _report(folder, origin, stretch, profile, wanted, clip, versions),
-    ]
+def _makers(outputs: Sequence[Output], folder: Path, context: OutputContext) -> list[Callable[[], Sink]]:
+    """What makes each of `outputs`, with an earlier run's results taken away.
+
+    Raises OutputError for an output whose library is missing, before anything old is lost for it.
+    """
+    for output in outputs:
+        output.require(folder)
+    _clear(folder)
+    return [functools.partial(output.make, folder, context) for output in outputs]
 
 
-def _report(
-    folder: Path,
-    origin: Origin,
-    stretch: Stretch,
-    profile: Profile,
-    wanted: Wanted,
-    clip: Clip | None,
-    versions: dict[str, str],
-) -> ReportWriter:
-    """The report in the language wanted."""
+def _context(origin: Origin, stretch: Stretch, profile: Profile, wanted: OutputOptions) -> OutputContext:
+    """What the outputs may know of a session, in the language wanted; without a clip."""
     tell = _tell(stretch, wanted.language)
-    return ReportWriter(
-        folder / FILES["report"],
+    return OutputContext(
         origin,
         title=Path(origin.source).name,
         stretch_name=tell(stretch.name),
-        limits=limits_of(stretch, profile),
-        clip=clip,
         tell=tell,
         language=wanted.language,
-        profile=profile,
+        limits=limits_of(stretch, profile),
         rule_names={rule.id: tell(rule.name) for rule in stretch.rules},
-        versions=versions,
+        profile=profile,
+        versions=_versions(),
         embed=wanted.embed,
+        smooth=wanted.smooth,
         with_picture=not wanted.skeleton_only,
+        slow=wanted.slow,
         sample_fps=wanted.sample_fps,
     )
 
@@ -371,9 +339,7 @@ def _versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in ("mediapipe", "opencv-python", "numpy")}
 
 
-def _written(folder: Path, annotated: Path | None) -> Iterator[tuple[str, Path]]:
-    for what, name in FILES.items():
-        if (folder / name).exists():
-            yield what, folder / name
-    if annotated is not None and annotated.exists():
-        yield "video", annotated
+def _written(folder: Path) -> Iterator[tuple[str, Path]]:
+    for output in registry.outputs():
+        if (folder / output.file).exists():
+            yield output.name, folder / output.file

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from posecheck.errors import UsageError
+from posecheck.outputs import registry
 
 #: Slower than this nobody watches, and a file of an hour would last for days.
 MOST_SLOW = 10.0
@@ -15,7 +16,7 @@ LEAST_SAMPLE_FPS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OutputOptions:
     """The choices of one analysis; the defaults leave what every analysis leaves.
 
     Raises UsageError for a number out of range or choices that contradict each other.
@@ -27,10 +28,8 @@ class Wanted:
     """Carry the clip inside the report."""
     smooth: bool = False
     """Add filtered columns to measures.csv; verdicts never use them."""
-    parquet: bool = False
-    """Write measures.parquet too (extra `[parquet]`)."""
-    opensim: bool = False
-    """Write landmarks.trc and angles.mot too."""
+    outputs: tuple[str, ...] = ()
+    """Options of outputs beyond those that are always written: "parquet", "opensim" (`outputs.registry.options`)."""
     blur_face: bool = False
     """Make the head unrecognisable in every picture that is written."""
     skeleton_only: bool = False
@@ -41,6 +40,8 @@ class Wanted:
     """Look at so many pictures a second; None looks at every one."""
 
     def __post_init__(self) -> None:
+        if unknown := sorted(set(self.outputs) - registry.options().keys()):
+            raise UsageError(f"There is no output {unknown[0]}. There are: {', '.join(sorted(registry.options()))}.")
         if not 1.0 <= self.slow <= MOST_SLOW:
             raise UsageError(f"--slow {self.slow:g} is outside 1..{MOST_SLOW:g}: 2 plays at half speed.")
         if self.sample_fps is not None and not self.sample_fps >= LEAST_SAMPLE_FPS:

@@ -147,7 +147,8 @@ def result(
     if written:
         files = Table.grid(padding=(0, 2))
         for what, path in written:
-            files.add_row(Text(tell(f"terminal.file.{what}"), style="bright_black"), Text(str(path)))
+            label = tell(key := f"terminal.file.{what}")
+            files.add_row(Text(what if label == key else label, style="bright_black"), Text(str(path)))
         parts.append(files)
     parts.append(Rule(style="bright_black"))
     parts.append(Text(tell(ACCURACY_NOTE), style="bright_black"))

@@ -17,7 +17,7 @@ import pytest
 from posecheck.batch import lock, state
 from posecheck.batch.before import seen_before
 from posecheck.batch.job import ClipJob, Labels, Report, Status
-from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.output_options import OutputOptions
 from tests.batch.clips import job_of
 
 
@@ -49,7 +49,7 @@ def test_what_is_done_is_not_done_again(job: ClipJob) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        lambda job: replace(job, wanted=Wanted(smooth=True)),
+        lambda job: replace(job, wanted=OutputOptions(smooth=True)),
         lambda job: replace(job, from_s=1.0),
         lambda job: replace(job, video="webm"),
         lambda job: replace(job, stretch="hip_hinge_drill"),

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.report import Clip, ReportWriter
 from posecheck.outputs.track import CHUNK_FRAMES
 from posecheck.pipeline.analysis import judge_recording
@@ -108,13 +109,9 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[float]
     for name, embed in (("referred", False), ("embedded", True)):
         report = ReportWriter(
             folder / f"{name}.html",
-            origin,
-            title="counted",
-            stretch_name="x",
-            limits={},
-            clip=Clip(clip),
-            tell=tell,
-            embed=embed,
+            OutputContext(
+                origin, title="counted", stretch_name="x", limits={}, clip=Clip(clip), tell=tell, embed=embed
+            ),
         )
         for index, t_s in enumerate(times):
             report.put(None, people.assessment(people.sighting(t_s, (320, 180), index=index, hinge_deg=index)))
@@ -234,7 +231,10 @@ def test_a_long_session_is_read_back_across_its_packets(page: Page, tmp_path: Pa
     path = tmp_path / "long.html"
     tell = Messages.load("en").text
     report = ReportWriter(
-        path, people.ORIGIN, title="long", stretch_name="Fold", limits={"spine_flexion_deg": 36.0}, clip=None, tell=tell
+        path,
+        OutputContext(
+            people.ORIGIN, title="long", stretch_name="Fold", limits={"spine_flexion_deg": 36.0}, clip=None, tell=tell
+        ),
     )
     seen = people.sighting(0.0)
     spine = [round(40.0 * math.sin(index / 300.0)) for index in range(2 * CHUNK_FRAMES + 50)]

@@ -18,7 +18,7 @@ import pytest
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.errors import OutputError
 from posecheck.pipeline.analysis import judge_recording
-from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.output_options import OutputOptions
 from posecheck.pipeline.session import default_profile
 from tests.journeys import media
 from tests.journeys.command import posecheck, refused
@@ -78,7 +78,9 @@ def test_a_missing_library_is_told_before_earlier_results_are_taken_away(
     before = {path.name: path.read_bytes() for path in again.iterdir()}
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(OutputError, match=r"pip install -e '\.\[parquet\]'"):
-        judge_recording(everything / "recording.jsonl", again, stretch, profile, wanted=Wanted(parquet=True))
+        judge_recording(
+            everything / "recording.jsonl", again, stretch, profile, wanted=OutputOptions(outputs=("parquet",))
+        )
     assert {path.name: path.read_bytes() for path in again.iterdir()} == before
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from posecheck.assessment.messages import Messages
 from posecheck.outputs.base import Sink
 from posecheck.outputs.columns import CHUNK_ROWS, Columns
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.opensim import MotFile, TrcFile
 from posecheck.outputs.recording import RecordingWriter
 from posecheck.outputs.report import ReportWriter
@@ -60,12 +61,14 @@ def every_output(folder: Path) -> list[Sink]:
         SummaryFile(folder / "summary.json", ORIGIN),
         ReportWriter(
             folder / "report.html",
-            ORIGIN,
-            title="hour",
-            stretch_name="Fold",
-            limits={"spine_flexion_deg": 36.0},
-            clip=None,
-            tell=Messages.load("en").text,
+            OutputContext(
+                ORIGIN,
+                title="hour",
+                stretch_name="Fold",
+                limits={"spine_flexion_deg": 36.0},
+                clip=None,
+                tell=Messages.load("en").text,
+            ),
         ),
     ]
 

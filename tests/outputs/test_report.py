@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from posecheck.assessment.messages import Messages
 from posecheck.body import Landmark
 from posecheck.errors import OutputError
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.overlay import contour_px
 from posecheck.outputs.report import ReportWriter
 from posecheck.outputs.track import BACK_ROWS, DRAWN, UNSEEN, Track
@@ -35,7 +36,10 @@ ORIGIN = Origin(
 def writer(path: Path) -> ReportWriter:
     """A report of nothing yet."""
     return ReportWriter(
-        path, ORIGIN, title="<clip>", stretch_name="Fold", limits={"spine_flexion_deg": 35.0}, clip=None, tell=TELL
+        path,
+        OutputContext(
+            ORIGIN, title="<clip>", stretch_name="Fold", limits={"spine_flexion_deg": 35.0}, clip=None, tell=TELL
+        ),
     )
 
 
@@ -157,7 +161,10 @@ def test_the_page_is_whole_in_german(tmp_path: Path) -> None:
     german, english = Messages.load("de"), Messages.load("en")
     path = tmp_path / "report.html"
     report = ReportWriter(
-        path, ORIGIN, title="x", stretch_name="y", limits={"spine_flexion_deg": 35.0}, clip=None, tell=german.text
+        path,
+        OutputContext(
+            ORIGIN, title="x", stretch_name="y", limits={"spine_flexion_deg": 35.0}, clip=None, tell=german.text
+        ),
     )
     for judged in people.repeated():
         report.put(people.frame_of(judged), judged)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from posecheck.assessment.messages import Messages
 from posecheck.outputs.base import COMPLETE
+from posecheck.outputs.context import OutputContext
 from posecheck.outputs.report import ReportWriter
 from posecheck.outputs.setup_card import setup_card
 from posecheck.outputs.summary import SummaryFile
@@ -51,7 +52,9 @@ def test_report_and_summary_hold_it_and_do_without(tmp_path: Path) -> None:
     """The last word on the set-up goes into both; a session in which nobody looked has none."""
     for name, placed in (("with", PLACED), ("without", None)):
         page, file = tmp_path / f"{name}.html", tmp_path / f"{name}.json"
-        report = ReportWriter(page, ORIGIN, title="Clip", stretch_name="Fold", limits={}, clip=None, tell=TELL)
+        report = ReportWriter(
+            page, OutputContext(ORIGIN, title="Clip", stretch_name="Fold", limits={}, clip=None, tell=TELL)
+        )
         summary = SummaryFile(file, ORIGIN)
         for judged in stream(1.0, fps=5.0):
             for sink in (report, summary):

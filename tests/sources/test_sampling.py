@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.errors import UsageError
 from posecheck.outputs.base import ClosingSink
-from posecheck.pipeline.output_options import Wanted
+from posecheck.pipeline.output_options import OutputOptions
 from posecheck.pipeline.session import default_profile, find_people, run
 from posecheck.records import Event, Verdict
 from posecheck.resources import samples_dir
@@ -95,4 +95,4 @@ def test_the_same_is_said_at_the_same_time_with_a_third_of_the_frames(
 def test_a_choice_that_makes_no_sense_is_refused(choice: dict[str, float], told: str) -> None:
     """With the option's name and what is possible."""
     with pytest.raises(UsageError, match=told):
-        Wanted(**choice)  # type: ignore[arg-type]
+        OutputOptions(**choice)  # type: ignore[arg-type]
