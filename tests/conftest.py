@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
@@ -78,6 +80,22 @@ def _home_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         _settle_in(tmp_path_factory.getbasetemp() / "home", patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _begun_at_noon() -> Iterator[None]:
+    """The run starts about noon, in some time zone: no test, command or browser sees one day turn into the next."""
+    hours_west = datetime.now(UTC).hour - 12
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", f"NOON{hours_west:+d}")
+        _apply_time_zone()
+        yield
+    _apply_time_zone()
+
+
+def _apply_time_zone() -> None:
+    if hasattr(time, "tzset"):  # Windows has none: there a run over midnight may see two days
+        time.tzset()
 
 
 @pytest.fixture(autouse=True)

@@ -203,7 +203,10 @@ def store(backend: MediaPipeBackend, name: str) -> int:
 
 
 def differences(backend: MediaPipeBackend, name: str) -> list[str]:
-    """How the stored sightings differ from what the model sees now, more than another processor's rounding explains."""
+    """How the stored sightings differ from what the model sees now.
+
+    Another processor's rounding explains less where the whole body is in sight, and more where the model has to guess.
+    """
     return different(name, recorded(name), from_pixels(backend, name))
 
 

@@ -200,8 +200,12 @@ def test_recordings_are_of_the_scenes_as_they_are_described_now() -> None:
 
 
 def test_a_recording_is_what_the_model_sees(backend: MediaPipeBackend) -> None:
-    """Drawn and seen again, a scene gives the stored sightings; another scene does not."""
-    assert scenes.differences(backend, "coming_too_near") == []
+    """Drawn and seen again, a scene gives the stored sightings; another scene does not.
+
+    The scene shows the whole body. Where the model has to guess a part, another processor's rounding moves its guess
+    by several pixels, 40 in one frame of `lying`; here by 0.4 px at most, of the 3 px that `differences` allows.
+    """
+    assert scenes.differences(backend, "bent") == []
     assert scenes.different("bent", scenes.recorded("bent"), scenes.recorded("upright")) != []
 
 

@@ -8,8 +8,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -30,17 +28,6 @@ ROUNDED = samples_dir() / "standing_fold_rounded.mp4"
 def own_home() -> Path:
     """Where the user's own history will be."""
     return history_path()
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    """It is about noon, in some time zone: no test begins on one day and ends on the next."""
-    hours_west = datetime.now(UTC).hour - 12
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TZ", f"NOON{hours_west:+d}")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def filled(path: Path, days: int = 5) -> Path:
