@@ -168,10 +168,10 @@ def test_the_figure_is_judged_as_it_was_drawn() -> None:
 def test_the_frame_rate_moves_a_warning_by_at_most_two_frames(
     fps: float, offset: float, long_s: float, round_s: float, *, knees_first: bool
 ) -> None:
-    """The same fold before a slow and a fast camera: the same rules warn, at most two frames of the slow one apart."""
+    """The same fold before a slow and a usual camera: the same rules warn, at most two frames of the slow one apart."""
     wrong = [(round_s, BENT), (long_s, LONG), (round_s, ROUND)]
     scenes = [(long_s, LONG), *(wrong if knees_first else wrong[::-1]), (1.5, UPRIGHT)]
-    fast = first_warnings_s(judged(sightings(scenes, 60)))
+    fast = first_warnings_s(judged(sightings(scenes, 30)))
     slow = first_warnings_s(judged(sightings(scenes, fps, offset=offset)))
     assert set(slow) == set(fast) == {"spine_rounding", "knee_bend"}
     assert {rule: abs(slow[rule] - fast[rule]) <= 2.0 / fps + 1e-6 for rule in fast} == dict.fromkeys(fast, True)

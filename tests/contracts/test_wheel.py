@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from posecheck.resources import install_command
+from tests.journeys import media
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,25 +110,28 @@ def test_an_extra_is_asked_for_by_the_name_of_the_distribution(posecheck: Path, 
 def test_demo_runs_from_the_installed_wheel(posecheck: Path, tmp_path: Path) -> None:
     """`posecheck demo` does the main job from the wheel alone, in an empty folder, to a report.
 
-    One clean and one rounded repetition: only the second warns.
+    Of the installed clip only the first second is left: what the whole one shows, test_repetitions says.
     """
-    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "COLUMNS": "100", "PYTHONWARNINGS": "error"}
-    done = subprocess.run(
-        [str(posecheck), "demo"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 repetitions, 1 good" in done.stdout
-    assert done.stdout.count("▲ Back") == 1
-    assert "not a medical device" in done.stdout
-    results = tmp_path / "posecheck_out" / "demo"
-    assert (results / "report.html").stat().st_size > 20_000
-    assert {path.name for path in results.iterdir()} >= {"report.html", "measures.csv", "events.csv", "summary.json"}
     python = posecheck.parent / ("python.exe" if os.name == "nt" else "python")
     where = subprocess.run(
-        [str(python), "-c", "import posecheck; print(posecheck.__file__)"],
+        [str(python), "-c", "import posecheck.resources; print(posecheck.resources.samples_dir())"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert Path(where.stdout.strip()).is_relative_to(posecheck.parent.parent)
+    samples = Path(where.stdout.strip())
+    assert samples.is_relative_to(posecheck.parent.parent)
+    clip = samples / "hinge_clean_then_rounded.mp4"
+    media.encode(clip, media.sample_frames(clip.stem, from_s=0.0, count=30))
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "COLUMNS": "100", "PYTHONWARNINGS": "error"}
+    done = subprocess.run(
+        [str(posecheck), "demo"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "not a medical device" in done.stdout
+    results = tmp_path / "posecheck_out" / "demo"
+    assert json.loads((results / "summary.json").read_text(encoding="utf-8"))["frames"] == 30
+    assert (results / "report.html").stat().st_size > 20_000
+    assert (results / "annotated.webm").stat().st_size > 5_000
+    assert {path.name for path in results.iterdir()} >= {"report.html", "measures.csv", "events.csv", "summary.json"}

@@ -35,10 +35,10 @@ def rows(path: Path) -> list[dict[str, str]]:
 # ------------------------------------------------------------------------------------------------ what it is for
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both standing folds of the same person, analysed in one call with annotated clips."""
+    """Both standing folds of the same person, analysed in one call."""
 
     def make(folder: Path) -> None:
-        done = posecheck("analyze", CLEAN, ROUNDED, "-o", "out", "--video", cwd=folder)
+        done = posecheck("analyze", CLEAN, ROUNDED, "-o", "out", cwd=folder)
         assert done.returncode == 0, done.stdout + done.stderr
 
     return made_once(tmp_path_factory, "both_folds", make) / "out"
@@ -84,7 +84,7 @@ def test_unknown_always_has_a_reason_and_good_never_has_one(results: Path) -> No
 
 
 def test_every_file_is_there_and_readable(results: Path) -> None:
-    """Report, tables, summary, recording and annotated clip exist, agree, and open."""
+    """Report, tables, summary and recording exist, agree, and open."""
     folder = results / ROUNDED.stem
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     recording = read_recording(folder / "recording.jsonl")
@@ -97,7 +97,6 @@ def test_every_file_is_there_and_readable(results: Path) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page.replace("/*! https://github.com/leeoniya/uPlot ", "")  # whose work it is
-    assert (folder / "annotated.webm").stat().st_size > 50_000
 
 
 def test_a_recording_is_judged_again_with_other_numbers(results: Path, tmp_path: Path) -> None:
@@ -334,9 +333,10 @@ def test_a_clip_is_never_overwritten_by_its_own_results(tmp_path: Path) -> None:
     assert clip.read_bytes() == ROUNDED.read_bytes()
 
 
-def test_old_and_new_results_are_never_mixed(results: Path, tmp_path: Path) -> None:
+def test_old_and_new_results_are_never_mixed(tmp_path: Path) -> None:
     """A second run of the same clip is no other clip's, and takes the first one's files away, the annotated clip too."""
-    shutil.copytree(results / CLEAN.stem, tmp_path / "out")
+    first = posecheck("analyze", CLEAN, "-o", "out", "--to", "0.3", "--video", cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
     assert (tmp_path / "out" / "annotated.webm").exists()
     second = posecheck("analyze", CLEAN, "-o", "out", "--to", "0.3", cwd=tmp_path)
     assert second.returncode == 0, second.stderr

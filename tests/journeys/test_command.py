@@ -37,19 +37,14 @@ def state() -> tuple[object, ...]:
     return (handlers, streams, logs, process_wide)
 
 
-#: A call of each command, with the code it ends with; `analyze` comes first, others read what it wrote. Those that are
-#: not here are real processes elsewhere: routine and tune search, and the installed demo in tests/contracts.
+#: Calls of each kind, with the code they end with: with a model and without, from a file that `analyze` wrote before,
+#: with a worker thread, in German, with help, and refused. Other commands are real processes elsewhere.
 CALLS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (0, ("analyze", str(CLIP), "-o", "out", "--to", "0.3", "--video", "--history")),
     (0, ("replay", "out/recording.jsonl", "-o", "again", "--set", "spine_rounding.limit_deg=30")),
-    (0, ("compare", "out", "out/recording.jsonl", "-o", "both.html")),
     (0, ("live", "--terminal", "--source", str(CLIP), "--every-frame", "--for", "0.2")),
     (1, ("calibrate", "--source", "short.mp4", "--every-frame", "--lang", "de")),
-    (0, ("tune", "score", ".")),
     (0, ("history",)),
-    (0, ("profile", "list")),
-    (0, ("stretches", "show", "standing_forward_fold")),
-    (0, ("routines", "show", "daily")),
     (0, ("analyze", "--help")),
     (2, ("analyze", "--sterch", "x")),
 )

@@ -26,12 +26,25 @@ STRICTER = ("--set", "spine_rounding.limit_deg=25")
 def analysed_pair(factory: pytest.TempPathFactory) -> Path:
     """The folder of two results, `before` and `after`: the clean and the rounded fold.
 
-    The second begins half a second later in its clip and has a stricter limit.
+    The second begins half a second later in its clip and has a stricter limit. Ten frames a second show it as well.
     """
 
     def make(folder: Path) -> None:
         for clip, name, begin, more in ((CLEAN, "before", "0", ()), (ROUNDED, "after", "0.5", STRICTER)):
-            done = posecheck("analyze", clip, "-o", f"out/{name}", "--from", begin, "--to", "3.5", *more, cwd=folder)
+            done = posecheck(
+                "analyze",
+                clip,
+                "-o",
+                f"out/{name}",
+                "--from",
+                begin,
+                "--to",
+                "3.5",
+                "--sample-fps",
+                "10",
+                *more,
+                cwd=folder,
+            )
             assert done.returncode == 0, done.stderr
 
     return made_once(factory, "before_and_after", make) / "out"

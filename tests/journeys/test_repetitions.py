@@ -48,6 +48,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any],
     folder = analysed_hinges(tmp_path_factory)
     said, kept = ((folder / name).read_text(encoding="utf-8") for name in ("said", "history.csv"))
     summary: dict[str, Any] = json.loads((folder / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert (folder / "out" / "annotated.webm").stat().st_size > 50_000
     assert "<h2>Repetitions</h2>" in (folder / "out" / "report.html").read_text(encoding="utf-8")
     return said, summary, kept
 
