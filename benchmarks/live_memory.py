@@ -25,6 +25,7 @@ from posecheck.app.server.worker import Eyes
 from posecheck.app.session.session_controller import SUMMARY, Desk
 from posecheck.app.session_options import Settings
 from posecheck.app.user_paths import Places
+from posecheck.body import ALL_LANDMARKS
 from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.records import Detection, Frame
 from posecheck.resources import samples_dir
@@ -73,6 +74,10 @@ class _Played:
         self._said = said
         self.name = "played again"
         self.model_sha256 = ""
+        self.landmarks = ALL_LANDMARKS
+
+    def begin(self) -> None:
+        """Every picture is answered by its number: nothing is remembered."""
 
     def detect(self, frame: Frame) -> Detection:
         """What was said of the picture that is shown now."""

@@ -233,7 +233,7 @@ def _track(t_s: Floats, spine: Floats, dice: np.random.Generator) -> Track:
         sight[(t_s >= from_s) & (t_s < from_s + float(dice.exponential(3.0)))] = 1
     values[:, QUANTITY_NAMES.index("spine_flexion_deg")] = np.where(sight == 1, math.nan, spine)
     hidden = Reason(ReasonCode.SPINE_COVERED)
-    sights = tuple(Sight(why, (), FOLD.position, True, False, False, False) for why in (None, hidden))
+    sights = tuple(Sight(why, (), (), FOLD.position, True, False, False, False) for why in (None, hidden))
     return Track(t_s, values, sight, sights)
 
 

@@ -1,6 +1,6 @@
 """The body's names: landmarks, sides, and which landmarks are joined.
 
-Landmarks are BlazePose's 33. "Left" and "right" are the person's own, never the picture's.
+Landmarks are BlazePose's 33; another pose model may report fewer of them. "Left" and "right" are the person's own, never the picture's.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class Landmark(IntEnum):
 
 
 LANDMARK_COUNT: Final = len(Landmark)
+ALL_LANDMARKS: Final = frozenset(Landmark)
 
 #: The joints that exist once a side, by their plain name: `of("knee", Side.LEFT)`.
 PAIRED: Final = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")

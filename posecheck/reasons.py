@@ -34,6 +34,7 @@ class ReasonCode(StrEnum):
     VIEW_TOO_FAR = "view.too_far"
     VIEW_NOT_SIDE_ON = "view.not_side_on"
     VIEW_JOINTS_HIDDEN = "view.joints_hidden"
+    VIEW_NOT_REPORTED = "view.not_reported"
     VIEW_YAW_UNKNOWN = "view.yaw_unknown"
     VIEW_ROLL_UNKNOWN = "view.roll_unknown"
     # The position asked for by the stretch.

@@ -169,30 +169,73 @@ class Quantity:
     unit: str
     label: str
     what: str
+    joints: tuple[str, ...] = ()
+    """The joints it is taken from (plain names, of one side): NaN where a pose model does not report one of them."""
 
 
+#: What measures need.
+_TRUNK: Final = ("shoulder", "hip")
+_FOLD: Final = ("shoulder", "hip", "knee")
+_LEG: Final = ("hip", "knee", "ankle")
 #: Every measure, in the order of the columns of measures.csv. Definitions stand with the functions in `kinematics`.
 QUANTITIES: Final[tuple[Quantity, ...]] = (
-    Quantity("hip_hinge_deg", "deg", "Hip hinge", "trunk-thigh (fold) angle, near side; cannot see rounding"),
-    Quantity("knee_flexion_deg", "deg", "Knee", "knee flexion, near side; 0 straight"),
-    Quantity("trunk_inclination_deg", "deg", "Trunk", "hip→shoulder against vertical; 0 upright, + forward"),
-    Quantity("pelvis_inclination_deg", "deg", "Pelvis", "forward tilt of the pelvis since standing upright; estimate"),
-    Quantity("spine_flexion_deg", "deg", "Spine", "thoracolumbar flexion from the shape of the back; 0 as standing"),
-    Quantity("spine_sigma_deg", "deg", "Spine ±", "how far off the spine's flexion may be (standard deviation)"),
-    Quantity("upper_back_deg", "deg", "Upper back", "the part of the spine's flexion above the first lumbar vertebra"),
-    Quantity("lower_back_deg", "deg", "Lower back", "the part of it below, down to the sacrum"),
-    Quantity("hip_share", "", "Hip share", "how much of the bend came from the hips, 0..1"),
+    Quantity(
+        "hip_hinge_deg", "deg", "Hip hinge", "trunk-thigh (fold) angle, near side; cannot see rounding", joints=_FOLD
+    ),
+    Quantity("knee_flexion_deg", "deg", "Knee", "knee flexion, near side; 0 straight", joints=_LEG),
+    Quantity(
+        "trunk_inclination_deg", "deg", "Trunk", "hip→shoulder against vertical; 0 upright, + forward", joints=_TRUNK
+    ),
+    Quantity(
+        "pelvis_inclination_deg",
+        "deg",
+        "Pelvis",
+        "forward tilt of the pelvis since standing upright; estimate",
+        joints=_TRUNK,
+    ),
+    Quantity(
+        "spine_flexion_deg",
+        "deg",
+        "Spine",
+        "thoracolumbar flexion from the shape of the back; 0 as standing",
+        joints=_TRUNK,
+    ),
+    Quantity(
+        "spine_sigma_deg",
+        "deg",
+        "Spine ±",
+        "how far off the spine's flexion may be (standard deviation)",
+        joints=_TRUNK,
+    ),
+    Quantity(
+        "upper_back_deg",
+        "deg",
+        "Upper back",
+        "the part of the spine's flexion above the first lumbar vertebra",
+        joints=_TRUNK,
+    ),
+    Quantity("lower_back_deg", "deg", "Lower back", "the part of it below, down to the sacrum", joints=_TRUNK),
+    Quantity("hip_share", "", "Hip share", "how much of the bend came from the hips, 0..1", joints=_TRUNK),
     Quantity(
         "lead_knee_flexion_deg",
         "deg",
         "Lead knee",
         "knee flexion of the leg that the stretch speaks of, while near; 0 straight",
+        joints=_LEG,
     ),
-    Quantity("lead_hip_hinge_deg", "deg", "Lead hip", "trunk-thigh (fold) angle on that leg's side"),
-    Quantity("lead_leg_deg", "deg", "Lead leg", "its thigh raised from hanging down; lying: above the floor"),
-    Quantity("other_knee_flexion_deg", "deg", "Other knee", "knee flexion of the other leg; 0 straight"),
-    Quantity("other_hip_hinge_deg", "deg", "Other hip", "trunk-thigh (fold) angle on the other leg's side"),
-    Quantity("view_yaw_deg", "deg", "View", "how far the camera is from side-on; 0 exactly side-on"),
+    Quantity("lead_hip_hinge_deg", "deg", "Lead hip", "trunk-thigh (fold) angle on that leg's side", joints=_FOLD),
+    Quantity(
+        "lead_leg_deg",
+        "deg",
+        "Lead leg",
+        "its thigh raised from hanging down; lying: above the floor",
+        joints=("hip", "knee"),
+    ),
+    Quantity("other_knee_flexion_deg", "deg", "Other knee", "knee flexion of the other leg; 0 straight", joints=_LEG),
+    Quantity(
+        "other_hip_hinge_deg", "deg", "Other hip", "trunk-thigh (fold) angle on the other leg's side", joints=_FOLD
+    ),
+    Quantity("view_yaw_deg", "deg", "View", "how far the camera is from side-on; 0 exactly side-on", joints=_TRUNK),
     Quantity("camera_roll_deg", "deg", "Roll", "how far the camera is turned about its lens; + the scene leans right"),
 )
 QUANTITY_NAMES: Final = tuple(quantity.name for quantity in QUANTITIES)
@@ -224,6 +267,8 @@ class View:
     well_placed: bool = False
     """Whether light, distance, frame and side are right, so that `position` and the joints may be believed; `reason` is
     then about the back alone."""
+    not_reported: tuple[str, ...] = ()
+    """Joints (plain names) that the pose model does not report of either side, though it has found the person."""
     lead_side: Side | None = None
     """The side of the lead leg (see `LEADS`), held with hysteresis; None until recognised and without a role."""
 

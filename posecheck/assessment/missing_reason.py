@@ -7,7 +7,7 @@ from typing import Final
 
 from posecheck.assessment.catalogue.stretch import LEAD_KNEE, Stretch
 from posecheck.reasons import Reason, ReasonCode
-from posecheck.records import View
+from posecheck.records import QUANTITIES, View
 
 #: Measures that are read from the shape of the back: they are missing when the view hides it.
 BACK_MEASURES: Final = frozenset(
@@ -21,26 +21,9 @@ BACK_MEASURES: Final = frozenset(
     }
 )
 
-#: Joints of the near side that a measure needs.
-_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "hip_hinge_deg": ("shoulder", "hip", "knee"),
-    "knee_flexion_deg": ("hip", "knee", "ankle"),
-    "trunk_inclination_deg": ("shoulder", "hip"),
-    "pelvis_inclination_deg": ("shoulder", "hip"),
-    "spine_flexion_deg": ("shoulder", "hip"),
-    "spine_sigma_deg": ("shoulder", "hip"),
-    "upper_back_deg": ("shoulder", "hip"),
-    "lower_back_deg": ("shoulder", "hip"),
-    "hip_share": ("shoulder", "hip"),
-    # Whichever side leads: where joints of the near side are cut off, those of the far side are not seen whole either.
-    "lead_knee_flexion_deg": ("hip", "knee", "ankle"),
-    "lead_hip_hinge_deg": ("shoulder", "hip", "knee"),
-    "lead_leg_deg": ("hip", "knee"),
-    "other_knee_flexion_deg": ("hip", "knee", "ankle"),
-    "other_hip_hinge_deg": ("shoulder", "hip", "knee"),
-    "view_yaw_deg": ("shoulder", "hip"),
-    "camera_roll_deg": (),
-}
+#: Joints that a measure needs. Whichever side leads: where joints of the near side are cut off, those of the far side
+#: are not seen whole either.
+_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {quantity.name: quantity.joints for quantity in QUANTITIES}
 #: While it is not known which leg leads, by its role in the stretch.
 _LEAD_UNKNOWN: Final[Mapping[str, ReasonCode]] = {
     "raised": ReasonCode.LEAD_UNKNOWN_RAISED,
@@ -75,11 +58,18 @@ _OF_ROLES: Final = frozenset(name for name in _MISSING if name.startswith(("lead
 def missing_reason(measure: str, view: View, stretch: Stretch) -> Reason:
     """Why `measure` is missing.
 
-    In this order: the lead leg is the far one, the view's own reason, joints cut off, the lead leg is not recognised
+    In this order: the pose model does not report a joint it needs, the lead leg is the far one, the view's own reason, joints cut off, the lead leg is not recognised
     yet, or the general reason of the measure.
     """
     lead_unknown = lead_unknown_reason(stretch) if view.lead_side is None else None
-    return why_missing(measure, view.reason, view.cut_off, lead_is_far=view.lead_is_far, lead_unknown=lead_unknown)
+    return why_missing(
+        measure,
+        view.reason,
+        view.cut_off,
+        not_reported=view.not_reported,
+        lead_is_far=view.lead_is_far,
+        lead_unknown=lead_unknown,
+    )
 
 
 def lead_unknown_reason(stretch: Stretch) -> Reason | None:
@@ -95,13 +85,18 @@ def why_missing(
     reason: Reason | None,
     missing: tuple[str, ...],
     *,
+    not_reported: tuple[str, ...] = (),
     lead_is_far: bool,
     lead_unknown: Reason | None = None,
 ) -> Reason:
     """`missing_reason` of a view whose own reason is `reason`, with the joints `missing` cut off.
 
+    `not_reported` are those that the pose model does not have.
+
     `lead_unknown` is `lead_unknown_reason` where the lead leg is not recognised yet; None where it is.
     """
+    if lacking := tuple(joint for joint in _NEEDS[measure] if joint in not_reported):
+        return Reason(ReasonCode.VIEW_NOT_REPORTED, parts=lacking)
     if measure == LEAD_KNEE and lead_is_far:
         return Reason(ReasonCode.LEAD_FAR)
     if reason is not None:

@@ -14,6 +14,7 @@ import posecheck
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.calibration import Calibrations, to_table
 from posecheck.kinematics.spine.network import bundled_network
+from posecheck.landmarks.registry import DEFAULT_BACKEND
 from posecheck.pipeline.output_options import OutputOptions
 from posecheck.pipeline.session import default_profile
 from posecheck.tunables import Profile, Setting
@@ -41,6 +42,8 @@ class ClipJob:
     """Every number in force: key, value, where it came from."""
     model_sha256: str
     model: Path | None = None
+    backend: str = DEFAULT_BACKEND
+    """The pose model (`landmarks.registry`); `model` are its weights, None for its own."""
     calibrations: Calibrations | None = None
     wanted: OutputOptions = field(default_factory=OutputOptions)
     video: str | None = None

@@ -21,7 +21,8 @@ from posecheck.batch.before import as_before
 from posecheck.batch.job import ClipJob, Report, Status
 from posecheck.batch.lock import locked
 from posecheck.errors import ModelError, OutputError, PosecheckError, SourceError
-from posecheck.landmarks.mediapipe import MediaPipeBackend
+from posecheck.landmarks.base import LandmarkBackend
+from posecheck.landmarks.registry import open_backend
 from posecheck.pipeline.analysis import analyze_clip
 from posecheck.pipeline.session import Ending
 from posecheck.records import Assessment
@@ -40,8 +41,9 @@ Told = Callable[[float, float], None]
 class _Mind:
     """What a worker keeps from clip to clip: one model. Only one clip at a time is analysed in a process."""
 
-    backend: MediaPipeBackend | None = None
-    model: Path | None = None
+    backend: LandmarkBackend | None = None
+    made_of: tuple[str, Path | None] | None = None
+    """The name of the backend and the file of its weights."""
 
 
 _mind = _Mind()
@@ -156,13 +158,14 @@ def _analysed(
     return report, [path for _, path in result.written]
 
 
-def _backend(job: ClipJob) -> MediaPipeBackend:
+def _backend(job: ClipJob) -> LandmarkBackend:
     """The worker's model, ready for another clip. Raises ModelError where it is not the one that was meant."""
-    if _mind.backend is None or _mind.model != job.model:
+    made_of = (job.backend, job.model)
+    if _mind.backend is None or _mind.made_of != made_of:
         if _mind.backend is not None:
             _mind.backend.close()
         cv2.setNumThreads(1)  # a worker is one of several: threads of its own would only get in their way
-        _mind.backend, _mind.model = MediaPipeBackend(job.model), job.model
+        _mind.backend, _mind.made_of = open_backend(*made_of), made_of
     if _mind.backend.model_sha256 != job.model_sha256:
         raise ModelError(
             f"The worker on {socket.gethostname()} (posecheck {posecheck.__version__}) has another pose model than "

@@ -25,6 +25,7 @@ from posecheck.cli.common import (
 )
 from posecheck.cli.options import (
     DEFAULT_STRETCH,
+    BackendOption,
     EmbedOption,
     HistoryOption,
     LangOption,
@@ -36,6 +37,7 @@ from posecheck.cli.options import (
 )
 from posecheck.cli.output_flags import output_flags
 from posecheck.errors import PosecheckError, UsageError
+from posecheck.landmarks.registry import DEFAULT_BACKEND, open_backend
 
 if TYPE_CHECKING:
     from posecheck.assessment.catalogue.stretch import Stretch
@@ -86,6 +88,7 @@ def analyze(
     sets: SetOption = None,
     profile: ProfileOption = None,
     model: ModelOption = None,
+    backend_name: BackendOption = DEFAULT_BACKEND,
     history: HistoryOption = False,
     on: Annotated[
         datetime | None,
@@ -149,7 +152,9 @@ def analyze(
         from posecheck.cli.many import ForAll, analyze_many, check_many
 
         check_many(jobs=jobs, scheduler=scheduler, history=history)
-        for_all = ForAll(stretch, profile, tuple(sets or ()), model, wanted, ending, from_s, to_s, force, retry_failed)
+        for_all = ForAll(
+            stretch, profile, tuple(sets or ()), model, backend_name, wanted, ending, from_s, to_s, force, retry_failed
+        )
         analyze_many(videos, out or DEFAULT_FOLDER, for_all, jobs=jobs, scheduler=scheduler, language=wanted.language)
         return
     own = own_of(profile)
@@ -162,6 +167,7 @@ def analyze(
         numbers,
         model,
         tell,
+        backend_name=backend_name,
         video=ending,
         wanted=wanted,
         from_s=from_s,
@@ -212,11 +218,11 @@ def _analyze(
     from_s: float | None,
     to_s: float | None,
     wanted: OutputOptions | None = None,
+    backend_name: str = DEFAULT_BACKEND,
     filmed: datetime | None = None,
     calibrations: Calibrations | None = None,
 ) -> None:
     """Analyse clip after clip; each is kept in the history under the day of `filmed`, if given."""
-    from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.pipeline.analysis import Result, analyze_clip
     from posecheck.pipeline.session import Ending
     from posecheck.pipeline.session_history import VIDEO
@@ -226,7 +232,7 @@ def _analyze(
     results: list[Result] = []
     failed = 0
     keepers = [keeper_for(stretch, profile, VIDEO) if filmed else None for _ in clips]
-    with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
+    with quiet(), interruptible() as stop, open_backend(backend_name, model) as backend:
         for (clip, folder), keeper in zip(clips, keepers, strict=True):
             try:
                 with Progress(console_for(stderr=True)) as progress:

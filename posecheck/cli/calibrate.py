@@ -22,8 +22,9 @@ from posecheck.cli.common import (
     show,
     time_to_show,
 )
-from posecheck.cli.options import EveryFrameOption, LangOption, ModelOption, SetOption
+from posecheck.cli.options import BackendOption, EveryFrameOption, LangOption, ModelOption, SetOption
 from posecheck.errors import SourceError
+from posecheck.landmarks.registry import DEFAULT_BACKEND, open_backend
 from posecheck.reasons import Reason
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def calibrate(
     every_frame: EveryFrameOption = False,
     sets: SetOption = None,
     model: ModelOption = None,
+    backend_name: BackendOption = DEFAULT_BACKEND,
     lang: LangOption = None,
 ) -> None:
     """Stand tall for 3 s, round for 5 s: your own neutral and your own limits, kept in a profile on this machine."""
@@ -57,7 +59,6 @@ def calibrate(
     from posecheck import __version__
     from posecheck.assessment.catalogue.stretch_files import load_stretch
     from posecheck.calibration import SEATED, STANDING
-    from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.pipeline.profile_store import named_path, save_calibration
     from posecheck.pipeline.profiles import parse_set
     from posecheck.pipeline.session import default_profile
@@ -68,7 +69,7 @@ def calibrate(
     position = SEATED if seated else STANDING
     stretches = [load_stretch(stretch) for stretch in _SHOWN[position]]
     profile = default_profile(stretches[0]).with_layer(dict(parse_set(text) for text in sets or ()), "--set")
-    with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
+    with quiet(), interruptible() as stop, open_backend(backend_name, model) as backend:
         found = _lead(
             backend,
             position,

@@ -29,6 +29,7 @@ from posecheck.cli.common import (
 )
 from posecheck.cli.options import (
     DEFAULT_STRETCH,
+    BackendOption,
     EveryFrameOption,
     HistoryOption,
     LangOption,
@@ -38,6 +39,7 @@ from posecheck.cli.options import (
 )
 from posecheck.cli.routine import routine_named
 from posecheck.errors import UsageError
+from posecheck.landmarks.registry import DEFAULT_BACKEND, open_backend
 
 if TYPE_CHECKING:
     from posecheck.assessment.catalogue.stretch import Stretch
@@ -85,6 +87,7 @@ def live(
     sets: SetOption = None,
     profile: ProfileOption = None,
     model: ModelOption = None,
+    backend_name: BackendOption = DEFAULT_BACKEND,
     history: HistoryOption = False,
     lang: LangOption = None,
     setup: Annotated[
@@ -104,7 +107,7 @@ def live(
         if for_s is not None:
             raise UsageError("--for goes with --terminal: the page ends when you end it.")
         _open_page(
-            stretch, routine, camera, source, record, sets, profile, model, lang, port,
+            stretch, routine, camera, source, record, sets, profile, model, backend_name, lang, port,
             every_frame=every_frame, history=history, setup=setup, browser=browser,
         )  # fmt: skip
         return
@@ -115,10 +118,9 @@ def live(
     from posecheck.pipeline.session_history import CAMERA, VIDEO
 
     tell = teller_for(lang, chosen)
-    from posecheck.landmarks.mediapipe import MediaPipeBackend
 
     keeper = keeper_for(chosen, numbers, CAMERA if source is None else VIDEO) if history else None
-    with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
+    with quiet(), interruptible() as stop, open_backend(backend_name, model) as backend:
         outcome = _watch(
             backend,
             chosen,
@@ -146,6 +148,7 @@ def _open_page(
     sets: list[str] | None,
     profile: str | None,
     model: Path | None,
+    backend_name: str,
     lang: str | None,
     port: int | None,
     *,
@@ -159,7 +162,6 @@ def _open_page(
     from posecheck.app.session_options import BROWSER, SERVER, Settings
     from posecheck.app.user_paths import Places
     from posecheck.assessment.messages import Messages
-    from posecheck.landmarks.mediapipe import MediaPipeBackend
 
     own = own_of(profile)
     if stretch is not None or profile is not None:
@@ -195,7 +197,7 @@ def _open_page(
         if browser:
             print("Ctrl-C ends it.", flush=True)
 
-    with listen(port) as listening, quiet(), MediaPipeBackend(model) as backend:
+    with listen(port) as listening, quiet(), open_backend(backend_name, model) as backend:
         interrupted, lost = serve(
             settings,
             backend,

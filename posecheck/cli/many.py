@@ -40,6 +40,7 @@ class ForAll:
     profile: str | None
     sets: tuple[str, ...]
     model: Path | None
+    backend: str
     wanted: OutputOptions
     video: str | None
     from_s: float | None
@@ -108,10 +109,10 @@ def _jobs(found: list[Entry], out: Path, for_all: ForAll) -> Iterator[ClipJob]:
     """The jobs. Every mistake in what they ask for is told at once, before the first of them begins."""
     from posecheck.batch import joblist
     from posecheck.batch.job import ClipJob, numbers_of
-    from posecheck.landmarks.weights import bundled_model, verify
+    from posecheck.landmarks.registry import backend_named
 
     model = for_all.model.resolve() if for_all.model is not None else None
-    model_sha256 = verify(model or bundled_model())
+    model_sha256 = backend_named(for_all.backend).sha256(model)
     owns: dict[str, OwnProfile] = {}
     numbers: dict[tuple[str, str], tuple[tuple[str, float, str], ...]] = {}  # shared by all jobs that have the same
 
@@ -136,6 +137,7 @@ def _jobs(found: list[Entry], out: Path, for_all: ForAll) -> Iterator[ClipJob]:
             numbers=numbers[stretch, profile],
             model_sha256=model_sha256,
             model=model,
+            backend=for_all.backend,
             calibrations=owns[profile].calibrations,
             wanted=for_all.wanted,
             video=for_all.video,

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from posecheck.landmarks.registry import BACKENDS
+
 DEFAULT_STRETCH: Final = "standing_forward_fold"
 
 StretchOption = Annotated[
@@ -28,7 +30,18 @@ ProfileOption = Annotated[
     ),
 ]
 ModelOption = Annotated[
-    Path | None, typer.Option("--model", metavar="FILE", help="Your own pose_landmarker .task bundle.")
+    Path | None,
+    typer.Option(
+        "--model", metavar="FILE", help="Weights of your own for the pose model: a pose_landmarker .task bundle."
+    ),
+]
+BackendOption = Annotated[
+    str,
+    typer.Option(
+        "--backend",
+        metavar="NAME",
+        help="Which pose model: " + ", ".join(f"{one.name} ({one.help})" for one in BACKENDS) + ".",
+    ),
 ]
 HistoryOption = Annotated[
     bool, typer.Option("--history/--no-history", help="Keep a line of this in your history; see `posecheck history`.")

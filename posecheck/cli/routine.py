@@ -27,8 +27,17 @@ from posecheck.cli.common import (
 )
 from posecheck.cli.history import history_file
 from posecheck.cli.keys import nothing, pressed
-from posecheck.cli.options import EveryFrameOption, HistoryOption, LangOption, ModelOption, ProfileOption, SetOption
+from posecheck.cli.options import (
+    BackendOption,
+    EveryFrameOption,
+    HistoryOption,
+    LangOption,
+    ModelOption,
+    ProfileOption,
+    SetOption,
+)
 from posecheck.errors import HistoryError, UsageError
+from posecheck.landmarks.registry import DEFAULT_BACKEND, open_backend
 
 if TYPE_CHECKING:
     from posecheck.assessment.catalogue.routine import Routine
@@ -58,6 +67,7 @@ def routine(
     sets: SetOption = None,
     profile: ProfileOption = None,
     model: ModelOption = None,
+    backend_name: BackendOption = DEFAULT_BACKEND,
     history: HistoryOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -70,7 +80,6 @@ def routine(
             f"on the live page: posecheck live --routine {which}   in this terminal: posecheck routine {which} --terminal"
         )
     check_source(camera, source, every_frame=every_frame)
-    from posecheck.landmarks.mediapipe import MediaPipeBackend
     from posecheck.pipeline.routine import plan
 
     chosen = routine_named(which)
@@ -78,7 +87,7 @@ def routine(
     own = own_of(profile)
     parts = plan(chosen, days, own.file, sets or (), own.calibrations)
     tellers = [teller_for(lang, part.stretch) for part in parts]
-    with quiet(), interruptible() as stop, MediaPipeBackend(model) as backend:
+    with quiet(), interruptible() as stop, open_backend(backend_name, model) as backend:
         _do_routine(
             backend,
             chosen,

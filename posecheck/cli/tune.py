@@ -23,8 +23,9 @@ from posecheck.cli.common import (
     show,
     teller_for,
 )
-from posecheck.cli.options import LangOption, ModelOption, ProfileOption, SetOption
+from posecheck.cli.options import BackendOption, LangOption, ModelOption, ProfileOption, SetOption
 from posecheck.errors import OutputError, PosecheckError, UsageError
+from posecheck.landmarks.registry import DEFAULT_BACKEND, open_backend
 
 if TYPE_CHECKING:
     from posecheck.assessment.catalogue.stretch import Stretch
@@ -68,6 +69,7 @@ def tune_label(
     ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page.")] = True,
     model: ModelOption = None,
+    backend_name: BackendOption = DEFAULT_BACKEND,
     lang: LangOption = None,
 ) -> None:
     """Open a page on this computer on which you say where a rule is kept and where it is broken.
@@ -83,7 +85,7 @@ def tune_label(
     paths = found(clips)
     listening = listen(port)
     with contextlib.closing(listening):
-        _record(paths, stretch, model)
+        _record(paths, stretch, model, backend_name)
         subjects = [subject_of(path) for path in paths]
         interrupted = serve(
             subjects,
@@ -98,7 +100,7 @@ def tune_label(
         raise typer.Exit(EXIT_INTERRUPTED)
 
 
-def _record(paths: Sequence[Path], stretch: str | None, model: Path | None) -> None:
+def _record(paths: Sequence[Path], stretch: str | None, model: Path | None, backend_name: str) -> None:
     """Let the model watch the clips it has not seen yet."""
     from posecheck.terminal.progress import Progress
     from posecheck.tuning.label_targets import needs_recording, record, stretch_for
@@ -106,13 +108,12 @@ def _record(paths: Sequence[Path], stretch: str | None, model: Path | None) -> N
     missing = [(path, stretch_for(path, stretch)) for path in paths if needs_recording(path)]
     if not missing:
         return
-    from posecheck.landmarks.mediapipe import MediaPipeBackend
 
     for clip, one in missing:
         with (
             quiet(),
             interruptible() as stop,
-            MediaPipeBackend(model) as backend,
+            open_backend(backend_name, model) as backend,
             Progress(console_for(stderr=True)) as progress,
         ):
             done = record(

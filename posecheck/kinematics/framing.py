@@ -108,6 +108,16 @@ def cut_off(seen: Floats, side: Side | None) -> tuple[str, ...]:
     return tuple(joint for joint in JOINTS if all(math.isnan(seen[of(joint, one)][0]) for one in sides))
 
 
+def not_reported(landmarks_px: Floats) -> tuple[str, ...]:
+    """The joints that the pose model reports of neither side, from the head down; none where it has found nobody.
+
+    `landmarks_px` is (33, 2), NaN only where the model has no such landmark: one it cannot see it guesses.
+    """
+    if np.isnan(landmarks_px).all():
+        return ()
+    return cut_off(landmarks_px, None)
+
+
 def cut_off_reason(
     landmarks_px: Floats, image_wh: tuple[int, int], side: Side | None, missing: tuple[str, ...]
 ) -> Reason | None:
@@ -132,10 +142,11 @@ def reason(
     knee_flexion_deg: float,
     profile: Mapping[str, float],
     position: str = "",
+    not_reported_trunk: tuple[str, ...] = (),
 ) -> Reason | None:
     """Why the back cannot be judged in this picture, the most important reason; None when it can.
 
-    `cut_off_trunk` is `cut_off_reason` of shoulders and hips. A knee that is not seen (NaN) does not keep the back from
+    `cut_off_trunk` is `cut_off_reason` of shoulders and hips, `not_reported_trunk` what the pose model lacks of them. A knee that is not seen (NaN) does not keep the back from
     being judged; an unknown yaw does. `position` is the accepted one (`positions`): somebody lying is not judged, and a
     knee folded aside on the floor is neither kneeling nor a squat.
     """
@@ -144,6 +155,8 @@ def reason(
     if empty:
         dark = brightness_frac < profile[MIN_BRIGHTNESS_FOUND.key]
         return Reason(ReasonCode.VIEW_TOO_DARK if dark else ReasonCode.VIEW_NOBODY)
+    if not_reported_trunk:
+        return Reason(ReasonCode.VIEW_NOT_REPORTED, parts=not_reported_trunk)
     if cut_off_trunk:
         return cut_off_trunk
     if math.isnan(trunk_px):

@@ -314,6 +314,11 @@ def _view_reason(
         knee_flexion_deg=knee_flexion_deg,
         profile=profile,
         position=frame.position,
+        not_reported_trunk=tuple(
+            framing.JOINTS[joint]
+            for joint in framing.not_reported(sighting.landmarks_px)
+            if joint in {"shoulder", "hip"}
+        ),
     )
 
 
@@ -330,4 +335,5 @@ def _view_of(frame: TrackedFrame, trunk_px: float, reason: Reason | None, why_no
         reason=reason,
         position=frame.position,
         well_placed=code_of(why_not) in _BACK_ALONE,
+        not_reported=framing.not_reported(sighting.landmarks_px),
     )

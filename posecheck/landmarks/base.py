@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, Self
 
-from posecheck.records import Detection, Frame
+import numpy as np
+
+from posecheck.body import ALL_LANDMARKS, Landmark
+from posecheck.records import Detection, Floats, Frame, frozen
 
 
 class LandmarkBackend(Protocol):
@@ -22,6 +26,18 @@ class LandmarkBackend(Protocol):
     @property
     def model_sha256(self) -> str:
         """Hash of the weights, 64 hex digits: results with another one are not comparable."""
+        ...
+
+    @property
+    def landmarks(self) -> frozenset[Landmark]:
+        """The landmarks it reports. All others are NaN in every sighting, and measures that need them are UNKNOWN.
+
+        Shoulders and hips, in the picture and in metres (`Detection.world_m`), and the mask are needed for the spine.
+        """
+        ...
+
+    def begin(self) -> None:
+        """Let the next frame begin a new stream, whatever its time."""
         ...
 
     def detect(self, frame: Frame) -> Detection:
@@ -41,3 +57,22 @@ class LandmarkBackend(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
+
+
+def only_reported(detection: Detection, landmarks: frozenset[Landmark]) -> Detection:
+    """`detection` with NaN for every landmark that is not among `landmarks`: a backend need not fill the other rows."""
+    if landmarks == ALL_LANDMARKS:
+        return detection
+    rows = sorted(ALL_LANDMARKS - landmarks)
+
+    def without(values: Floats) -> Floats:
+        out = values.copy()
+        out[rows] = np.nan
+        return frozen(out, np.float64)
+
+    return replace(
+        detection,
+        landmarks_px=without(detection.landmarks_px),
+        visibility=without(detection.visibility),
+        world_m=without(detection.world_m),
+    )

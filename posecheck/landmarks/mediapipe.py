@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
-from posecheck.body import LANDMARK_COUNT
+from posecheck.body import ALL_LANDMARKS, LANDMARK_COUNT
 from posecheck.errors import ModelError
 from posecheck.landmarks import following, pictures
 from posecheck.landmarks.following import Following, Place
@@ -58,6 +58,8 @@ class MediaPipeBackend:
 
     Raises ModelError if the weights are missing, damaged or not a pose model.
     """
+
+    landmarks = ALL_LANDMARKS
 
     def __init__(self, model_path: str | Path | None = None, *, max_side_px: int = 1280) -> None:
         path = bundled_model() if model_path is None else Path(model_path)

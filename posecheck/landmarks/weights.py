@@ -22,11 +22,16 @@ def bundled_model() -> Path:
     return path
 
 
+def fingerprint(path: Path | None = None) -> str:
+    """`verify` of the model in a file, or of the one that comes with posecheck."""
+    return verify(path or bundled_model())
+
+
 def verify(path: Path) -> str:
     """The sha256 of a model, 64 hex digits, once it is known to be sound.
 
     The bundled model must have the hash its manifest declares. A user's own file must be a MediaPipe pose bundle (a
-    zip with the two networks); its hash is told, not compared.
+    zip with the two networks); its hash is reported, not compared.
 
     Raises ModelError: missing, damaged (with the first 12 digits of both hashes), a Git LFS pointer, a text, not a
     pose bundle.

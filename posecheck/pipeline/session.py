@@ -21,6 +21,7 @@ from posecheck import assessment, kinematics
 from posecheck.assessment import events, judge, messages
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.coaching import coach
+from posecheck.body import ALL_LANDMARKS, Landmark
 from posecheck.calibration import Calibrations, Notice
 from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
 from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
@@ -30,7 +31,7 @@ from posecheck.kinematics.legs import plausibility
 from posecheck.kinematics.setup_check import check_state
 from posecheck.kinematics.spine import dorsal_profile
 from posecheck.kinematics.spine.network import bundled_network
-from posecheck.landmarks.base import LandmarkBackend
+from posecheck.landmarks.base import LandmarkBackend, only_reported
 from posecheck.outputs.base import Sink
 from posecheck.outputs.reps import with_rep
 from posecheck.records import PAUSE_S, Assessment, Back, Bytes, Detection, Event, Frame, Rep, Sighting, Verdict
@@ -57,13 +58,18 @@ def brightness_frac(image_rgb: Bytes) -> float:
 
 
 class SightingBuilder:
-    """Turns detections into sightings, remembering only which way the person faces."""
+    """Turns detections into sightings, remembering only which way the person faces.
 
-    def __init__(self) -> None:
+    `landmarks` are those the pose model reports; all others are NaN in the sightings.
+    """
+
+    def __init__(self, landmarks: frozenset[Landmark] = ALL_LANDMARKS) -> None:
+        self._landmarks = landmarks
         self._facing = view.FacingState()
 
     def build(self, frame: Frame, detection: Detection) -> Sighting:
         """What is seen of the person in `frame`, given what the model says; frames must come in order of time."""
+        detection = only_reported(detection, self._landmarks)
         self._facing, facing = view.facing_step(
             self._facing, detection.t_s, detection.landmarks_px, detection.visibility
         )
@@ -104,7 +110,7 @@ def find_people(
     With `ahead_frames` the model works in a thread of its own, at most so many frames ahead: everything after it then
     costs no time. That is for recorded clips; live, the newest frame must not wait behind others.
     """
-    builder = SightingBuilder()
+    builder = SightingBuilder(backend.landmarks)
     if ahead_frames == 0:
         for frame, detection in detect(source, backend):
             yield frame, builder.build(frame, detection)

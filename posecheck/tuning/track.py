@@ -64,6 +64,7 @@ class Sight:
     reason: Reason | None
     """Why the back cannot be judged (`View.reason`)."""
     cut_off: tuple[str, ...]
+    not_reported: tuple[str, ...]
     position: str
     well_placed: bool
     is_empty: bool
@@ -80,6 +81,7 @@ class Sight:
         return cls(
             view.reason,
             view.cut_off,
+            view.not_reported,
             view.position,
             view.well_placed,
             sighting.is_empty,

@@ -23,6 +23,7 @@ class Views:
     seen: tuple[judge.Taken, ...]
     """For each of `Track.sights`: whether measures count, and what is remarked."""
     cut_off: tuple[tuple[str, ...], ...]
+    not_reported: tuple[tuple[str, ...], ...]
     lead_is_far: tuple[bool, ...]
     lead_unknown: tuple[Reason | None, ...]
     """`missing_reason.lead_unknown_reason` where the lead leg is not recognised yet; None where it is."""
@@ -49,10 +50,12 @@ class Views:
 
     def unseen(self, measure: str) -> Counts:
         """For each kind the number of why `measure` is missing."""
-        kinds = zip(self.seen, self.cut_off, self.lead_is_far, self.lead_unknown, strict=True)
+        kinds = zip(self.seen, self.cut_off, self.not_reported, self.lead_is_far, self.lead_unknown, strict=True)
         why = [
-            missing_reason.why_missing(measure, one.problem, cut, lead_is_far=far, lead_unknown=lead_unknown)
-            for one, cut, far, lead_unknown in kinds
+            missing_reason.why_missing(
+                measure, one.problem, cut, not_reported=lacking, lead_is_far=far, lead_unknown=lead_unknown
+            )
+            for one, cut, lacking, far, lead_unknown in kinds
         ]
         return np.array([self.number(reason) for reason in why], np.intp)
 
@@ -75,6 +78,7 @@ def views_of(track: Track, stretch: Stretch) -> Views:
     return Views(
         tuple(_taken(sight, stretch) for sight in track.sights),
         tuple(one.cut_off for one in track.sights),
+        tuple(one.not_reported for one in track.sights),
         tuple(one.lead_is_far for one in track.sights),
         tuple(None if one.lead_is_told else missing_reason.lead_unknown_reason(stretch) for one in track.sights),
     )

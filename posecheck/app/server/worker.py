@@ -44,7 +44,7 @@ class Eyes:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        self._builder, self._clock, self._index = SightingBuilder(), Clock(), 0
+        self._builder, self._clock, self._index = SightingBuilder(self._backend.landmarks), Clock(), 0
         self._session = self._desk.sessions
 
     def see_packet(self, packet: Packet, wait_ms: float = 0.0) -> list[Message]:

@@ -151,7 +151,8 @@ def frame_reason(
         places = {"head": face, **places}
     outside = {part: points for part, points in places.items() if all(_outside(p, sighting.image_wh) for p in points)}
     if not outside:
-        hidden = tuple(framing.JOINTS[joint] for joint in framing.cut_off(seen, None))
+        lacking = framing.not_reported(sighting.landmarks_px)
+        hidden = tuple(framing.JOINTS[joint] for joint in framing.cut_off(seen, None) if joint not in lacking)
         if hidden:
             return Reason(ReasonCode.SETUP_HIDDEN, parts=hidden)
         return _room_reason(sighting, facing, profile)
