@@ -150,11 +150,11 @@ def facts(name: str, take: Path) -> list[dict[str, Any]]:
 
     outcome = run(((None, one) for one in sightings_of(take)), stretch, default_profile(stretch), on_frame=listen)
     told: list[dict[str, Any]] = [
-        {"frames": outcome.frames, "to_s": _s(outcome.to_s)},
-        {f"{verdict}_s": _s(seconds) for verdict, seconds in outcome.verdict_s.items()},
+        {"frames": outcome.statistics.frames, "to_s": _s(outcome.statistics.to_s)},
+        {f"{verdict}_s": _s(seconds) for verdict, seconds in outcome.statistics.verdict_s.items()},
     ]
     if stretch.hold is not None:
-        told.append({"hold_good_s": _s(outcome.hold_good_s)})
+        told.append({"hold_good_s": _s(outcome.statistics.best_hold_s)})
     if stretch.lead:
         told.append({"side": max(set(sides), key=sides.count) if sides else ""})
     told += [
@@ -168,7 +168,7 @@ def facts(name: str, take: Path) -> list[dict[str, Any]]:
             "remark": english(rep.remark),
             "reason_code": code_of(rep.remark),
         }
-        for rep in outcome.reps or ()
+        for rep in outcome.statistics.reps or ()
     ]
     told += [
         {

@@ -74,7 +74,7 @@ def analysis(clip: Path, video: str | None = None) -> float:
     with _temporary() as folder, MediaPipeBackend() as backend:
         begun = time.perf_counter()
         done = analyze_clip(clip, folder / "out", stretch, default_profile(stretch), backend, video=video)
-        return done.outcome.frames / (time.perf_counter() - begun)
+        return done.outcome.statistics.frames / (time.perf_counter() - begun)
 
 
 def analyse_once(clip: Path) -> float:

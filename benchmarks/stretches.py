@@ -165,7 +165,7 @@ def _hold_error_s(outcome: Outcome, studio: Studio, spec: ClipSpec, stretch: Str
         bound = (phase.leave if inside else phase.begin).default
         inside = phase.direction.sign * (value - bound) >= 0.0
         held_s += inside / FPS
-    return outcome.hold_good_s - held_s
+    return outcome.statistics.best_hold_s - held_s
 
 
 def _side_frac(deep: Sequence[Assessment], stretch: Stretch, lead: Side) -> float:

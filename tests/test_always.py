@@ -203,8 +203,8 @@ def test_nothing_is_known_of_a_gap(scenes: list[tuple[float, Posture]], gaps: li
     said: list[Assessment] = []
     outcome = run(((None, one) for one in seen), FOLD, PROFILE, on_frame=lambda _, one: said.append(one))
     pauses = [(a.t_s, b.t_s) for a, b in pairwise(seen) if b.t_s - a.t_s > PAUSE_S]
-    assert outcome.verdict_s[Verdict.UNKNOWN] >= sum(end - begin for begin, end in pauses) - 1e-6
-    assert outcome.hold_good_s <= outcome.verdict_s[Verdict.GOOD] + 1e-6
+    assert outcome.statistics.verdict_s[Verdict.UNKNOWN] >= sum(end - begin for begin, end in pauses) - 1e-6
+    assert outcome.statistics.best_hold_s <= outcome.statistics.verdict_s[Verdict.GOOD] + 1e-6
     for event in outcome.events:
         if event.verdict is Verdict.WARN:
             assert not any(event.start_s < begin and event.end_s > end for begin, end in pauses)

@@ -28,10 +28,10 @@ from posecheck.history.export import write_csv
 from posecheck.history.progress import LEAST_DAYS, longest_streak, progress, streak_days, totals, trend
 from posecheck.history.store import APPLICATION_ID, STEPS, History
 from posecheck.history.tally import Held, HistoryTally, held_step
-from posecheck.outputs.summary import Totals
 from posecheck.pipeline.session import default_profile
 from posecheck.pipeline.session_history import CAMERA, Keeper, new_tally
 from posecheck.records import Assessment, Measures, Verdict
+from posecheck.statistics import SessionStatistics
 from tests.assessment.scenes import DRILL, FOLD, measured, sighting, times
 from tests.assessment.sets import Bend, Drill
 
@@ -172,7 +172,7 @@ def test_a_session_becomes_its_numbers(fps: float) -> None:
     assert done.duration_s == pytest.approx(26.0 - frame)
     # A warning waits 0.7 s before it comes and 0.4 s before it goes.
     assert done.rounded_s == done.warned_s == pytest.approx(3.7, abs=2 * frame)
-    assert done.good_s == pytest.approx(26.0 - 3.7, abs=3 * frame)
+    assert done.good_s == done.held_s
     assert done.unknown_s == 0.0
     assert done.hold_target_s == 30.0
     assert done.held_s == done.best_hold_s == pytest.approx(13.6, abs=4 * frame)
@@ -185,15 +185,15 @@ def test_the_seconds_are_those_of_the_summary() -> None:
     """History and `summary.json` never disagree about the same frames, a pause and UNKNOWN included."""
     frames = [frame for frame in fold() if not 6 < frame.t_s < 9]
     frames = [measured(f.t_s, reason="Turn side-on.") if 19 < f.t_s < 20 else f for f in frames]
-    summary = Totals()
+    summary = SessionStatistics()
     for assessment in judged(frames):
         summary = summary.plus(assessment)
     _, done = tallied(frames)
     assert done.unknown_s > 3.5
-    assert (done.good_s, done.warned_s, done.unknown_s) == pytest.approx(
-        tuple(summary.verdict_s[verdict] for verdict in (Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN))
-    )
-    assert done.duration_s == pytest.approx(done.good_s + done.warned_s + done.unknown_s)
+    assert (done.warned_s, done.unknown_s) == (summary.verdict_s[Verdict.WARN], summary.verdict_s[Verdict.UNKNOWN])
+    assert done.good_s == summary.good_s > 5.0
+    outside_s = summary.verdict_s[Verdict.GOOD] - summary.good_s
+    assert done.duration_s == pytest.approx(done.good_s + outside_s + done.warned_s + done.unknown_s)
 
 
 def test_holds_add_up_and_the_best_is_told() -> None:
@@ -401,6 +401,8 @@ def test_a_file_of_version_1_is_read_as_it_was_meant(tmp_path: Path) -> None:
     assert (old.side, old.routine, old.calibrated, old.best_hold_s) == ("left", "daily", True, 24.0)
     assert math.isnan(old.rounded_s)
     assert math.isnan(old.reps_whole)
+    assert math.isnan(old.reps_good)
+    assert old.good_s == old.held_s == 40.0  # 51.25 s were GOOD, standing before the stretch too
     assert old.limits["spine_rounding.limit_deg"] == (30.0, "mine.toml")
 
 
@@ -411,14 +413,14 @@ NEXT_STEP = (
 
 
 def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
-    """A real file of version 1 takes the step to version 2, keeps its rows, and takes the step only once."""
+    """A real file of version 1 takes every step up to the newest version, keeps its rows, and takes each step once."""
     path = tmp_path / "h.sqlite3"
     _script(path, VERSION_1)
     for _ in range(2):
         with History(path, steps=(*STEPS, NEXT_STEP)) as history:
             assert [done.stretch for done in history.rows()] == ["foot_on_step"]
     assert _ask(path, "SELECT mood FROM done") == [("proud",)]
-    assert _ask(path, "PRAGMA user_version") == [(2,)]
+    assert _ask(path, "PRAGMA user_version") == [(len(STEPS) + 1,)]
 
 
 def test_a_step_that_fails_half_way_leaves_the_older_file(tmp_path: Path) -> None:
@@ -427,7 +429,7 @@ def test_a_step_that_fails_half_way_leaves_the_older_file(tmp_path: Path) -> Non
     _script(path, VERSION_1)
     with pytest.raises(HistoryError, match="no such table: nowhere"):
         History(path, steps=(*STEPS, (NEXT_STEP[0], "INSERT INTO nowhere VALUES (1)")))
-    assert _ask(path, "PRAGMA user_version") == [(1,)]
+    assert _ask(path, "PRAGMA user_version") == [(len(STEPS),)]
     assert "mood" not in {name for _, name, *_ in _ask(path, "PRAGMA table_info(done)")}
     assert len(all_of(path)) == 1
 
@@ -469,7 +471,7 @@ def _full(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (_newer, r"newer posecheck \(version 2 .* up to 1\).*install the newest"),
+        (_newer, r"newer posecheck \(version 3 .* up to 2\).*install the newest"),
         (_foreign, "database of another program"),
         (_text, "damaged or no history"),
         (_short_text, "damaged or no history"),
@@ -733,8 +735,8 @@ def test_sides_and_measures_are_not_mixed() -> None:
 
 def test_totals_add_what_was_seen() -> None:
     """NaN adds nothing, and nothing but NaN stays NaN."""
-    added = totals([row(held_s=20.0), row(), row(after(1), held_s=5.5)])
-    assert (added.sessions, added.days, added.held_s) == (3, 2, 25.5)
+    added = totals([row(good_s=20.0), row(), row(after(1), good_s=5.5)])
+    assert (added.sessions, added.days, added.good_s) == (3, 2, 25.5)
     assert math.isnan(added.reps_whole)
 
 

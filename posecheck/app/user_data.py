@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -112,7 +113,7 @@ def _size(path: Path) -> int:
 def history(path: Path, days: int | None, today: date, text: Messages) -> Message:
     """The history of the last `days` days (None: all), newest first, with its streaks and trends."""
     if not path.exists():
-        return {"path": str(path), "days": [], "streak": 0, "longest": 0, "trends": {}, "rows": []}
+        return {"path": str(path), "days": [], "good_s": 0.0, "streak": 0, "longest": 0, "trends": {}, "rows": []}
     since = None if days is None else today - timedelta(days=days - 1)
     with History(path) as opened:
         dones = list(opened.rows(since=since))
@@ -123,15 +124,19 @@ def history(path: Path, days: int | None, today: date, text: Messages) -> Messag
         by_day.setdefault(row["local_date"], []).append(row)
     return {
         "path": str(path),
-        "days": [
-            {"date": day, "good_s": round(sum(row["good_s"] or 0.0 for row in of_day), 1), "rows": of_day}
-            for day, of_day in by_day.items()
-        ],
+        "days": [{"date": day, "good_s": _good_s(of_day), "rows": of_day} for day, of_day in by_day.items()],
+        "good_s": _good_s(rows),
         "streak": streak_days(practised, today),
         "longest": longest_streak(practised),
         "trends": _trends(dones, text),
         "rows": rows,
     }
+
+
+def _good_s(rows: Sequence[Message]) -> float:
+    """Good seconds of all rows together; one without a number adds none."""
+    good_s: list[float] = [row["good_s"] or 0.0 for row in rows]
+    return round(math.fsum(good_s), 1)
 
 
 def _row(done: Done, text: Messages) -> Message:

@@ -100,7 +100,7 @@ def _row(folder: Path, out: Path, done: dict[str, Any]) -> Row:
         note=str(labels.get("note", "")),
         stretch=str(done.get("stretch", "")),
         length_s=_number(summary.get("duration_s")),
-        good_s=_number(verdict_s.get("GOOD")),
+        good_s=_number(summary.get("good_s")),
         warn_s=_number(verdict_s.get("WARN")),
         unknown_s=_number(verdict_s.get("UNKNOWN")),
         hold_s=_number(hold.get("good_s")) if hold.get("target_s") else math.nan,

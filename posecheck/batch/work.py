@@ -150,8 +150,8 @@ def _analysed(
         status=status,
         what="clip" if status is Status.FAILED else "",
         message=outcome.message if status is Status.FAILED else "",
-        frames=outcome.frames,
-        video_s=outcome.duration_s,
+        frames=outcome.statistics.frames,
+        video_s=outcome.statistics.duration_s,
         work_s=time.monotonic() - begun,
         cpu_s=time.process_time() - spent_s,
     )

@@ -41,7 +41,7 @@ class Done:
     duration_s: float = math.nan
     """From the first picture to the last."""
     good_s: float = math.nan
-    """Seconds with verdict GOOD, in position or not: the same as in `summary.json`."""
+    """Good seconds: in the hold or, for a stretch that is repeated, inside repetitions (`statistics.good_seconds`)."""
     warned_s: float = math.nan
     """Seconds with verdict WARN, whatever the rule."""
     unknown_s: float = math.nan
@@ -53,7 +53,7 @@ class Done:
     best_hold_s: float = math.nan
     """Good seconds of the best hold."""
     held_s: float = math.nan
-    """Good seconds of all holds together."""
+    """Good seconds of all holds together: `good_s` of a stretch with a hold."""
     reps_whole: float = math.nan
     """Whole repetitions; NaN where none are counted."""
     reps_partial: float = math.nan
@@ -71,6 +71,8 @@ class Done:
     """Whether the limits came from the person's own calibrated range."""
     limits: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     """The stretch's numbers in force: key → (value, where it came from)."""
+    reps_good: float = math.nan
+    """Good ones of the whole repetitions (`records.Rep.good`); NaN where none are counted."""
 
     def __post_init__(self) -> None:
         if self.started_at.tzinfo is None:

@@ -112,8 +112,8 @@ class Totals:
 
     sessions: int
     days: int
-    held_s: float
-    """Good seconds of all holds."""
+    good_s: float
+    """Good seconds, in holds and in repetitions."""
     reps_whole: float
 
 
@@ -123,7 +123,7 @@ def totals(dones: Iterable[Done]) -> Totals:
     return Totals(
         sessions=len(rows),
         days=len({done.local_date for done in rows}),
-        held_s=_sum(done.held_s for done in rows),
+        good_s=_sum(done.good_s for done in rows),
         reps_whole=_sum(done.reps_whole for done in rows),
     )
 

@@ -57,6 +57,12 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         )""",
         "CREATE INDEX done_by_day ON done (local_date, stretch)",
     ),
+    # Good seconds used to be all with verdict GOOD, standing before the stretch too. Those of holds were counted beside
+    # them and take their place. Those of repetitions were not: such rows keep what they have, at most too much.
+    (
+        "ALTER TABLE done ADD COLUMN reps_good REAL",
+        "UPDATE done SET good_s = held_s WHERE held_s IS NOT NULL",
+    ),
 )
 
 

@@ -16,9 +16,9 @@ from posecheck.body import Side
 from posecheck.outputs.page import COLOURS, Tell, write_page
 from posecheck.outputs.report_player import Clip, address_of, player_data, plots, plotted
 from posecheck.outputs.report_sections import header
-from posecheck.outputs.summary import Totals
 from posecheck.outputs.track import Track
 from posecheck.records import QUANTITIES, Verdict
+from posecheck.statistics import SessionStatistics
 from posecheck.tunables import amount
 
 SCRIPTS: Final = ("track.js", "figure.js", "clock.js", "plots.js", "compare.js")
@@ -40,7 +40,7 @@ class Half:
     """Its id."""
     stretch_name: str
     track: Track
-    totals: Totals
+    statistics: SessionStatistics
     near: Side | None
     """The side that was nearer the camera most of the time."""
     limits: Mapping[str, float]
@@ -144,15 +144,19 @@ def _differences(halves: tuple[Half, Half], words: list[str], tell: Tell) -> str
     def both(of: Callable[[Half], float]) -> tuple[float, float]:
         return of(halves[0]), of(halves[1])
 
-    row(tell("report.tile.spine"), both(lambda half: half.totals.worst_spine.value), "deg")
-    row(tell("report.tile.hinge"), both(lambda half: half.totals.deepest_hinge.value), "deg")
+    row(tell("report.tile.spine"), both(lambda half: half.statistics.worst_spine.value), "deg")
+    row(tell("report.tile.hinge"), both(lambda half: half.statistics.deepest_hinge.value), "deg")
     row(tell("report.tile.share"), both(lambda half: _median(half.track, "hip_share") * 100.0), "%")
-    row(tell("report.compare.good_share"), both(lambda half: _part(half.totals, Verdict.GOOD)), "%")
-    row(tell("report.compare.unknown_share"), both(lambda half: _part(half.totals, Verdict.UNKNOWN)), "%")
-    if any(half.totals.hold_target_s > 0 for half in halves):
-        row(tell("report.tile.hold"), both(lambda half: half.totals.hold_good_s), "s")
-    if any(half.totals.reps is not None for half in halves):
-        row(tell("report.tile.reps"), both(lambda half: sum(rep.whole for rep in half.totals.reps or ())), "")
+    row(tell("report.compare.good_share"), both(lambda half: _share(half.statistics.good_s, half.statistics)), "%")
+    row(
+        tell("report.compare.unknown_share"),
+        both(lambda half: _share(half.statistics.verdict_s[Verdict.UNKNOWN], half.statistics)),
+        "%",
+    )
+    if any(half.statistics.hold_target_s > 0 for half in halves):
+        row(tell("report.tile.hold"), both(lambda half: half.statistics.best_hold_s), "s")
+    if any(half.statistics.reps is not None for half in halves):
+        row(tell("report.tile.reps"), both(lambda half: half.statistics.reps_whole or 0), "")
     for quantity in QUANTITIES:
         if quantity.name.endswith("knee_flexion_deg") and any(half.track.seen(quantity.name) for half in halves):
             label = tell(f"report.measure.{quantity.name}")
@@ -161,7 +165,7 @@ def _differences(halves: tuple[Half, Half], words: list[str], tell: Tell) -> str
         if halves[0].limits.get(name) != halves[1].limits.get(name):
             label = tell("report.compare.limit", measure=tell(f"report.measure.{name}"))
             row(label, both(lambda half, name=name: half.limits.get(name, math.nan)), "deg")  # type: ignore[misc]
-    row(tell("report.compare.duration"), both(lambda half: half.totals.duration_s), "s")
+    row(tell("report.compare.duration"), both(lambda half: half.statistics.duration_s), "s")
     near = "".join(
         f'<td class="number">{html.escape(tell(f"report.compare.{half.near}")) if half.near else "–"}</td>'
         for half in halves
@@ -178,9 +182,9 @@ def _differences(halves: tuple[Half, Half], words: list[str], tell: Tell) -> str
     )
 
 
-def _part(totals: Totals, verdict: Verdict) -> float:
-    """The share of the time in which a verdict stood, in percent; NaN for a session without length."""
-    return totals.verdict_s[verdict] / totals.duration_s * 100.0 if totals.duration_s > 0 else math.nan
+def _share(seconds: float, statistics: SessionStatistics) -> float:
+    """Seconds as a share of the session, in percent; NaN for a session without length."""
+    return seconds / statistics.duration_s * 100.0 if statistics.duration_s > 0 else math.nan
 
 
 def _median(track: Track, name: str) -> float:

@@ -22,9 +22,9 @@ from posecheck.outputs.report_moments import Moments
 from posecheck.outputs.report_player import Clip, address_of, player, player_data, plots, plotted
 from posecheck.outputs.reps import reps_table
 from posecheck.outputs.setup_card import calibration_note, setup_card
-from posecheck.outputs.summary import Totals
 from posecheck.outputs.track import Track
 from posecheck.records import Assessment, Event, Frame, Quantity
+from posecheck.statistics import SessionStatistics
 
 __all__ = ["SCRIPTS", "Clip", "ReportWriter"]
 
@@ -49,7 +49,7 @@ class ReportWriter(ClosingSink):
         self._tell = context.tell
         self._rule_names = {"view": context.tell("report.rule_view"), **context.rule_names}
         self._track = Track()
-        self._totals = Totals()
+        self._statistics = SessionStatistics()
         self._moments = Moments(context.limits, context.tell, without_picture=not context.with_picture)
         self._events: list[Event] = []
         self._holds: list[tuple[float, float, float]] = []
@@ -59,7 +59,7 @@ class ReportWriter(ClosingSink):
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Note one frame."""
         self._track.put(assessment)
-        self._totals = self._totals.plus(assessment)
+        self._statistics = self._statistics.plus(assessment)
         self._moments.put(frame, assessment)
         self._note_hold(assessment)
 
@@ -112,16 +112,16 @@ class ReportWriter(ClosingSink):
 
     def _parts(self, quantities: Sequence[Quantity], clip: Clip | None, address: str, ending: str) -> list[str]:
         """The sections of the page from top to bottom, as HTML; empty where there is nothing to show."""
-        context, tell, totals = self._context, self._tell, self._totals
+        context, tell, statistics = self._context, self._tell, self._statistics
         return [
             sections.header(context.title, self._about(), self._notes(ending)),
-            sections.shares(totals, tell),
-            sections.tiles(totals, self._share(), self._worst_parts(), tell),
+            sections.shares(statistics, tell),
+            sections.tiles(statistics, self._share(), self._worst_parts(), tell),
             player(quantities, self._track, clip, address, tell),
             f"<h2>{_plain(tell('report.plots.title'))}</h2>{plots(quantities, tell)}",
             sections.events(self._events, self._rule_names, tell),
             sections.moments(self._moments.pictures(), self._rule_names, tell),
-            sections.reps(totals.reps, reps_table(totals.reps, tell), tell),
+            sections.reps(statistics.reps, reps_table(statistics.reps, tell), tell),
             sections.holds([hold for hold in self._holds if hold[2] >= _LEAST_HOLD_S], tell),
             f"<h2>{_plain(tell('report.setup.title'))}</h2>{self._setup()}",
             sections.settings(context.origin, context.profile, tell),
@@ -129,8 +129,8 @@ class ReportWriter(ClosingSink):
         ]
 
     def _about(self) -> str:
-        totals, tell = self._totals, self._tell
-        length = tell("report.length", seconds=f"{totals.duration_s:.1f}", frames=totals.frames)
+        statistics, tell = self._statistics, self._tell
+        length = tell("report.length", seconds=f"{statistics.duration_s:.1f}", frames=statistics.frames)
         sampled = (
             "" if self._context.sample_fps is None else tell("report.sampled", number=f"{self._context.sample_fps:g}")
         )
@@ -138,18 +138,18 @@ class ReportWriter(ClosingSink):
 
     def _notes(self, ending: str) -> list[str]:
         notes = [] if ending == COMPLETE else [f"{self._tell('report.partial')}: {ending}"]
-        if self._totals.most_people > 1:
-            notes.append(self._tell("report.people", number=self._totals.most_people))
-        if self._totals.person_frames == 0:
+        if self._statistics.most_people > 1:
+            notes.append(self._tell("report.people", number=self._statistics.most_people))
+        if self._statistics.person_frames == 0:
             notes.append(self._tell("report.nobody"))
         return notes
 
     def _setup(self) -> str:
         """How camera and person were placed, and what the camera could not see."""
-        card = "" if self._totals.setup is None else setup_card(self._totals.setup, self._tell)
-        card += calibration_note(self._context.origin.calibrations, self._totals.notices, self._tell)
+        card = "" if self._statistics.setup is None else setup_card(self._statistics.setup, self._tell)
+        card += calibration_note(self._context.origin.calibrations, self._statistics.notices, self._tell)
         title = _plain(self._tell("report.unseen.title"))
-        return f'{card}<h3>{title}</h3><div class="card">{sections.unseen(self._totals, self._tell)}</div>'
+        return f'{card}<h3>{title}</h3><div class="card">{sections.unseen(self._statistics, self._tell)}</div>'
 
     def _share(self) -> sections.Share:
         """The hips' share of the bend where it could be told."""
@@ -162,7 +162,7 @@ class ReportWriter(ClosingSink):
 
     def _worst_parts(self) -> tuple[float, float]:
         """Upper and lower back at the most rounded moment."""
-        at_s = self._totals.worst_spine.t_s
+        at_s = self._statistics.worst_spine.t_s
         if math.isnan(at_s):
             return math.nan, math.nan
         index = int(np.searchsorted(np.asarray(self._track.t_s), at_s))

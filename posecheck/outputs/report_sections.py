@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 from posecheck.outputs.page import Tell
 from posecheck.outputs.report_moments import Picture
-from posecheck.outputs.summary import Extreme, Totals, longest_first
+from posecheck.outputs.summary import longest_first
 from posecheck.records import Event, Origin, Rep, Verdict
+from posecheck.statistics import Extreme, SessionStatistics
 from posecheck.tunables import Profile, amount
 
+#: Of seconds that are neither good nor bad.
+OUTSIDE_SHAPE = "○"
 SHAPE = {Verdict.GOOD: "●", Verdict.WARN: "▲", Verdict.UNKNOWN: "◆"}
 
 
@@ -35,36 +38,37 @@ def header(title: str, about: str, notes: Iterable[str]) -> str:
     return f'<header><h1>{html.escape(title)}</h1><p class="soft wrap">{html.escape(about)}</p>{told}</header>'
 
 
-def shares(totals: Totals, tell: Tell) -> str:
-    """How long each verdict stood, as a bar and in seconds."""
-    whole = sum(totals.verdict_s.values()) or 1.0
+def shares(statistics: SessionStatistics, tell: Tell) -> str:
+    """Good, warned and unknown seconds, as a bar and in numbers, and those outside the stretch."""
+    whole = sum(statistics.verdict_s.values()) or 1.0
     bars, words, x = [], [], 0.0
     for verdict in Verdict:
-        part = totals.verdict_s[verdict] / whole * 1000
+        seconds = statistics.good_s if verdict is Verdict.GOOD else statistics.verdict_s[verdict]
+        part = seconds / whole * 1000
         bars.append(f'<rect class="{verdict.lower()}" x="{x:.1f}" width="{part:.1f}" height="14"/>')
         x += part
         words.append(
             f'<li class="{verdict.lower()}">{SHAPE[verdict]} {_say(tell, f"report.verdict.{verdict.lower()}")} '
-            f"<b>{totals.verdict_s[verdict]:.1f} s</b></li>"
+            f"<b>{seconds:.1f} s</b></li>"
         )
+    words.append(f"<li>{OUTSIDE_SHAPE} {_say(tell, 'report.outside')} <b>{statistics.outside_s:.1f} s</b></li>")
     return (
         '<svg class="bar" viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="ground" width="1000" height="14"/>{"".join(bars)}</svg><ul class="shares">{"".join(words)}</ul>'
     )
 
 
-def tiles(totals: Totals, share: Share, parts: tuple[float, float], tell: Tell) -> str:
+def tiles(statistics: SessionStatistics, share: Share, parts: tuple[float, float], tell: Tell) -> str:
     """The few numbers to take away. `parts` are upper and lower back at the most rounded moment."""
     out = []
-    if totals.hold_target_s > 0:
-        wanted = tell("report.tile.of", seconds=f"{totals.hold_target_s:g}")
-        out.append(_tile(tell("report.tile.hold"), f"{totals.hold_good_s:.1f} s", wanted))
-    if totals.reps is not None:
-        good = sum(rep.good for rep in totals.reps)
-        whole = sum(rep.whole for rep in totals.reps)
-        out.append(_tile(tell("report.tile.reps"), str(whole), tell("report.tile.reps_good", number=good)))
-    out.append(_extreme(tell("report.tile.spine"), totals.worst_spine, _parts(parts, tell), tell))
-    out.append(_extreme(tell("report.tile.hinge"), totals.deepest_hinge, "", tell))
+    if statistics.hold_target_s > 0:
+        wanted = tell("report.tile.of", seconds=f"{statistics.hold_target_s:g}")
+        out.append(_tile(tell("report.tile.hold"), f"{statistics.best_hold_s:.1f} s", wanted))
+    if statistics.reps is not None:
+        good = tell("report.tile.reps_good", number=statistics.reps_good or 0)
+        out.append(_tile(tell("report.tile.reps"), str(statistics.reps_whole), good))
+    out.append(_extreme(tell("report.tile.spine"), statistics.worst_spine, _parts(parts, tell), tell))
+    out.append(_extreme(tell("report.tile.hinge"), statistics.deepest_hinge, "", tell))
     if not math.isnan(share.middle):
         between = tell("report.tile.share_range", low=f"{share.low * 100:.0f}", high=f"{share.high * 100:.0f}")
         out.append(_tile(tell("report.tile.share"), f"{share.middle * 100:.0f} %", between))
@@ -159,13 +163,13 @@ def holds(found: Sequence[tuple[float, float, float]], tell: Tell) -> str:
     return _section(tell("report.holds.title"), f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
 
 
-def unseen(totals: Totals, tell: Tell) -> str:
+def unseen(statistics: SessionStatistics, tell: Tell) -> str:
     """What the camera could not see, and why: the share of UNKNOWN by reason, longest first."""
-    whole = totals.duration_s
-    if not totals.unknown_s or whole <= 0:
+    whole = statistics.duration_s
+    if not statistics.unknown_s or whole <= 0:
         return f"<p>{_say(tell, 'report.unseen.nothing')}</p>"
     rows = []
-    for reason, seconds in longest_first(totals.unknown_s):
+    for reason, seconds in longest_first(statistics.unknown_s):
         part = seconds / whole
         rows.append(
             f"<li><div><span>{html.escape(tell(reason))}</span><b>{seconds:.1f} s · {part * 100:.0f} %</b></div>"

@@ -9,21 +9,13 @@ from typing import Any
 
 from posecheck.outputs.page import Tell
 from posecheck.reasons import code_of, english
-from posecheck.records import QUANTITIES, Assessment, Rep
+from posecheck.records import QUANTITIES, Rep
 from posecheck.tunables import amount
 
 _UNITS = {quantity.name: quantity.unit for quantity in QUANTITIES}
 
 #: Class and shape: those of the verdicts, and a hollow one where nothing warned and there is yet something to say.
 _UNSEEN, _WARNED, _GOOD, _REMARK = ("unknown", "◆"), ("warn", "▲"), ("good", "●"), ("remark", "○")
-
-
-def with_rep(reps: tuple[Rep, ...] | None, judged: Assessment) -> tuple[Rep, ...] | None:
-    """The repetitions so far and the one that ended with this frame; None for a stretch that is not repeated."""
-    if judged.reps is None:
-        return reps
-    ended = judged.reps.last if judged.reps.ended else None
-    return (reps or ()) if ended is None else (*(reps or ()), ended)
 
 
 def rep_as_json(rep: Rep) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import json
 import math
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -14,9 +13,10 @@ from posecheck.atomic_file import whole_file
 from posecheck.calibration import Calibrations, Notice
 from posecheck.outputs.base import ClosingSink, cannot_write
 from posecheck.outputs.context import OutputContext
-from posecheck.outputs.reps import rep_as_json, with_rep
-from posecheck.reasons import Reason, ReasonCode, code_of, english
-from posecheck.records import PAUSE_S, QUANTITIES, Assessment, Event, Frame, Origin, Rep, Setup, Verdict
+from posecheck.outputs.reps import rep_as_json
+from posecheck.reasons import Reason, code_of, english
+from posecheck.records import QUANTITIES, Assessment, Event, Frame, Origin, Setup, Verdict
+from posecheck.statistics import SessionStatistics
 
 #: Of the form that summary.schema.json beside this file describes. It rises when a name goes or changes its meaning.
 SCHEMA_VERSION: Final = 1
@@ -26,93 +26,6 @@ ACCURACY: Final = (
     "known; on real people expect larger errors, above all with loose clothes, an arm over the back, or a camera that "
     "is not side-on. posecheck is a training aid, not a medical device."
 )
-
-# Reasons are a handful of sentences; should one ever carry a number, the summary must not grow for an hour.
-_MOST_REASONS: Final = 24
-OTHER_REASONS: Final = Reason(ReasonCode.VIEW_OTHER)
-
-
-@dataclass(frozen=True, slots=True)
-class Extreme:
-    """The largest value of a measure and when it was. NaN while there is none."""
-
-    value: float = math.nan
-    t_s: float = math.nan
-
-    def with_value(self, value: float, t_s: float) -> Extreme:
-        """The larger of this and `value`; NaN changes nothing."""
-        if math.isnan(value) or value <= self.value:
-            return self
-        return Extreme(value, t_s)
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What a summary adds up, frame by frame. An interval between two frames belongs to the frame that opens it,
-    unless it is a pause: then nothing was seen, and it is UNKNOWN.
-    """
-
-    frames: int = 0
-    person_frames: int = 0
-    most_people: int = 0
-    """The most people in view at once; one of them was followed."""
-    from_s: float = math.nan
-    to_s: float = math.nan
-    verdict_s: Mapping[Verdict, float] = field(default_factory=lambda: dict.fromkeys(Verdict, 0.0))
-    unknown_s: Mapping[Reason, float] = field(default_factory=dict)
-    """Seconds UNKNOWN by reason."""
-    hold_good_s: float = 0.0
-    hold_target_s: float = 0.0
-    reps: tuple[Rep, ...] | None = None
-    """None for a stretch that is not repeated."""
-    deepest_hinge: Extreme = Extreme()
-    worst_spine: Extreme = Extreme()
-    """Only over frames in which the view allows to judge the back."""
-    setup: Setup | None = None
-    """How camera and person were placed when they began."""
-    notices: tuple[Notice, ...] = ()
-    """What did not fit about the person's calibration, as told last."""
-    standing: tuple[Verdict, Reason | None] | None = None
-    """Verdict and reason of the latest frame, which the coming interval belongs to."""
-
-    def plus(self, judged: Assessment) -> Totals:
-        """The totals with one more frame."""
-        verdict_s, unknown_s = self.verdict_s, self.unknown_s
-        if self.standing is not None:
-            passed_s = judged.t_s - self.to_s
-            verdict, reason = (
-                self.standing if passed_s <= PAUSE_S else (Verdict.UNKNOWN, Reason(ReasonCode.VIEW_NO_PICTURE))
-            )
-            verdict_s = {**verdict_s, verdict: verdict_s[verdict] + passed_s}
-            if verdict is Verdict.UNKNOWN and reason is not None:
-                key = reason if reason in unknown_s or len(unknown_s) < _MOST_REASONS else OTHER_REASONS
-                unknown_s = {**unknown_s, key: unknown_s.get(key, 0.0) + passed_s}
-        worst = self.worst_spine
-        if judged.measures.view.reason is None:
-            worst = worst.with_value(judged.measures["spine_flexion_deg"], judged.t_s)
-        return replace(
-            self,
-            frames=self.frames + 1,
-            person_frames=self.person_frames + (not judged.sighting.is_empty),
-            most_people=max(self.most_people, judged.sighting.people),
-            from_s=judged.t_s if self.standing is None else self.from_s,
-            to_s=judged.t_s,
-            verdict_s=verdict_s,
-            unknown_s=unknown_s,
-            hold_good_s=max(self.hold_good_s, judged.hold.good_s),
-            hold_target_s=judged.hold.target_s,
-            reps=with_rep(self.reps, judged),
-            deepest_hinge=self.deepest_hinge.with_value(judged.measures["hip_hinge_deg"], judged.t_s),
-            worst_spine=worst,
-            setup=judged.setup,
-            notices=judged.notices,
-            standing=(judged.verdict, judged.reason),
-        )
-
-    @property
-    def duration_s(self) -> float:
-        """From the first frame to the last; 0 with fewer than two."""
-        return self.to_s - self.from_s if self.frames else 0.0
 
 
 class SummaryFile(ClosingSink):
@@ -128,7 +41,7 @@ class SummaryFile(ClosingSink):
         self.path = Path(path)
         self._origin = origin
         self._versions = dict(versions or {})
-        self._totals = Totals()
+        self._statistics = SessionStatistics()
         self._events: dict[str, dict[str, int]] = {}
         self._closed = False
         if not self.path.parent.is_dir():
@@ -142,14 +55,14 @@ class SummaryFile(ClosingSink):
         return cls(path, context.origin, context.versions)
 
     @property
-    def totals(self) -> Totals:
-        """What was added up so far."""
-        return self._totals
+    def statistics(self) -> SessionStatistics:
+        """What was counted so far."""
+        return self._statistics
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
         """Add one frame."""
         del frame
-        self._totals = self._totals.plus(assessment)
+        self._statistics = self._statistics.plus(assessment)
 
     def event(self, event: Event) -> None:
         """Count one event."""
@@ -166,8 +79,8 @@ class SummaryFile(ClosingSink):
 
     def as_json(self, ending: str) -> dict[str, Any]:
         """The summary as it is written: plain values, None where there is nothing."""
-        totals, origin = self._totals, self._origin
-        duration_s = totals.duration_s
+        statistics, origin = self._statistics, self._origin
+        duration_s = statistics.duration_s
         return {
             "schema_version": SCHEMA_VERSION,
             "source": origin.source,
@@ -177,34 +90,39 @@ class SummaryFile(ClosingSink):
             "model_sha256": origin.model_sha256,
             "spine_model_sha256": origin.spine_model_sha256,
             "duration_s": _rounded(duration_s),
-            "from_s": _rounded(totals.from_s),
-            "to_s": _rounded(totals.to_s),
-            "frames": totals.frames,
-            "frames_with_person": totals.person_frames,
-            "most_people": totals.most_people,
-            "verdict_s": {verdict.value: _rounded(seconds) for verdict, seconds in totals.verdict_s.items()},
-            "hold": {"good_s": _rounded(totals.hold_good_s), "target_s": _rounded(totals.hold_target_s)},
-            "reps": None if totals.reps is None else [rep_as_json(rep) for rep in totals.reps],
+            "from_s": _rounded(statistics.from_s),
+            "to_s": _rounded(statistics.to_s),
+            "frames": statistics.frames,
+            "frames_with_person": statistics.person_frames,
+            "most_people": statistics.most_people,
+            "verdict_s": {verdict.value: _rounded(seconds) for verdict, seconds in statistics.verdict_s.items()},
+            "good_s": _rounded(statistics.good_s),
+            "hold": {"good_s": _rounded(statistics.best_hold_s), "target_s": _rounded(statistics.hold_target_s)},
+            "reps_whole": statistics.reps_whole,
+            "reps_good": statistics.reps_good,
+            "reps": None if statistics.reps is None else [rep_as_json(rep) for rep in statistics.reps],
             "deepest_hip_hinge": {
-                "hip_hinge_deg": _rounded(totals.deepest_hinge.value),
-                "t_s": _rounded(totals.deepest_hinge.t_s),
+                "hip_hinge_deg": _rounded(statistics.deepest_hinge.value),
+                "t_s": _rounded(statistics.deepest_hinge.t_s),
             },
             "worst_spine_flexion": {
-                "spine_flexion_deg": _rounded(totals.worst_spine.value),
-                "t_s": _rounded(totals.worst_spine.t_s),
+                "spine_flexion_deg": _rounded(statistics.worst_spine.value),
+                "t_s": _rounded(statistics.worst_spine.t_s),
             },
             "events": self._events,
             "view": {
-                "unknown_share": _rounded(totals.verdict_s[Verdict.UNKNOWN] / duration_s) if duration_s > 0 else None,
+                "unknown_share": _rounded(statistics.verdict_s[Verdict.UNKNOWN] / duration_s)
+                if duration_s > 0
+                else None,
                 "unknown_s_by_reason": {
-                    english(reason): _rounded(seconds) for reason, seconds in longest_first(totals.unknown_s)
+                    english(reason): _rounded(seconds) for reason, seconds in longest_first(statistics.unknown_s)
                 },
                 "unknown_s_by_reason_code": {
-                    code: _rounded(seconds) for code, seconds in _by_code(totals.unknown_s).items()
+                    code: _rounded(seconds) for code, seconds in _by_code(statistics.unknown_s).items()
                 },
             },
-            "setup": _setup_json(totals.setup),
-            "calibration": _calibration_json(origin.calibrations, totals.notices),
+            "setup": _setup_json(statistics.setup),
+            "calibration": _calibration_json(origin.calibrations, statistics.notices),
             "settings": {
                 key: {"value": value, "origin": where} for key, (value, where) in sorted(origin.settings.items())
             },

@@ -10,11 +10,11 @@ from posecheck.body import Side
 from posecheck.errors import OutputError, RecordingError
 from posecheck.outputs.comparison import Half, nearest_side, write_comparison
 from posecheck.outputs.report import Clip
-from posecheck.outputs.summary import Totals
 from posecheck.outputs.track import Track
 from posecheck.pipeline.analysis import FILES, limits_of, stretch_of
 from posecheck.pipeline.session import assess, default_profile
 from posecheck.sources.replay import read_recording
+from posecheck.statistics import SessionStatistics
 
 
 def recording_of(place: Path) -> Path:
@@ -49,13 +49,13 @@ def _half(place: Path, language: str) -> Half:
     for key, (value, where) in played.origin.settings.items():
         if key in usual.tunables and where != "default":
             profile = profile.with_layer({key: value}, where)
-    track, totals = Track(), Totals()
+    track, statistics = Track(), SessionStatistics()
     near: Counter[Side | None] = Counter()
     for judged in assess(played.sightings(), stretch, profile, played.origin.calibrations, played.origin.memory):
         track.put(judged)
-        totals = totals.plus(judged)
+        statistics = statistics.plus(judged)
         near[judged.measures.view.near_side] += 1
-    if not totals.frames:
+    if not statistics.frames:
         raise RecordingError(f"{recording} holds no frame: there is nothing to compare.")
     source = Path(played.origin.source)
     tell = Messages.load(language).knowing(stretch).text
@@ -64,7 +64,7 @@ def _half(place: Path, language: str) -> Half:
         stretch=stretch.id,
         stretch_name=tell(stretch.name),
         track=track,
-        totals=totals,
+        statistics=statistics,
         near=nearest_side(near),
         limits=limits_of(stretch, profile),
         clip=Clip(source) if source.is_file() else None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from posecheck.assessment.routines.progress import Doings, Part, Turn
 from posecheck.assessment.routines.routine_state import Out
 from posecheck.history.store import History
 from posecheck.history.tally import HistoryTally
-from posecheck.pipeline.session_history import new_tally, row_of
+from posecheck.pipeline.session_history import new_tally, row_of_side
 from posecheck.records import Assessment
 
 
@@ -97,18 +97,10 @@ class RoutineKeeper:
                 continue
             from_s, tally = self._open.pop(turn)
             part, doing = self._parts[turn[0]], doings[turn]
-            row = row_of(
-                tally,
-                self._started + timedelta(seconds=from_s - self._first_s),
-                part.stretch,
-                part.profile,
-                self._source_kind,
-                side=turn[1],
-                routine=self._routine,
+            started = self._started + timedelta(seconds=from_s - self._first_s)
+            rows.append(
+                row_of_side(tally, started, part, doing, self._source_kind, side=turn[1], routine=self._routine)
             )
-            if part.stretch.reps is not None:  # the last one ends with the set, and may lie outside of the spell
-                row = replace(row, reps_whole=doing.amount, reps_partial=float(doing.partial))
-            rows.append(row)
         if rows:
             with History(self._path) as history:
                 for row in rows:

@@ -15,14 +15,13 @@ from enum import StrEnum
 from typing import Any
 
 import cv2
-import numpy as np
 
 from posecheck import assessment, kinematics
 from posecheck.assessment import events, judge, messages
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.coaching import coach
 from posecheck.body import ALL_LANDMARKS, Landmark
-from posecheck.calibration import Calibrations, Notice
+from posecheck.calibration import Calibrations
 from posecheck.errors import BrokenSourceError, PosecheckError, SourceError
 from posecheck.history.tally import TUNABLES as HISTORY_TUNABLES
 from posecheck.kinematics import measures, measuring_state, view
@@ -33,10 +32,10 @@ from posecheck.kinematics.spine import dorsal_profile
 from posecheck.kinematics.spine.network import bundled_network
 from posecheck.landmarks.base import LandmarkBackend, only_reported
 from posecheck.outputs.base import Sink
-from posecheck.outputs.reps import with_rep
-from posecheck.records import PAUSE_S, Assessment, Back, Bytes, Detection, Event, Frame, Rep, Sighting, Verdict
+from posecheck.records import Assessment, Back, Bytes, Detection, Event, Frame, Sighting
 from posecheck.sources.ahead import Ahead
 from posecheck.sources.base import FrameSource
+from posecheck.statistics import SessionStatistics
 from posecheck.tunables import Profile
 
 _log = logging.getLogger(__name__)
@@ -224,29 +223,12 @@ class Outcome:
     ending: Ending = Ending.COMPLETE
     message: str = ""
     """Why it did not end by itself; empty when complete."""
-    frames: int = 0
-    person_frames: int = 0
-    """Frames with a person in them."""
-    most_people: int = 0
-    """The most people that were in view at once; one of them was followed."""
-    from_s: float = float("nan")
-    to_s: float = float("nan")
-    verdict_s: Mapping[Verdict, float] = field(default_factory=dict)
-    """Seconds each verdict stood. An interval belongs to the frame that opens it; a pause is UNKNOWN."""
+    statistics: SessionStatistics = field(default_factory=SessionStatistics)
+    """Seconds, holds, repetitions, and what did not fit about the person's calibration."""
     events: tuple[Event, ...] = ()
-    hold_good_s: float = 0.0
-    """The longest hold of good seconds."""
-    reps: tuple[Rep, ...] | None = None
-    """Every repetition that was ended, partial and unseen ones too; None for a stretch that is not repeated."""
-    notices: tuple[Notice, ...] = ()
-    """What did not fit about the person's calibration, as told last."""
+    """In order of time."""
     lost_outputs: tuple[str, ...] = ()
     """Optional outputs that failed on the way, each with its message."""
-
-    @property
-    def duration_s(self) -> float:
-        """From the first frame to the last; 0 with fewer than two."""
-        return float(np.nan_to_num(self.to_s - self.from_s))
 
 
 def run(
@@ -272,7 +254,8 @@ def run(
     Raises what the source raised before its first frame, what the model raised, and the error of a critical sink.
     """
     state = start_judging(stretch, profile, calibrations, memory)
-    tally = _Tally()
+    statistics = SessionStatistics()
+    noted: list[Event] = []
     live = list(sinks)
     lost: list[str] = []
     ending, message = Ending.COMPLETE, ""
@@ -280,7 +263,8 @@ def run(
     try:
         for frame, sighting in pairs:
             state, judged, ended = judge_step(state, sighting, stretch, profile)
-            tally.add(judged, ended)
+            statistics = statistics.plus(judged)
+            noted.extend(ended)
             _tell(live, lost, lambda sink, f=frame, a=judged: sink.put(f, a))  # type: ignore[misc]
             _tell_events(live, lost, ended)
             if on_frame is not None:
@@ -292,18 +276,18 @@ def run(
         ending, message = Ending.INTERRUPTED, "interrupted"
     except BrokenSourceError as error:
         ending, message = Ending.BROKE, str(error)
-        if tally.frames == 0:
+        if statistics.frames == 0:
             failure = error
     except BaseException as error:  # noqa: BLE001  the sinks must be closed whatever went wrong; it is raised again below
         failure = error
         ending = Ending.BROKE if isinstance(error, SourceError) else Ending.FAILED
         message = str(error) if isinstance(error, PosecheckError) else type(error).__name__
-    last = events.finish(state.events, tally.to_s) if tally.frames else ()
+    last = events.finish(state.events, statistics.to_s) if statistics.frames else ()
     try:
         _tell_events(live, lost, last)
     except PosecheckError as error:
         failure = failure or error
-    tally.events.extend(last)
+    noted.extend(last)
     told = ending.value if not message or ending is Ending.INTERRUPTED else f"{ending.value}: {message}"
     if ending is Ending.COMPLETE and played_ending:
         told = played_ending
@@ -318,7 +302,8 @@ def run(
                 lost.append(str(error))
     if failure is not None:
         raise failure
-    return replace(tally.outcome(), ending=ending, message=message, lost_outputs=tuple(lost))
+    noted.sort(key=lambda event: (event.start_s, event.rule))
+    return Outcome(ending, message, statistics, tuple(noted), tuple(lost))
 
 
 def _tell_events(live: list[Sink], lost: list[str], ended: Iterable[Event]) -> None:
@@ -338,48 +323,3 @@ def _tell(live: list[Sink], lost: list[str], message: Callable[[Sink], None]) ->
             live.remove(sink)
             with contextlib.suppress(Exception):  # it has failed already, and that has been said
                 sink.close(f"failed: {error}")
-
-
-class _Tally:
-    """Counts what an outcome needs while the session runs."""
-
-    def __init__(self) -> None:
-        self.frames = 0
-        self.person_frames = 0
-        self.most_people = 0
-        self.from_s = self.to_s = float("nan")
-        self.verdict_s = dict.fromkeys(Verdict, 0.0)
-        self.events: list[Event] = []
-        self.hold_good_s = 0.0
-        self.reps: tuple[Rep, ...] | None = None
-        self.notices: tuple[Notice, ...] = ()
-        self._last: Verdict | None = None
-
-    def add(self, judged: Assessment, ended: Iterable[Event]) -> None:
-        if self._last is None:
-            self.from_s = judged.t_s
-        else:
-            passed_s = judged.t_s - self.to_s
-            self.verdict_s[self._last if passed_s <= PAUSE_S else Verdict.UNKNOWN] += passed_s
-        self._last, self.to_s = judged.verdict, judged.t_s
-        self.frames += 1
-        self.person_frames += not judged.sighting.is_empty
-        self.most_people = max(self.most_people, judged.sighting.people)
-        self.hold_good_s = max(self.hold_good_s, judged.hold.good_s)
-        self.reps = with_rep(self.reps, judged)
-        self.notices = judged.notices
-        self.events.extend(ended)
-
-    def outcome(self) -> Outcome:
-        return Outcome(
-            frames=self.frames,
-            person_frames=self.person_frames,
-            most_people=self.most_people,
-            from_s=self.from_s,
-            to_s=self.to_s,
-            verdict_s=dict(self.verdict_s),
-            events=tuple(sorted(self.events, key=lambda event: (event.start_s, event.rule))),
-            hold_good_s=self.hold_good_s,
-            reps=self.reps,
-            notices=self.notices,
-        )

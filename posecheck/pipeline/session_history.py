@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import posecheck
 from posecheck.assessment.catalogue.stretch import DEPTH, Stretch
+from posecheck.assessment.routines import progress
+from posecheck.assessment.routines.progress import Doing, Part
 from posecheck.calibration import ORIGIN
 from posecheck.history.done import Done
 from posecheck.history.store import History
@@ -66,6 +69,27 @@ class Keeper:
 def new_tally(stretch: Stretch, profile: Profile) -> HistoryTally:
     """A tally that reads the depth from what this stretch calls its depth."""
     return HistoryTally(profile, stretch.depth or DEPTH)
+
+
+def row_of_side(
+    tally: HistoryTally,
+    started: datetime,
+    part: Part,
+    doing: Doing,
+    source_kind: str,
+    *,
+    side: str = "",
+    routine: str = "",
+) -> Done:
+    """The row of one side in a routine: what the routine counted stands, for by that the side was done or not."""
+    row = row_of(tally, started, part.stretch, part.profile, source_kind, side=side, routine=routine)
+    if not part.stretch.watch:
+        return row
+    good_s = progress.good_s(part, doing)
+    if part.stretch.reps is None:
+        return replace(row, good_s=good_s, held_s=good_s)
+    partial, good = float(doing.partial), float(doing.reps_good)
+    return replace(row, good_s=good_s, reps_whole=doing.amount, reps_partial=partial, reps_good=good)
 
 
 def row_of(

@@ -162,8 +162,8 @@ def totals_line(dones: Sequence[Done], tell: Told = in_english) -> Text:
     added = totals(dones)
     sessions, days = plural(added.sessions, "session", tell), plural(added.days, "day", tell)
     told = [tell(f"{_WORDS}.sessions_days", sessions=sessions, days=days)]
-    if not math.isnan(added.held_s):
-        told.append(tell(f"{_WORDS}.held", time=clock(added.held_s)))
+    if not math.isnan(added.good_s):
+        told.append(tell(f"{_WORDS}.good", time=clock(added.good_s)))
     if not math.isnan(added.reps_whole):
         told.append(plural(round(added.reps_whole), "rep", tell))
     return Text(", ".join(told), style=FAINT)

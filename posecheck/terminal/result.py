@@ -18,7 +18,7 @@ from rich.text import Text
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.pipeline.session import Ending, Outcome
 from posecheck.records import QUANTITIES, Event, Rep, Verdict
-from posecheck.terminal.style import ACCURACY_NOTE, SHAPE, STYLE, Told, in_english, seconds, verdict_word
+from posecheck.terminal.style import ACCURACY_NOTE, OUTSIDE_SHAPE, SHAPE, STYLE, Told, in_english, seconds, verdict_word
 from posecheck.tunables import amount
 
 #: Moments of UNKNOWN shorter than this are counted, not listed, in the terminal.
@@ -119,28 +119,31 @@ def result(
     if outcome.ending is not Ending.COMPLETE:
         note = outcome.message if outcome.ending is Ending.BROKE else tell("terminal.interrupted")
         parts.append(Text(f"◆ {note}", style="yellow"))
-    if outcome.person_frames == 0:
+    statistics = outcome.statistics
+    if statistics.person_frames == 0:
         parts.append(Text(f"◆ {tell('report.nobody')} {tell('terminal.whole_person')}", style="yellow"))
-    if outcome.most_people > 1:
-        parts.append(Text(f"◆ {tell('report.people', number=outcome.most_people)}", style="yellow"))
-    parts.extend(Text(f"◆ {tell(notice.reason)}", style="yellow") for notice in outcome.notices)
+    if statistics.most_people > 1:
+        parts.append(Text(f"◆ {tell('report.people', number=statistics.most_people)}", style="yellow"))
+    parts.extend(Text(f"◆ {tell(notice.reason)}", style="yellow") for notice in statistics.notices)
     share = Text()
     for verdict in Verdict:
+        value_s = statistics.good_s if verdict is Verdict.GOOD else statistics.verdict_s[verdict]
+        share.append(f"{SHAPE[verdict]} {verdict_word(verdict, tell)} {seconds(value_s)}   ", style=STYLE[verdict])
+    if statistics.outside_s > 0:
         share.append(
-            f"{SHAPE[verdict]} {verdict_word(verdict, tell)} {seconds(outcome.verdict_s.get(verdict, 0.0))}   ",
-            style=STYLE[verdict],
+            f"{OUTSIDE_SHAPE} {tell('report.outside')} {seconds(statistics.outside_s)}   ", style="bright_black"
         )
-    share.append(tell("terminal.of_clip", time=seconds(outcome.duration_s), frames=str(outcome.frames)))
-    if outcome.hold_good_s > 0:
-        share.append(f"   {tell('terminal.held', seconds=round(outcome.hold_good_s))}")
-    if outcome.reps is not None:
-        whole, good = sum(rep.whole for rep in outcome.reps), sum(rep.good for rep in outcome.reps)
-        share.append(f"   {tell('terminal.rep_one' if whole == 1 else 'terminal.reps', number=whole, good=good)}")
+    share.append(tell("terminal.of_clip", time=seconds(statistics.duration_s), frames=str(statistics.frames)))
+    if statistics.best_hold_s > 0:
+        share.append(f"   {tell('terminal.held', seconds=round(statistics.best_hold_s))}")
+    if statistics.reps is not None:
+        whole, good = statistics.reps_whole, statistics.reps_good or 0
+        share.append(f"   {tell('terminal.rep_one' if whole == 1 else 'terminal.reps', number=whole or 0, good=good)}")
     parts.append(share)
-    if outcome.frames > 1:
-        parts.append(timeline(outcome.events, outcome.from_s, outcome.to_s))
-    if outcome.reps:
-        parts.append(reps_table(outcome.reps, tell))
+    if statistics.frames > 1:
+        parts.append(timeline(outcome.events, statistics.from_s, statistics.to_s))
+    if statistics.reps:
+        parts.append(reps_table(statistics.reps, tell))
     if outcome.events:
         parts.append(events_table(outcome.events, tell, stretch))
     parts.extend(Text(f"◆ {tell('terminal.left_out')} {lost}", style="yellow") for lost in outcome.lost_outputs)

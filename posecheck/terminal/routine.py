@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from posecheck.assessment.catalogue.routine import Routine, days_to_next
+from posecheck.assessment.routines import progress
 from posecheck.assessment.routines.progress import Doing, Doings, Part
 from posecheck.assessment.routines.routine_state import Out, Stage
 from posecheck.terminal.style import ACCURACY_NOTE, Told, gauge
@@ -136,8 +137,8 @@ def routine_result(
         for row in _rows(part, _of(doings, number), text, wide=columns >= _WIDE_COLUMNS):
             table.add_row(*row)
     rows: list[RenderableType] = [Text(head, style="bold green" if finished else "bold yellow"), Text(), table, Text()]
-    good_s = math.fsum(one.amount for (of, _), one in doings.items() if _is_held(parts[of]))
-    if any(map(_is_held, parts)):
+    good_s = math.fsum(progress.good_s(parts[of], one) for (of, _), one in doings.items())
+    if any(part.stretch.watch for part in parts):
         rows.append(Text(text("routine.in_all", seconds=math.floor(good_s + 1e-6)), style="bold"))
     if kept is not None:
         rows.append(Text(text("routine.kept", number=kept), style=_DIM))
@@ -186,10 +187,6 @@ def _what(part: Part, doing: Doing, text: Told) -> str:
 
 def _of(doings: Doings, number: int) -> dict[str, Doing]:
     return {side: doing for (of, side), doing in doings.items() if of == number}
-
-
-def _is_held(part: Part) -> bool:
-    return part.stretch.watch and part.stretch.reps is None
 
 
 def _mark(doings: Sequence[Doing]) -> tuple[str, str]:

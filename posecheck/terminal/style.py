@@ -16,6 +16,8 @@ from posecheck.reasons import Reason, Value
 from posecheck.records import Verdict
 
 STYLE: Final = {Verdict.GOOD: "green", Verdict.WARN: "red", Verdict.UNKNOWN: "yellow"}
+#: Of seconds that are neither good nor bad: before the stretch, between repetitions, after it.
+OUTSIDE_SHAPE: Final = "○"
 SHAPE: Final = {Verdict.GOOD: "●", Verdict.WARN: "▲", Verdict.UNKNOWN: "◆"}
 
 #: The key of what is said wherever a number is shown.

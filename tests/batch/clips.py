@@ -48,6 +48,7 @@ def finished(out: Path, name: str, labels: Labels | None = None, failure: str = 
         "duration_s": 10.0,
         "frames_with_person": 300,
         "verdict_s": {"GOOD": 6.0, "WARN": 3.0, "UNKNOWN": 1.0},
+        "good_s": 6.0,
         "hold": {"good_s": 2.0, "target_s": 30.0},
         "reps": None,
         "deepest_hip_hinge": {"hip_hinge_deg": 80.0},

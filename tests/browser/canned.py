@@ -97,7 +97,7 @@ def summary() -> dict[str, Any]:
                 best=None,
                 worst=None,
             ),
-            part("", name="Foam roll", watch=False, best=None, worst=None, good_s=60.0),
+            part("", name="Foam roll", watch=False, best=None, worst=None, good_s=0.0, timed_s=60.0),
             part("", name="Lying leg raise", done=False, good_s=0.0, unknown_s=None, series={"t_s": [], "verdict": ""}),
         ],
         "good_s": 96.0,
@@ -144,6 +144,7 @@ def history(days: int) -> dict[str, Any]:
         "days": [
             {"date": day, "good_s": sum(row["good_s"] for row in of), "rows": of} for day, of in sorted(of_day.items())
         ],
+        "good_s": sum(row["good_s"] for row in rows),
         "streak": min(days, 5),
         "longest": min(days, 11),
         "trends": trends,

@@ -349,7 +349,7 @@ def test_on_paper_everything_is_there_and_nothing_moves(browser: Browser, result
     summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
     worst = summary["worst_spine_flexion"]
     for told in (
-        f"Good{summary['verdict_s']['GOOD']:.1f}s",
+        f"Good{summary['good_s']:.1f}s",
         f"Mostroundedback{worst['spine_flexion_deg']:.0f}°at{worst['t_s']:.1f}s",
         "Yourbackisrounding:thebendcomesfromthespine,notfromthehips.",
         "Thedeepestgoodmoment",

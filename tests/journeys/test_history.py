@@ -66,8 +66,9 @@ def test_an_analysed_clip_is_kept_under_the_day_it_was_filmed(own_home: Path, tm
     assert "Kept under 2026-01-05" in done.stdout
     (row,) = rows(posecheck("history", "export", "-", cwd=tmp_path).stdout)
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
-    for verdict, column in (("GOOD", "good_s"), ("WARN", "warned_s"), ("UNKNOWN", "unknown_s")):
+    for verdict, column in (("WARN", "warned_s"), ("UNKNOWN", "unknown_s")):
         assert float(row[column]) == pytest.approx(summary["verdict_s"][verdict], abs=0.002)
+    assert float(row["good_s"]) == pytest.approx(summary["good_s"], abs=0.002)
     assert float(row["duration_s"]) == pytest.approx(summary["duration_s"], abs=0.002)
     assert float(row["best_hold_s"]) == pytest.approx(summary["hold"]["good_s"], abs=0.002)
     assert float(row["rounded_s"]) > 0.5

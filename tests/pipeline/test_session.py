@@ -95,8 +95,8 @@ def test_a_pause_is_unknown_however_good_the_frames_around_it(recorded: list[Ass
     good = [judged.sighting for judged in recorded if judged.verdict is Verdict.GOOD][:4]
     late = [replace(sighting, t_s=t_s) for sighting, t_s in zip(good, (0.0, 0.03, 9.0, 9.03), strict=True)]
     outcome = run(((None, sighting) for sighting in late), STRETCH, PROFILE)
-    assert outcome.verdict_s[Verdict.GOOD] < 0.1
-    assert outcome.verdict_s[Verdict.UNKNOWN] == pytest.approx(8.97)
+    assert outcome.statistics.verdict_s[Verdict.GOOD] < 0.1
+    assert outcome.statistics.verdict_s[Verdict.UNKNOWN] == pytest.approx(8.97)
     pause = [event for event in outcome.events if event.reason == Reason(ReasonCode.VIEW_NO_PICTURE)]
     assert [(event.verdict, event.end_s) for event in pause] == [(Verdict.UNKNOWN, 9.0)]
 
@@ -163,8 +163,8 @@ def go(recorded: list[Assessment], *sinks: Sink, error: BaseException | None = N
 def test_every_second_has_one_verdict(recorded: list[Assessment]) -> None:
     """The seconds of the verdicts add up to the clip."""
     outcome = run(pairs(recorded), STRETCH, PROFILE)
-    assert outcome.frames == outcome.person_frames == 10
-    assert sum(outcome.verdict_s.values()) == pytest.approx(outcome.duration_s)
+    assert outcome.statistics.frames == outcome.statistics.person_frames == 10
+    assert sum(outcome.statistics.verdict_s.values()) == pytest.approx(outcome.statistics.duration_s)
     assert outcome.ending is Ending.COMPLETE
 
 
@@ -186,7 +186,7 @@ def test_an_interrupted_or_broken_stream_is_an_ending(
     notes = Notes()
     outcome = run(pairs(recorded, error), STRETCH, PROFILE, [notes])
     assert outcome.ending is ending
-    assert len(notes.frames) == outcome.frames == 10
+    assert len(notes.frames) == outcome.statistics.frames == 10
     assert notes.endings == [told]
 
 

@@ -105,10 +105,10 @@ def test_days_and_times_are_short() -> None:
     assert day_text(date(2026, 1, 2), TODAY) == " 2 Jan"
     assert day_text(date(2025, 12, 31), TODAY) == "2025-12-31"
     assert [clock(s) for s in (0.0, 59.9, 60.0, 605.0, 4080.0)] == ["0 s", "59 s", "1:00 min", "10:05 min", "1:08 h"]
-    assert math.isnan(row(0).held_s)
-    assert "good hold" not in shown([row(0)])
-    assert "3 sessions on 2 days, 1:00 min of good hold, 8 reps" in shown(
-        [row(0, held_s=20.0), row(0, held_s=40.0), row(1, reps_whole=8.0)]
+    assert math.isnan(row(0).good_s)
+    assert "good stretching" not in shown([row(0)])
+    assert "3 sessions on 2 days, 1:00 min of good stretching, 8 reps" in shown(
+        [row(0, good_s=20.0), row(0, good_s=40.0), row(1, reps_whole=8.0)]
     )
 
 

@@ -19,6 +19,7 @@ from posecheck.pipeline.session import Ending, Outcome, default_profile
 from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import Assessment, Event, Reps, Verdict
 from posecheck.sources.camera import CameraInfo
+from posecheck.statistics import SessionStatistics
 from posecheck.terminal.live import live_line, live_panel
 from posecheck.terminal.machine import cameras_table, facts_table
 from posecheck.terminal.result import events_table, result, timeline
@@ -27,6 +28,7 @@ from tests.outputs.people import REPS, assessment, repeated, sighting
 from tests.wording import worded
 
 STRETCH = load_stretch("standing_forward_fold")
+COUNTED = Outcome(statistics=SessionStatistics(frames=9, person_frames=9, reps=REPS))
 
 
 def text_of(what: RenderableType, width: int = 100) -> str:
@@ -92,11 +94,13 @@ def test_moments_of_unknown_are_counted_not_listed() -> None:
 
 def test_a_result_tells_what_went_wrong_and_where_its_files_are() -> None:
     """Broken, interrupted, nobody seen, lost outputs and files are all told."""
-    broke = Outcome(ending=Ending.BROKE, message="clip.mp4 breaks off at 3.0 s", frames=9, from_s=0.0, to_s=3.0)
+    broke = Outcome(Ending.BROKE, "clip.mp4 breaks off at 3.0 s", SessionStatistics(frames=9, from_s=0.0, to_s=3.0))
     shown = text_of(result("clip.mp4", STRETCH, broke, [("report", Path("out/report.html"))]))
     for word in ("breaks off at 3.0 s", "Nobody was seen", "out/report.html", "not a medical device"):
         assert word in shown
-    cut = Outcome(ending=Ending.INTERRUPTED, frames=3, person_frames=3, lost_outputs=("Cannot write x.webm",))
+    cut = Outcome(
+        Ending.INTERRUPTED, "", SessionStatistics(frames=3, person_frames=3), lost_outputs=("Cannot write x.webm",)
+    )
     shown = text_of(result("clip.mp4", STRETCH, cut, []))
     assert "Interrupted: what was done so far is kept." in shown
     assert "Left out: Cannot write x.webm" in shown
@@ -132,7 +136,7 @@ def test_the_coach_is_shown_in_the_language_of_the_person(language: str, line: s
 @pytest.mark.parametrize("width", [60, 100])
 def test_a_result_lists_the_repetitions(width: int) -> None:
     """One row each with number, depth, tempo and remark; what does not count has no number and says so."""
-    shown = text_of(result("clip.mp4", STRETCH, Outcome(frames=9, person_frames=9, reps=REPS), []), width)
+    shown = text_of(result("clip.mp4", STRETCH, COUNTED, []), width)
     lines = shown.splitlines()
     assert all(len(line) <= width for line in lines)
     words = " ".join(shown.replace("│", " ").split())
@@ -147,9 +151,7 @@ def test_a_result_lists_the_repetitions(width: int) -> None:
 def test_the_remarks_of_repetitions_are_in_the_language_of_the_person() -> None:
     """The table speaks German where the coach does."""
     words = Messages.load("de").knowing(STRETCH)
-    shown = text_of(
-        result("clip.mp4", STRETCH, Outcome(frames=9, person_frames=9, reps=REPS), [], tell=words.text), 120
-    )
+    shown = text_of(result("clip.mp4", STRETCH, COUNTED, [], tell=words.text), 120)
     assert "Nicht tief genug: 35° von 45°." in shown
 
 
@@ -263,12 +265,7 @@ def test_the_german_summary_is_german_to_its_last_line(columns: int) -> None:
     events = (event(1, 3), replace(event(4, 4.1, Verdict.UNKNOWN), rule="view"))
     outcome = Outcome(
         ending=Ending.INTERRUPTED,
-        frames=90,
-        from_s=0.0,
-        to_s=5.0,
-        reps=REPS,
-        most_people=2,
-        hold_good_s=4.0,
+        statistics=SessionStatistics(frames=90, from_s=0.0, to_s=5.0, reps=REPS, most_people=2, best_hold_s=4.0),
         events=tuple(
             replace(one, reason=Reason.of_rule(STRETCH.id, STRETCH.rules[0].id, STRETCH.rules[0].reason))
             for one in events

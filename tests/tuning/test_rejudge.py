@@ -79,8 +79,8 @@ def test_a_real_recording_is_judged_as_the_session_judges_it(
     outcome = run(((None, one) for one in sightings), FOLD, profile)
     judged = rejudge(measure(see(sightings), profile, FOLD), FOLD, profile)
     assert repr(judged.events) == repr(outcome.events)
-    assert dict(judged.verdict_s) == dict(outcome.verdict_s)
-    assert judged.hold_good_s == outcome.hold_good_s
+    assert dict(judged.verdict_s) == dict(outcome.statistics.verdict_s)
+    assert judged.hold_good_s == outcome.statistics.best_hold_s
     assert any(event.rule == "spine_rounding" for event in judged.events)
 
 
@@ -116,7 +116,7 @@ def test_a_calibrated_person_is_judged_as_the_session_judges_them(
     assert repr(spine) == repr([one.measures["spine_flexion_deg"] for one in assessed])
     judged = rejudge(track, FOLD, numbers)
     assert repr(judged.events) == repr(outcome.events)
-    assert judged.hold_good_s == outcome.hold_good_s
+    assert judged.hold_good_s == outcome.statistics.best_hold_s
     stranger = measure(see(sightings), numbers, FOLD)
     assert repr(spine) != repr(stranger.measure("spine_flexion_deg").tolist())
     noticed = any(notice.name == "person" for one in assessed for notice in one.notices)

@@ -16,6 +16,7 @@ from posecheck.app.session.session_recorder import Kept
 from posecheck.app.session.session_summary import Moments
 from posecheck.app.session_options import Chosen
 from posecheck.assessment.messages import Messages
+from posecheck.assessment.routines import progress
 from posecheck.assessment.routines.progress import Part
 from posecheck.records import CueKind, Urgency
 
@@ -81,11 +82,7 @@ def summary(session: Session, language: str, text_of: TextOf) -> Message:
     """What was done, at the end."""
     run = session.run
     doings = run.doings
-    good_s = sum(
-        doing.amount
-        for (index, _), doing in doings.items()
-        if run.parts[index].stretch.watch and run.parts[index].stretch.reps is None
-    )
+    good_s = math.fsum(progress.good_s(run.parts[index], doing) for (index, _), doing in doings.items())
     return {
         "type": "summary",
         "finished": run.done and all(doing.done for doing in doings.values()),

@@ -15,13 +15,14 @@ from typing import Any, Final
 from posecheck.app.messages.frame_codec import small
 from posecheck.app.messages.frame_message import Message, number
 from posecheck.assessment.messages import Messages
+from posecheck.assessment.routines import progress
 from posecheck.assessment.routines.progress import Doing, Doings, Part, Turn
 from posecheck.assessment.routines.routine_state import Out
-from posecheck.history.done import Done
-from posecheck.history.tally import HistoryTally, under_way
+from posecheck.history.tally import HistoryTally
 from posecheck.pipeline.analysis import limits_of
-from posecheck.pipeline.session_history import CAMERA, new_tally, row_of
+from posecheck.pipeline.session_history import CAMERA, new_tally, row_of_side
 from posecheck.records import Assessment, Finding, Verdict
+from posecheck.statistics import under_way
 
 #: The measures of the curve.
 SERIES: Final = ("spine_flexion_deg", "hip_hinge_deg", "knee_flexion_deg")
@@ -93,7 +94,6 @@ class _Side:
     worst: Moment = field(default_factory=Moment)
     share_sum: float = 0.0
     share_count: int = 0
-    reps_good: int = 0
     reps_unseen: int = 0
 
 
@@ -130,7 +130,6 @@ class Moments:
         if judged.hold.active and not math.isnan(share):
             side.share_sum, side.share_count = side.share_sum + share, side.share_count + 1
         if judged.reps is not None and judged.reps.ended and judged.reps.last is not None:
-            side.reps_good += judged.reps.last.good
             side.reps_unseen += not judged.reps.last.seen
 
     def forget_pictures(self) -> None:
@@ -161,17 +160,17 @@ def _excess(findings: Sequence[Finding]) -> float:
 
 def _told(part: Part, side: str, doing: Doing, seen: _Side | None, text: Messages) -> Message:
     stretch = part.stretch
-    row = _row(part, seen) if seen else None
+    row = row_of_side(seen.tally, datetime.now(UTC), part, doing, CAMERA) if seen else None
     reps: dict[str, Any] | None = None
     if stretch.reps is not None:
         reps = {
             "whole": round(doing.amount),
-            "good": seen.reps_good if seen else 0,
+            "good": doing.reps_good,
             "partial": doing.partial,
             "unseen": seen.reps_unseen if seen else 0,
         }
     held = stretch.reps is None
-    good_s = number(doing.amount if held else row.good_s if row else 0.0) or 0.0
+    good_s = number(progress.good_s(part, doing)) or 0.0
     return {
         "stretch": stretch.id,
         "name": text.text(stretch.name),
@@ -180,6 +179,7 @@ def _told(part: Part, side: str, doing: Doing, seen: _Side | None, text: Message
         "done": doing.done,
         "left_out": doing.left_out,
         "good_s": good_s,
+        "timed_s": None if stretch.watch else number(doing.amount),
         "target_s": number(part.target * part.sets if held else 0.0),
         "rounded_s": number(row.rounded_s) if row else None,
         "unknown_s": number(row.unknown_s) if row else None,
@@ -192,11 +192,6 @@ def _told(part: Part, side: str, doing: Doing, seen: _Side | None, text: Message
         "series": (seen.curve if seen else Curve()).told(),
         "limits": {measure: number(limit, 2) for measure, limit in limits_of(stretch, part.profile).items()},
     }
-
-
-def _row(part: Part, seen: _Side) -> Done:
-    """The numbers that the history would keep; its times are not asked for."""
-    return row_of(seen.tally, datetime.now(UTC), part.stretch, part.profile, CAMERA)
 
 
 def _depth_label(measure: str, text: Messages) -> str:

@@ -57,6 +57,10 @@ class Doing:
     """Good seconds, seconds of the timer or whole repetitions in all, sets that were broken off included."""
     partial: int = 0
     """Partial repetitions."""
+    reps_good: int = 0
+    """Good ones of the whole repetitions (`records.Rep.good`)."""
+    reps_good_s: float = 0.0
+    """Good seconds inside repetitions (`statistics.good_seconds`)."""
     skipped: int = 0
     """Sets that the person chose to leave out."""
     left_out: bool = False
@@ -88,10 +92,33 @@ def missing(doings: Doings, number: int) -> tuple[str, ...]:
     return tuple(side for (of, side), doing in doings.items() if of == number and not doing.over)
 
 
-def added(doings: Doings, turn: Turn, *, amount: float = 0.0, partial: int = 0, sets: int = 0) -> Doings:
+def good_s(part: Part, doing: Doing) -> float:
+    """Good seconds of one side of `part`: in its holds, or inside its repetitions; 0 where nobody watches."""
+    if not part.stretch.watch:
+        return 0.0
+    return doing.amount if part.stretch.reps is None else doing.reps_good_s
+
+
+def added(
+    doings: Doings,
+    turn: Turn,
+    *,
+    amount: float = 0.0,
+    partial: int = 0,
+    reps_good: int = 0,
+    reps_good_s: float = 0.0,
+    sets: int = 0,
+) -> Doings:
     """The doings with something more done of `turn`."""
     doing = doings[turn]
-    more = replace(doing, amount=doing.amount + amount, partial=doing.partial + partial, sets=doing.sets + sets)
+    more = replace(
+        doing,
+        amount=doing.amount + amount,
+        partial=doing.partial + partial,
+        reps_good=doing.reps_good + reps_good,
+        reps_good_s=doing.reps_good_s + reps_good_s,
+        sets=doing.sets + sets,
+    )
     return MappingProxyType({**doings, turn: more})
 
 

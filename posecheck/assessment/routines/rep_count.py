@@ -15,9 +15,13 @@ class Counted:
     """Those that count toward the set."""
     partial: int = 0
     """Begun, and not gone through deep enough."""
+    latest_good: bool = False
+    """Whether the latest whole one was good."""
 
 
 def told(judged: Assessment) -> Counted:
     """What the judge has counted, none for a stretch that is not repeated."""
     reps = judged.reps
-    return Counted() if reps is None else Counted(reps.whole, reps.partial)
+    if reps is None:
+        return Counted()
+    return Counted(reps.whole, reps.partial, reps.last is not None and reps.last.good)

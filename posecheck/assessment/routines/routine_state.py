@@ -15,6 +15,7 @@ from typing import Final
 from posecheck.assessment.routines.progress import Doings, Turn
 from posecheck.assessment.routines.rep_count import Counted
 from posecheck.records import CueKind
+from posecheck.statistics import OpenInterval
 from posecheck.tunables import Tunable
 
 PLACE_WAIT_S: Final = Tunable(
@@ -122,6 +123,8 @@ class RunnerState:
     reading: float = 0.0
     """Of the hold timer or the count in the frame before."""
     reps: Counted = field(default_factory=Counted)
+    interval: OpenInterval | None = None
+    """The time that the frame before opened; None before the first of a set and after a pause."""
     seen: str = ""
     """The side last recognised in this set; empty until then."""
     loose: float = 0.0

@@ -42,6 +42,7 @@ from posecheck.assessment.routines.routine_state import (
 )
 from posecheck.body import Side
 from posecheck.records import PAUSE_S, Assessment, CueKind, Verdict
+from posecheck.statistics import OpenInterval, good_seconds
 
 #: Times are sums of binary fractions: 30 s are reached at 29.9999999.
 _EPSILON: Final = 1e-6
@@ -100,7 +101,7 @@ def skip(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
 def stand_still(state: RunnerState, t_s: float, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
     """Carry a routine over a frame of a pause: the clock goes on, the routine does not. Nothing counts or is called."""
     if not math.isnan(state.t_s):
-        state = replace(state, t_s=t_s)
+        state = replace(state, t_s=t_s, interval=None)
     index = min(state.index, len(parts) - 1)
     return state, replace(_out(state, parts[index], index), paused=True)
 
@@ -123,6 +124,7 @@ def _after_rest(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState,
 
 def _working(state: RunnerState, judged: Assessment, parts: Sequence[Part], passed_s: float) -> tuple[RunnerState, Out]:
     part, index = parts[state.index], state.index
+    good_s = good_seconds(state.interval, judged)
     state, grew = _read(state, judged, part, passed_s)
     lead = _lead(judged, part)
     at_it = judged.hold.active or part.stretch.hold is None
@@ -131,13 +133,17 @@ def _working(state: RunnerState, judged: Assessment, parts: Sequence[Part], pass
     state = _placed(state, judged, part, passed_s, wrong=wrong)
     if counts:
         state = _credited(state, lead, grew)
+        if part.stretch.reps is not None:
+            good = min(round(grew), 1) if state.reps.latest_good else 0
+            turn = (index, state.seen or state.wanted)
+            state = replace(state, doings=progress.added(state.doings, turn, reps_good=good, reps_good_s=good_s))
     else:  # what was held before a side was recognised was that side, which is done
         grew, state = 0.0, replace(state, loose=0.0)
     idle_s = 0.0 if grew > 0 or not part.stretch.watch else state.idle_s + min(passed_s, PAUSE_S)
     began = state.stage is Stage.READY and (grew > 0 or _ready(state, part))
     if began:
         state = replace(state, stage=Stage.WORK, stage_s=0.0)
-    state = replace(state, idle_s=idle_s, doubted=wrong)
+    state = replace(state, idle_s=idle_s, doubted=wrong, interval=OpenInterval.after(judged))
     full = _full(state, part)
     if full is not None:
         return _finished_set(state, full, parts)
@@ -352,6 +358,7 @@ def _set(state: RunnerState) -> RunnerState:
         placed_s=0.0,
         reading=0.0,
         reps=Counted(),
+        interval=None,
         seen="",
         wrong_s=0.0,
         doubted=False,

@@ -80,7 +80,7 @@ export function mount(root, ctx) {
       one(number(history.streak), history.streak === 1 ? "page_history.streak_one" : "page_history.streak"),
       one(number(history.longest), "page_history.longest"),
       one(number(days.length), "page_history.days_in_all"),
-      one(minutes(days.reduce((sum, day) => sum + (day.good_s ?? 0), 0)), "page_history.minutes"),
+      one(minutes(history.good_s), "page_history.minutes"),
     );
   }
   const minutes = (good_s) => (good_s < 600 ? decimal(good_s / 60, lang()) : number(good_s / 60));
@@ -159,7 +159,7 @@ export function mount(root, ctx) {
         {},
         h("td", {}, dayText(row.local_date, lang(), { weekday: "short", day: "numeric", month: "short" }), row.started_at && h("span", { class: "muted time" }, ` ${time.format(new Date(row.started_at))}`)),
         h("th", { scope: "row" }, row.name ?? history.trends?.[row.stretch]?.name ?? row.stretch, row.side && h("span", { class: "side" }, words(`page_summary.${row.side}`))),
-        h("td", { class: "num" }, row.reps_whole ? `${number(row.reps_whole)} ×` : seconds(row.held_s ?? row.good_s)),
+        h("td", { class: "num" }, row.reps_whole ? `${number(row.reps_whole)} ×` : seconds(row.good_s)),
         h("td", { class: `num ${row.rounded_s > 0.5 ? "warn" : ""}` }, seconds(row.rounded_s)),
         h("td", { class: "num" }, row.depth_deg === null || row.depth_deg === undefined ? "–" : `${number(row.depth_deg)}°`),
       ),

@@ -10,7 +10,7 @@ export function mount(root, ctx) {
   function show(summary) {
     drawn.splice(0).forEach((plot) => plot.destroy());
     const { words } = ctx;
-    const begun = summary.parts.filter((part) => part.done || part.good_s > 0 || part.series?.t_s?.length > 1);
+    const begun = summary.parts.filter((part) => part.done || part.good_s > 0 || part.timed_s > 0 || part.series?.t_s?.length > 1);
     const others = summary.parts.filter((part) => !begun.includes(part));
     const watched = summary.parts.filter((part) => part.watch);
     const title = h("h1", { tabindex: "-1" }, words(summary.finished ? "page_summary.title" : "page_summary.title_early"));
@@ -72,7 +72,7 @@ export function mount(root, ctx) {
         h("h2", { id }, part.name, sideOf(part)),
         h("span", { class: `chip ${state[0]}` }, `${state[1]} `, words(state[2])),
       ),
-      part.watch ? held(part, id) : h("p", { class: "muted" }, words("page_summary.not_watched", { seconds: whole(part.good_s, ctx.state.lang) })),
+      part.watch ? held(part, id) : h("p", { class: "muted" }, words("page_summary.not_watched", { seconds: whole(part.timed_s, ctx.state.lang) })),
       part.watch && numbers(part),
     );
     if (part.best || part.worst) box.append(h("div", { class: "moments" }, moment(part.best, "good", "●", "page_summary.best", part), moment(part.worst, "warn", "▲", "page_summary.worst", part)));
@@ -105,7 +105,7 @@ export function mount(root, ctx) {
     return h(
       "dl",
       { class: "facts" },
-      reps && one("page_summary.reps_good", words("page_summary.of", { number: reps.good ?? reps.whole, total: reps.whole })),
+      reps && one("page_summary.reps_good", words("page_summary.of", { number: reps.good, total: reps.whole })),
       reps?.partial > 0 && one("page_summary.reps_partial", String(reps.partial)),
       reps?.unseen > 0 && one("page_summary.reps_unseen", String(reps.unseen), "unknown"),
       reps && one("page_summary.good", seconds(part.good_s)),
