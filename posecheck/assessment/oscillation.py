@@ -22,7 +22,7 @@ LEAST: Final = Tunable(
     high=60.0,
     step=1.0,
     why="an angle that turns back by less than this has not swung; lower withholds more, a trembling leg as well",
-    source="measured on drawn people: legs that are told apart swing by up to 12 deg, mistaken ones by 20 to 40",
+    source="measured on synthetic people: legs that are told apart swing by up to 12 deg, mistaken ones by 20 to 40",
 )
 WINDOW: Final = Tunable(
     "swings.window_s",

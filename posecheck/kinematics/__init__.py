@@ -1,11 +1,11 @@
 """From sightings to measures: joint angles, the shape of the back, the view. Pure, apart from OpenCV resampling the mask.
 
     spine             the profile of the back in the silhouette, quality gates, network, flexion
-    legs              which leg works; do the landmarks of the legs agree with the silhouette?
+    legs              which leg leads; do the landmarks of the legs agree with the silhouette?
     setup_check       is the camera placed well?
     calibration       a person's own neutral back and end range
     measures          `start`, `step`: sightings, in order of time ─> Measures
-    measuring_state   what `step` remembers, for a recording that begins in the middle of a session
+    measuring_state   the state of `step`, for a recording that begins in the middle of a session
 
 `facing_step` and `read_back` run when a sighting is made (they need the mask); everything else needs no pixels.
 `TUNABLES` holds every adjustable number of the room.

@@ -15,7 +15,7 @@ from typing import Final
 
 from posecheck.records import Floats
 
-#: Beyond this much extension it is no joint any more but a wrong `facing`: the size of the angle is kept.
+#: More extension than this means a wrong `facing`, and the size of the angle is kept.
 #: Knees and hips extend by 10-30° past straight at the most.
 _MAX_EXTENSION_DEG: Final = 45.0
 
@@ -97,7 +97,7 @@ def trunk_inclination_deg(hip: Floats, shoulder: Floats, facing: int) -> float:
     Zero: upright. 90: level, leaning forward; more than 90: the shoulders hang below the hips. Negative: leaning
     back; -90: lying on the back. Range -110..250.
     Needs a hip and a shoulder (or the middles of both), read from the side.
-    NaN if one is not seen or `facing` is 0: without it nobody can tell forward from backward.
+    NaN if one is not seen or `facing` is 0: without it forward and backward cannot be distinguished.
     Limits: a camera turned about its lens adds its roll one to one. A round back has no one inclination; this is that
     of the chord.
     """

@@ -1,6 +1,6 @@
-"""Is the picture fit to judge the back from? What is cut off, and the one reason why not.
+"""Can the back be judged from this picture? What is cut off, and the one most important reason why not.
 
-The most important reason comes first: there is no use in asking somebody in the dark to turn side-on.
+The most important reason comes first: in the dark it is no use to ask for turning side-on.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MIN_BRIGHTNESS_FOUND: Final = Tunable(
     high=0.5,
     step=0.01,
     why="nobody found in a picture darker than this calls for light, not for stepping into the picture",
-    source="measured on drawn people: the pose model loses them at 0.06 to 0.12",
+    source="measured on synthetic people: the pose model loses them at 0.06 to 0.12",
 )
 MIN_VISIBILITY: Final = Tunable(
     "view.min_visibility",
@@ -88,8 +88,8 @@ JOINTS: Final[Mapping[str, str]] = {"shoulder": "shoulders", "hip": "hips", "kne
 def seen_px(landmarks_px: Floats, visibility: Floats, image_wh: tuple[int, int], min_visibility: float) -> Floats:
     """The (33, 2) landmarks with NaN for those outside the picture or less visible than `min_visibility`.
 
-    A pose model goes on guessing joints it cannot see; a guess is not measured. A NaN visibility means that the
-    backend does not tell, and counts as visible.
+    A pose model guesses joints it cannot see; a guess is not measured. A NaN visibility means that the backend reports
+    none, and counts as visible.
     """
     seen = ~(visibility < min_visibility) & _inside(landmarks_px, image_wh)
     out: Floats = np.where(seen[:, None], landmarks_px, np.nan)

@@ -1,7 +1,7 @@
-"""What are the measures of this frame? The room's parts put together, with the memory they need.
+"""The measures of each frame: view, legs and spine put together, with the state they need.
 
-Everything is measured anew in each frame from raw landmarks and the back as it was recorded, and smoothed at the
-very end, so that a recording judged again gives the same numbers.
+Each frame is measured from raw landmarks and the back as it was recorded, and smoothed at the very end, so that a
+recording judged again gives the same numbers.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _ORDER: Final = (
 )
 #: How many quantities are smoothed.
 SIGNALS: Final = len(_ORDER)
-#: Of these, what is only told by the role of the leg.
+#: Of these, those reported only by the role of the leg.
 _LEGS: Final = ("thigh_deg", "far_hip_hinge_deg", "far_knee_flexion_deg", "far_thigh_deg")
 _ROLES: Final = (
     "lead_knee_flexion_deg",
@@ -51,9 +51,9 @@ _ROLES: Final = (
     "other_knee_flexion_deg",
     "other_hip_hinge_deg",
 )
-#: What legs do shows from the side alone and not from afar: elsewhere hip and knee read 15 deg off and more (drawn people).
+#: With these reasons legs are not measured: hip and knee would be 15 deg off and more (synthetic people).
 _LEGS_UNSEEN: Final = frozenset({ReasonCode.VIEW_NOT_SIDE_ON, ReasonCode.VIEW_TOO_FAR})
-#: The picture is fit for the joints, and the back alone cannot be judged.
+#: With these reasons the joints can be measured, and only the back cannot be judged.
 _BACK_ALONE: Final = frozenset({"", ReasonCode.SPINE_HEELS_AT_SEAT, ReasonCode.SPINE_LYING})
 _INCLINATIONS: Final = ("trunk_inclination_deg", "pelvis_inclination_deg")
 _WRAPS: Final = np.array([name in (*_INCLINATIONS, "thigh_deg", "far_thigh_deg") for name in _ORDER])
@@ -74,7 +74,7 @@ TUNABLES: Final = (MIN_BEND,)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasureState:
-    """What measuring remembers from one frame to the next."""
+    """What measuring remembers from one frame to the next. The field names are keys in recordings."""
 
     facing: view.FacingState
     side: view.SideState
@@ -87,9 +87,9 @@ class MeasureState:
 
 
 def start(calibrations: Calibrations | None = None, network: Network | None = None) -> MeasureState:
-    """The memory of a session in which nothing has been seen yet, but for what the person was calibrated to.
+    """The state at the start of a session, with the person's calibrations if there are any.
 
-    A calibration that another network made is left out: its code would mean something else here.
+    A calibration made with another network is ignored: its code would mean something else here.
     """
     return MeasureState(
         view.FacingState(),
@@ -106,7 +106,7 @@ def start(calibrations: Calibrations | None = None, network: Network | None = No
 
 
 def _stored(calibrations: Calibrations, network: Network) -> personal_neutral.NeutralState:
-    """What is known of a person before anything was seen."""
+    """The personal neutral before the first frame."""
     known = {
         one.position: personal_neutral.Upright(
             np.asarray(one.code, np.float32), one.seen_s, one.seen_s, one.tallest_deg
@@ -118,7 +118,7 @@ def _stored(calibrations: Calibrations, network: Network) -> personal_neutral.Ne
 
 
 def without_stored(state: MeasureState) -> MeasureState:
-    """The memory without the calibration: it is another person's."""
+    """The state without the calibration, which is another person's."""
     return replace(state, own=replace(state.own, stored_standing=None, stored_seated=None))
 
 
@@ -133,14 +133,14 @@ def step(
     """Measure one sighting: the new memory, and every quantity of `records.QUANTITIES`, smoothed.
 
     `lead`, one of `records.LEADS`, is what makes a leg the lead leg of the stretch; with "" it is the near one. A leg
-    with a role is measured once it is recognised (`View.lead_side`), the far one only where it is truly seen, and no leg
-    that is drawn outside of the body (`plausibility`).
-    The knee of a lead leg that is the far one is measured lying alone (`lead_leg.far_knee_is_measurable`).
-    A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. Of somebody who does not
-    stand side-on, or too far away, hip and knee are not measured either. The facing is that of
+    with a role is measured once it is recognised (`View.lead_side`), the far one only where it is seen reliably, and no leg
+    whose landmarks lie outside the body (`plausibility`).
+    The knee of a lead leg that is the far one is measured only lying (`lead_leg.far_knee_is_measurable`).
+    A quantity that cannot be measured is NaN; `view.reason` says why the back cannot be judged. Of a person who is not
+    side-on, or too far away, hip and knee are not measured either. The facing is that of
     the recorded back where there is one, so that live and replayed sessions agree. Sightings must come in order of
-    time; one from the past begins anew. `network` is another one than posecheck's own, to compare them; `code` is what
-    its encoder made of the back of this very sighting before, so that it need not do so again.
+    time; one from the past starts again. `network` replaces the bundled one, to compare them; `code` is its
+    code of this sighting's back, if known already.
     """
     network = network or bundled_network()
     state, frame, lead_side = _tracked(state, sighting, profile, lead)
@@ -211,13 +211,13 @@ def _quantities(
 
 
 def _by_role(values: Mapping[str, float], leading: Side | None, near: Side | None, position: str) -> dict[str, float]:
-    """The quantities of lead and other leg; NaN while nobody knows which is which."""
+    """The quantities of lead and other leg; NaN while it is not known which is which."""
     if leading is None or near is None:
         return dict.fromkeys(_ROLES, math.nan)
     lead, other = ("", "far_") if leading is near else ("far_", "")
-    knee_told = leading is near or lead_leg.far_knee_is_measurable(position)
+    knee_is_measured = leading is near or lead_leg.far_knee_is_measurable(position)
     return {
-        "lead_knee_flexion_deg": values[f"{lead}knee_flexion_deg"] if knee_told else math.nan,
+        "lead_knee_flexion_deg": values[f"{lead}knee_flexion_deg"] if knee_is_measured else math.nan,
         "lead_hip_hinge_deg": values[f"{lead}hip_hinge_deg"],
         "lead_leg_deg": lead_leg.leg_deg(angles.wrap_inclination_deg(values[f"{lead}thigh_deg"]), position),
         "other_knee_flexion_deg": values[f"{other}knee_flexion_deg"],
@@ -226,7 +226,7 @@ def _by_role(values: Mapping[str, float], leading: Side | None, near: Side | Non
 
 
 def hip_share(pelvis_inclination_deg: float, spine_flexion_deg: float, profile: Mapping[str, float]) -> float:
-    """How much of the bend came from the hips: turn of the pelvis / turn of the upper trunk since upright.
+    """How much of the bend came from the hips: forward tilt of the pelvis / forward tilt of the upper trunk, both since upright.
 
     1: all of it, the spine as in standing; an ordinary uncoached bend has 0.5-0.6, a good hinge 0.75 or more.
     Range 0..1; a hollow back counts as 1.

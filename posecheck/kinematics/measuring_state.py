@@ -1,12 +1,12 @@
-"""What measuring remembered when a recording began in the middle of a session: as a plain table, and back bit for bit.
+"""The state of measuring when a recording begins in the middle of a session: as a plain table, and back bit for bit.
 
     table = table_of(measures, match)         into the header of the recording; None where nothing had been seen yet
     measures, match = restored(table, known)  what the first frame of the recording was measured with
 
-A later stretch of a routine is measured with what the earlier ones taught: how this person stands and sits tall (the
-network's codes, 48 numbers each), which way they face, which leg leads, and what the smoothing was at. Without it the
-recording of that stretch would be read as a stranger's. It is numbers only; a calibration is not in it, because the
-header has that anyway. NaN is null, a row of numbers is packed ("f4:" or "f8:", base64), and what is not known is null.
+A later stretch of a routine is measured with what was learnt in the earlier ones: the personal neutral (the network's
+codes, 48 numbers each), which way they face, which leg leads, and the state of the smoothing. Without it the recording of
+that stretch would be measured without personal neutral. It holds numbers only; a calibration is not in it, because the
+header has it. NaN is null, a row of numbers is packed ("f4:" or "f8:", base64), and what is not known is null.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _INFINITE: Final = {"inf": math.inf, "-inf": -math.inf}
 
 
 def table_of(state: MeasureState, match: MatchState, network: Network | None = None) -> dict[str, Any] | None:
-    """The memory as a plain table for JSON, about 2 kB; None where nothing has been seen yet.
+    """The state as a plain table for JSON, about 2 kB; None where nothing has been seen yet.
 
     `match` is what was found of the person's calibration; `network` the one that made the codes, if not posecheck's own.
     """
@@ -58,10 +58,10 @@ def table_of(state: MeasureState, match: MatchState, network: Network | None = N
 def restored(
     table: Mapping[str, Any], calibrations: Calibrations | None = None, network: Network | None = None
 ) -> tuple[MeasureState, MatchState]:
-    """The memory in a table, of a person known by these calibrations, which must be those of the same recording.
+    """The state in a table, of a person with these calibrations, which must be those of the same recording.
 
-    Codes that another network made are left out, for they would mean something else here, and so is what the smoothing
-    was at where it smoothed other quantities. Raises RecordingError, naming the key, for a table that is damaged.
+    Codes of another network are left out, for they would mean something else here, and so is the state of the smoothing
+    where it smoothed other quantities. Raises RecordingError, naming the key, for a table that is damaged.
     """
     network = network or bundled_network()
     rest = dict(table)
@@ -70,7 +70,7 @@ def restored(
         raise _wrong(f"memory.{_NETWORK}", "text", made_by)
     if not isinstance(stored, bool):
         raise _wrong(f"memory.{_STORED}", "true or false", stored)
-    # What a later posecheck remembers besides begins anew in a recording of an earlier one.
+    # What only a later version remembers starts empty in a recording of an earlier one.
     state: MeasureState = _read({**_written(measures.start()), **rest}, MeasureState, "memory")
     found: MatchState = _read(match, MatchState, f"memory.{_MATCH}")
     _check(state)
@@ -83,7 +83,7 @@ def restored(
 
 
 def _check(state: MeasureState) -> None:
-    """Raise RecordingError for numbers that measuring could not have remembered."""
+    """Raise RecordingError for numbers that cannot be a state of measuring."""
     for name, upright in (("standing", state.own.standing), ("seated", state.own.seated)):
         if upright is not None and not (upright.code.size == CODE_SIZE and np.isfinite(upright.code).all()):
             raise _wrong(f"memory.own.{name}.code", f"{CODE_SIZE} numbers", f"{upright.code.size} values")

@@ -1,9 +1,9 @@
-"""Which position is the person in: standing, kneeling, on a chair, on the floor, lying, or not to be told?
+"""Which position is the person in: standing, kneeling, on a chair, on the floor, lying, or unknown?
 
-Two things tell, both as shares of a leg's length, so that distance does not matter: how high the hips are above the
-lowest foot or knee, and how far the weight of the trunk is in front of the hindmost foot. Who stands has the feet
-under the weight, however deep the bend; who sits has them in front. One frame says what it looks like, `hold` what is
-to be believed: a position is given up only after contrary evidence has lasted.
+Two quantities decide, both in leg lengths, so that distance does not matter: how high the hips are above the lowest foot
+or knee, and how far the weight of the trunk is in front of the hindmost foot. Standing, the feet are under the weight,
+however deep the bend; sitting, they are in front of it. `position` classifies one frame; `hold` keeps the accepted
+position until another one has lasted.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STANDING_FROM: Final = Tunable(
     high=0.95,
     step=0.01,
     why="height of the hips (in leg lengths, corrected for where the feet are) from which somebody stands",
-    source="measured on 200 synthetic people: here chairs and standing are told apart best, 4 in 100 of either misread",
+    source="measured on 200 synthetic people: here chairs and standing are separated best, 4 in 100 of either misread",
 )
 FLOOR_BELOW: Final = Tunable(
     "posture.floor_below",
@@ -52,7 +52,7 @@ DOUBT: Final = Tunable(
     low=0.0,
     high=0.1,
     step=0.01,
-    why="so near to one of these two bounds a single picture does not tell; wider waits longer, narrower errs more",
+    why="so near to one of these two bounds a single picture is undecided; wider waits longer, narrower errs more",
     source="judgement: costs 2-3 pictures in 100, which the memory bridges",
 )
 HANGS: Final = Tunable(
@@ -62,7 +62,7 @@ HANGS: Final = Tunable(
     low=20.0,
     high=60.0,
     step=5.0,
-    why="with the feet out of sight, a thigh raised less than this is taken to be that of somebody who stands",
+    why="with the feet out of sight, a thigh raised less than this is taken for standing",
     source="measured on 200 synthetic people: 9 of 10 bends stay below it, 9 of 10 seats above",
 )
 TURN: Final = Tunable(
@@ -82,7 +82,7 @@ KEEP: Final = Tunable(
     low=0.0,
     high=10.0,
     step=0.5,
-    why="how long a position is kept while no picture tells; nobody is long out of sight without having moved",
+    why="how long a position is kept while no picture shows one; nobody is out of view for long without moving",
     source="judgement: as for the facing",
 )
 TUNABLES: Final = (STANDING_FROM, FLOOR_BELOW, DOUBT, HANGS, TURN, KEEP)
@@ -93,22 +93,22 @@ _LEGS: Final = tuple(tuple(int(of(joint, side)) for joint in ("hip", "knee", "an
 
 #: The trunk's weight (with head and arms) lies so far up from hip to shoulder, less the legs' part behind it.
 _WEIGHT_AT: Final = 0.35
-#: How much the height of the hips counts for less with the weight behind the feet, and within which bounds.
+#: How much less the height of the hips counts with the weight behind the feet, and within which bounds.
 _BALANCE: Final = 0.4
 _BALANCE_RANGE: Final = (-0.8, 0.3)
-#: A shin on the floor points so (`angles.shank_inclination_deg`), the thigh above it not far back, its knee at most so
+#: Range of a shin on the floor (`angles.shank_inclination_deg`), the thigh above it not far back, its knee at most so
 #: much above the lowest joint: a perspective from above shows the other foot lower.
 _SHIN_ON_FLOOR_DEG: Final = (55.0, 125.0)
 _THIGH_BACK_DEG: Final = -35.0
 _KNEE_ABOVE: Final = 0.30
 _KNEELING_HEIGHT: Final = (0.15, 0.85)
-#: Weight further forward than this over the hindmost foot is not that of somebody who sits.
+#: With the weight further forward than this over the hindmost foot nobody sits.
 _SITS_UP_TO: Final = 0.1
-#: ... nor further forward than this that of somebody on the floor: with the hips so low it is a squat.
+#: ... and with it further forward than this nobody sits on the floor: with hips so low it is a squat.
 _FLOOR_UP_TO: Final = -0.15
-#: A leg that leads straight down by more than this share of its length is stood on: a straight one, upright.
+#: A leg that reaches down by more than this share of its length is stood on: straight and upright.
 _STANDS_FROM: Final = 0.94
-#: A leg that leads down by less than this share of its length lies on the floor; on a chair 98 of 100 lead down more.
+#: A leg that reaches down by less than this share of its length lies on the floor; on a chair 98 of 100 reach further.
 _LIES_BELOW: Final = 0.30
 #: Lying: the trunk not further past upside down than this, and the hips no higher than this above the legs.
 _LYING_TO_DEG: Final = -160.0
@@ -120,9 +120,9 @@ def position(seen: Floats, facing: int, profile: Mapping[str, float]) -> str:
 
     `seen` are the (33, 2) landmarks in pixels, NaN for those that are not seen (`framing.seen_px`).
     Needs a hip, a shoulder and the near or far leg down to the ankle; with a knee only, a thigh that hangs down is
-    taken for standing (half-kneeling cannot be told from it then) and every other one tells nothing.
+    taken for standing (half-kneeling looks the same then) and any other one is unknown.
     Empty as well: facing unknown, between two positions, a squat so deep that the hips are below the knees.
-    Lying is on the back (`quality_gates.MIN_INCLINATION` and beyond); on the front nothing is said.
+    Lying is on the back (`quality_gates.MIN_INCLINATION` and beyond); on the front it is unknown.
     Limits: camera roll adds to it, and a high camera lifts what is further away. Measured on synthetic people,
     single pictures: see `benchmarks.positions`.
     """
@@ -157,7 +157,7 @@ def position(seen: Floats, facing: int, profile: Mapping[str, float]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What tells the position; lengths in leg lengths, up and forward from the mid-hip."""
+    """The features the position is classified by; lengths in leg lengths, up and forward from the mid-hip."""
 
     trunk_deg: float
     """hip → shoulder against upright, + forward, -180..180."""
@@ -169,9 +169,9 @@ class _Body:
     balance: float
     """How far the weight is in front of the hindmost ankle."""
     steepest_leg: float
-    """Of the leg that leads down most, how far, as a share of its own length: 1 straight down, 0 level."""
+    """Of the leg that reaches down most, how far, as a share of its own length: 1 straight down, 0 level."""
     lowest_leg: float
-    """The same of the leg that leads down least."""
+    """The same for the leg that reaches down least."""
     kneels: bool
 
     @staticmethod
@@ -235,14 +235,14 @@ class PositionState:
     since_s: float = math.nan
     """When the pictures began to show another one; NaN while they do not."""
     seen_s: float = math.nan
-    """When a picture told last."""
+    """When a picture last showed one."""
 
 
 def hold(state: PositionState, t_s: float, looks: str, profile: Mapping[str, float]) -> PositionState:
-    """What is to be believed after a frame that `looks` like a position ("" if it does not tell).
+    """The accepted position after a frame that `looks` like one ("" if unknown).
 
-    The first picture that tells is believed at once, another position after `posture.turn_s` of contrary pictures.
-    Pictures that do not tell change nothing for `posture.keep_s`; then, and when time runs backwards, it is forgotten.
+    The first known one is accepted at once, another one after `posture.turn_s`. Unknown frames change nothing for
+    `posture.keep_s`; then, and when time runs backwards, the position is forgotten.
     """
     away_s = t_s - state.seen_s
     if away_s < 0.0 or away_s > profile[KEEP.key]:

@@ -1,4 +1,4 @@
-"""How are measures calmed without making them late? The One Euro filter (Casiez, Roussel, Vogel, CHI 2012).
+"""How are measures smoothed without delay? The One Euro filter (Casiez, Roussel, Vogel, CHI 2012).
 
 A first-order low-pass whose cut-off rises with the speed of the signal: steady while a person holds still, quick while
 they move. It works on a vector of signals at once, each with its own clock, so that one that goes missing does not
@@ -87,7 +87,7 @@ def step(
     """Filter the (n,) signals `values` seen at `t_s` seconds.
 
     A NaN comes out as NaN and leaves that signal's memory as it was. A signal not seen for `smoothing.gap_s`, and
-    every one when time runs backwards (a new stream), begins anew with its present value. A second value for the same
+    every one when time runs backwards (a new stream), starts again with its present value. A second value for the same
     moment changes nothing: the filtered one comes out again.
     Signals marked in `wraps` are directions in degrees: 359 is next to 1, and the output keeps running past a full
     turn instead of jumping; wrap it where it is shown.

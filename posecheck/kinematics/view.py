@@ -1,6 +1,6 @@
 """How does the camera see the person? Which way they face, which side is near, how the camera is turned.
 
-Everything that tells the facing is taken within the body (toes against shin, trunk against thigh …), never against
+The facing is taken from the body alone (toes against shin, trunk against thigh …), never against
 the picture, so that it holds for people who stand, sit or lie and for a camera held at an angle.
 """
 
@@ -19,12 +19,12 @@ from posecheck.records import Floats, Sighting
 #: Facing and near side turn over only after the evidence has pointed the other way for so long. Constants, because
 #: the facing shapes the recorded crop of the back. Judgement: longer than a glitch, shorter than a turn on the spot.
 _TURN_S: Final = 0.7
-#: Evidence weaker than this (of ±1) says nothing.
+#: Evidence weaker than this (of ±1) does not count.
 _FACING_DOUBT: Final = 0.12
 _SIDE_DOUBT: Final = 0.05
-#: After so long without evidence what was known is forgotten.
+#: Without evidence for this long the choice is forgotten.
 _FORGET_S: Final = 3.0
-#: Landmarks the backend is less sure of than this are no evidence.
+#: Landmarks less visible than this are ignored.
 _MIN_VISIBILITY: Final = 0.3
 
 _CAMERA_ROLL_MAX_DEG: Final = 30.0
@@ -35,9 +35,9 @@ _FEET_AGREE_DEG: Final = 8.0
 _SHOULDERS_AHEAD_DEG: Final = 2.0
 _TOES_UP_DEG: Final = 2.5
 
-#: How far pose models turn people towards the camera: shoulders by 4°, hips by 11°. Measured on 270 drawn people.
+#: How far pose models turn people towards the camera: shoulders by 4°, hips by 11°. Measured on 270 synthetic people.
 _TURNED_IN_DEG: Final = 7.0
-#: From the tilt of the line ankles → shoulders in depth to the camera's elevation. Fitted to 135 drawn people.
+#: From the tilt of the line ankles → shoulders in depth to the camera's elevation. Fitted to 135 synthetic people.
 _ELEVATION_PER_TILT: Final = -1.36
 _ELEVATION_AT_0_DEG: Final = -11.5
 #: Turned further from side-on, the tilt has a leaning trunk in it.
@@ -64,12 +64,12 @@ def _held_step(held: Held, t_s: float, score: float, doubt: float) -> Held:
         held = Held()
     if math.isnan(score) or abs(score) < doubt:
         return held
-    told = 1 if score > 0.0 else -1
-    if held.choice in (0, told):
-        return Held(told, math.nan, t_s)
+    observed = 1 if score > 0.0 else -1
+    if held.choice in (0, observed):
+        return Held(observed, math.nan, t_s)
     since_s = t_s if math.isnan(held.since_s) else held.since_s
     if t_s - since_s >= _TURN_S:
-        return Held(told, math.nan, t_s)
+        return Held(observed, math.nan, t_s)
     return Held(held.choice, since_s, t_s)
 
 
@@ -88,7 +88,7 @@ class SideState:
 
 
 def facing_step(state: FacingState, t_s: float, landmarks_px: Floats, visibility: Floats) -> tuple[FacingState, int]:
-    """Which way the person faces: +1 the picture's right, -1 its left, 0 while nothing has told yet.
+    """Which way the person faces: +1 the picture's right, -1 its left, 0 before there was any evidence.
 
     A change must last 0.7 s; a moment without evidence keeps what was known, 3 s without any forget it.
     `landmarks_px` (33, 2), `visibility` (33,); NaN is not seen.
@@ -98,7 +98,7 @@ def facing_step(state: FacingState, t_s: float, landmarks_px: Floats, visibility
 
 
 def facing_score(landmarks_px: Floats, visibility: Floats) -> float:
-    """How surely one frame shows the person facing the picture's right: -1 (surely left) to +1; NaN if nothing tells.
+    """How surely one frame shows the person facing the picture's right: -1 (surely left) to +1; NaN without evidence.
 
     Toes lie before the shin, the trunk folds towards the front of the thigh, the nose is before the ears, knees bend
     backwards. A person seen from the front scores near 0.
@@ -128,7 +128,7 @@ def facing_score(landmarks_px: Floats, visibility: Floats) -> float:
 
 
 def _across(first: Floats, second: Floats) -> float:
-    """How far `second` reaches across `first`, in pixels, + to the right of one who walks along `first` upwards."""
+    """How far `second` reaches across `first`, in pixels, + to the right when facing along `first`."""
     length = math.hypot(first[0], first[1])
     if not length > 0.0:
         return math.nan
@@ -154,7 +154,7 @@ _RIGHT: Final = [of(joint, Side.RIGHT) for joint in ("shoulder", "hip", "knee", 
 def near_side_step(
     state: SideState, t_s: float, landmarks_px: Floats, visibility: Floats, world_m: Floats
 ) -> tuple[SideState, Side | None]:
-    """The person's side that is nearer the camera, whose limbs are measured; None while nothing has told yet.
+    """The person's side that is nearer the camera, whose limbs are measured; None before there was any evidence.
 
     Depth decides (`world_m`, (33, 3), z away from the camera), then which side is seen better; a side whose joints
     are not seen at all is never preferred. Changes like the facing: only for evidence that lasts 0.7 s.
@@ -201,7 +201,7 @@ def front_deg(world_m: Floats) -> float:
     Zero: exactly side-on. Positive: the front shows; negative: the back does. Range about -97..83, whichever way they
     face. What pose models turn people towards the camera by on the average is taken off.
     Needs the `world_m` of both shoulders and hips; NaN if one is missing.
-    Measured on 270 drawn people turned by up to 60°, standing: standard deviation of the error 6°; the sign was right in
+    Measured on 270 synthetic people turned by up to 60°, standing: standard deviation of the error 6°; the sign was right in
     all of those turned by 20° or more.
     """
     lines_m = (
@@ -213,13 +213,13 @@ def front_deg(world_m: Floats) -> float:
 
 
 def camera_elevation_deg(world_m: Floats) -> float:
-    """How far the camera looks down on somebody who stands upright with straight legs, seen from the side.
+    """How far the camera is tilted down to a person who stands upright with straight legs, seen from the side.
 
     Zero: it stands level with the hips. Positive: it stands higher. The angle of the line of sight to the hips, whichever
     way the camera is tilted.
     Needs the `world_m` of shoulders, hips and ankles; NaN if one is missing, turned by more than 25° from side-on, or
     with the feet more than 0.3 m apart in the picture's plane (a step, one foot raised).
-    Measured on 135 drawn people, the camera 0.3 to 1.8 m high and 2 to 4 m away: standard deviation of the error 2.7°.
+    Measured on 135 synthetic people, the camera 0.3 to 1.8 m high and 2 to 4 m away: standard deviation of the error 2.7°.
     """
     up_m = 0.5 * (
         world_m[Landmark.LEFT_SHOULDER]
@@ -245,8 +245,8 @@ def camera_roll_deg(landmarks_px: Floats, facing: int) -> float:
     Zero: level. Positive: the scene leans to the picture's right, as a person standing upright would. Range -30..30.
     Taken from the line ankles → shoulders of somebody who stands straight (hip and knee within 15°), else from two
     feet that stand flat and parallel.
-    NaN when neither can be told: sitting, lying, one foot raised, feet hidden, facing unknown.
-    Limits: a person who leans as a whole, or stands on a slope, cannot be told from a turned camera, nor can a tilt
+    NaN when neither can be seen: sitting, lying, one foot raised, feet hidden, facing unknown.
+    Limits: a person who leans as a whole, or stands on a slope, cannot be distinguished from a turned camera, nor can a tilt
     beyond 30° from somebody lying down. Measured on synthetic people (standard deviation): 1.6° standing straight,
     5° from the feet, more where they stand apart.
     """

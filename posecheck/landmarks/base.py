@@ -1,4 +1,4 @@
-"""What every pose model is, to those who ask it."""
+"""The protocol of every pose model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class LandmarkBackend(Protocol):
 
     @property
     def name(self) -> str:
-        """The model, for people and for the header of a recording."""
+        """Name and version of the model, for people and for the header of a recording."""
         ...
 
     @property
@@ -41,15 +41,15 @@ class LandmarkBackend(Protocol):
         ...
 
     def detect(self, frame: Frame) -> Detection:
-        """What is seen of the person in `frame`.
+        """The followed person in `frame`.
 
-        Frames come in order of time; a time that does not rise begins a new stream. Nobody in the picture is an
-        answer, not an error: NaN arrays, no mask. The same frames with the same times give the same bits.
+        Frames come in order of time; a time that does not rise begins a new stream. Nobody in the picture is a
+        result, not an error: NaN arrays, no mask. The same frames with the same times give the same bits.
         """
         ...
 
     def close(self) -> None:
-        """Let go of the model."""
+        """Release the model."""
         ...
 
     def __enter__(self) -> Self: ...

@@ -21,18 +21,18 @@ from posecheck.landmarks.pictures import Mask
 from posecheck.landmarks.weights import bundled_model, verify
 from posecheck.records import Bytes, Detection, Floats, Frame, frozen, nobody_px
 
-#: How often people are counted. Counting takes about one and a half frames' time, so this costs 2 to 3 % at 30
+#: How often people are counted. Counting takes as long as one and a half frames, so this costs 2 to 3 % at 30
 #: frames/s; a partner who walks in is noticed before they reach the mat.
 CENSUS_EVERY_S: Final = 2.0
-#: At most so many others are counted.
+#: The most other people to count.
 _CENSUS_LIMIT: Final = 3
-#: A found person must be seen again within so many trunk lengths by the tracker that is set on them.
+#: A tracker set on a person must find them again within this many trunk lengths.
 _SEED_TRUNKS: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Person:
-    """One person in a picture as it was handed to the model, in its pixels."""
+    """One person in a picture as given to the model, in its pixels."""
 
     landmarks_px: Floats
     visibility: Floats
@@ -47,12 +47,12 @@ class MediaPipeBackend:
     Pictures with a side over `max_side_px` are made smaller for the model, and everything is mapped back to the
     pixels of the frame. Values are as the model gives them; MediaPipe's own tracker smooths landmarks a little.
 
-    One person is kept. At first that is whoever the model finds; if a count shows several, the one with the largest
-    trunk, nearest to the middle. People are counted in the first frame with somebody in it and every 2 s: the
-    followed person is covered, and a second model looks for others. While several are about, somebody further away
-    than a person can have moved since is not taken for ours, nor is somebody who was known to be a stranger: the
-    surroundings of the last place are searched instead (twice a frame's time, only while they are lost), and nobody
-    is reported until they are found. After 2 s without them the choice is made anew. `Detection.people` is the last count, 0 when nobody is in view.
+    At first that is the person the model finds; if a count shows several, the one with the largest trunk, nearest to
+    the middle. People are counted in the first frame with a person in it and every 2 s: the followed person is
+    covered, and a second model searches for others. While several are in view, a person further away than the followed
+    one can have moved is rejected, and so is a known bystander: the surroundings of the last place are searched
+    instead (twice a frame's time, only while they are lost), and nobody is reported until they are found. After 2 s
+    without them the choice is made again. `Detection.people` is the last count, 0 when nobody is in view.
 
     A time that does not rise, or a picture of another size, begins a new stream: nothing is remembered.
 
@@ -68,14 +68,14 @@ class MediaPipeBackend:
         self.name = f"MediaPipe {self._model.version} {path.name}"
         self._max_side_px = max_side_px
         self._counter = self._model.still(_CENSUS_LIMIT)
-        self._tracker: _Tracker | None = self._model.tracker()  # here, so that the first frame need not wait for it
+        self._tracker: _Tracker | None = self._model.tracker()  # here, so that the first frame does not wait for it
         self._closed = False
         self._shape: tuple[int, ...] = ()
         self._t_s = -math.inf
         self._forget()
 
     def _forget(self) -> None:
-        """A new stream: nobody is followed, nobody counted."""
+        """Start a new stream: nobody is followed, nobody counted."""
         self._following = Following()
         self._census_due_s = -math.inf
         self._people = 0
@@ -96,14 +96,14 @@ class MediaPipeBackend:
         return _mapped_back(person, frame, small, max(1, self._people))
 
     def begin(self) -> None:
-        """Let the next frame begin a new stream, whatever its time: the next clip owes nothing to the one before."""
+        """Let the next frame begin a new stream, whatever its time: the next clip does not depend on this one."""
         if self._t_s > -math.inf:
             self._drop_tracker()
             self._shape, self._t_s = (), -math.inf
             self._forget()
 
     def close(self) -> None:
-        """Let go of the model."""
+        """Release the model."""
         if not self._closed:
             self._closed = True
             self._drop_tracker()
@@ -119,9 +119,9 @@ class MediaPipeBackend:
 
     # ------------------------------------------------------------------------------------------- following one person
     def _find(self, picture: Bytes, t_s: float) -> _Person | None:
-        """The followed person in `picture`, or whoever becomes that now."""
+        """The followed person in `picture`, or the one chosen now."""
         self._following = following.lapse(self._following, t_s)
-        if self._following.ours is None:
+        if self._following.followed is None:
             self._searching = False
         if self._searching:
             person = self._search(picture, t_s)
@@ -130,61 +130,63 @@ class MediaPipeBackend:
             person = None if person is None else self._checked(person, picture, t_s)
         if person is not None:
             self._searching = False
-            self._following = following.saw(self._following, person.place, t_s)
+            self._following = following.with_followed(self._following, person.place, t_s)
         return person
 
     def _checked(self, person: _Person, picture: Bytes, t_s: float) -> _Person | None:
-        """`person` if they are the one who is followed (or becomes that), else the one who is, if found."""
-        chosen_now = self._following.ours is None
-        strayed = not following.can_be_ours(self._following, person.place, t_s)
+        """`person` if they are the followed one (or chosen now), else the followed one, if found."""
+        chosen_now = self._following.followed is None
+        strayed = not following.can_be_followed(self._following, person.place, t_s)
         if not (chosen_now or strayed or t_s >= self._census_due_s):
             return person
         others = self._count(picture, person.place, t_s)
         if chosen_now and others:
             meant = following.choose([person.place, *others], picture.shape[1])
             others = [place for place in (person.place, *others) if place is not meant]
-            self._following = following.met(following.saw(self._following, meant, t_s), others, t_s)
+            self._following = following.with_bystanders(
+                following.with_followed(self._following, meant, t_s), others, t_s
+            )
             return person if meant is person.place else self._search(picture, t_s)
         if strayed and following.is_crowd(self._following, t_s):
-            self._following = following.met(self._following, [person.place], t_s)
+            self._following = following.with_bystanders(self._following, [person.place], t_s)
             return self._search(picture, t_s)
-        self._following = following.met(self._following, others, t_s)
+        self._following = following.with_bystanders(self._following, others, t_s)
         return person
 
     def _count(self, picture: Bytes, known: Place, t_s: float) -> list[Place]:
-        """Count people; where those other than `known` are."""
+        """Count people; the places of those other than `known`."""
         self._census_due_s = t_s + CENSUS_EVERY_S
         covered = pictures.without(picture, [known.box_px])
-        everybody = following.distinct([known, *(person.place for person in self._counter.look(covered))])
+        everybody = following.distinct([known, *(person.place for person in self._counter.find(covered))])
         self._note(len(everybody), t_s)
         return everybody[1:]
 
     def _others(self, t_s: float) -> int:
-        """How many are about while the followed person is not seen."""
+        """How many people are in view while the followed one is not seen."""
         if self._searching:
             return self._people
         return self._people - 1 if following.is_crowd(self._following, t_s) else 0
 
     def _note(self, people: int, t_s: float) -> None:
         self._people = people
-        self._following = following.counted(self._following, people, t_s)
+        self._following = following.with_count(self._following, people, t_s)
 
     def _search(self, picture: Bytes, t_s: float) -> _Person | None:
-        """Look for the followed person around their last place, and set a tracker on them.
+        """Search for the followed person around their last place, and set a tracker on them.
 
-        First everybody is looked for, so that the strangers' places stay known: a model that finds only one person
-        finds them, if they are the clearer ones. Then they are covered, and the surroundings are looked at again.
+        First everybody is searched for, so that the places of bystanders stay known: a model that finds only one person
+        finds them, if they are clearer. Then they are covered, and the surroundings are searched again.
         """
         if not self._searching:
             self._searching = True
-            self._drop_tracker()  # it holds on to somebody else
-        about = [person.place for person in self._counter.look(picture)]
-        others = [place for place in about if following.is_stranger(self._following, place, t_s)]
-        self._following = following.met(self._following, others, t_s)
-        covered = pictures.without(picture, [place.box_px for place, _ in self._following.strangers])
+            self._drop_tracker()  # it tracks somebody else
+        about = [person.place for person in self._counter.find(picture)]
+        others = [place for place in about if following.is_bystander(self._following, place, t_s)]
+        self._following = following.with_bystanders(self._following, others, t_s)
+        covered = pictures.without(picture, [place.box_px for place, _ in self._following.bystanders])
         around = pictures.only(covered, following.search_box(self._following, t_s))
-        found = following.nearest(self._following, [person.place for person in self._counter.look(around)], t_s)
-        self._note(len(self._following.strangers) + (found is not None), t_s)
+        found = following.nearest(self._following, [person.place for person in self._counter.find(around)], t_s)
+        self._note(len(self._following.bystanders) + (found is not None), t_s)
         if found is None:
             return None
         person = self._track(around, t_s)
@@ -208,7 +210,7 @@ class MediaPipeBackend:
 
 
 def nobody(t_s: float, people: int = 0) -> Detection:
-    """The detection of a frame in which the followed person is not seen; `people` others may be about."""
+    """The detection of a frame in which the followed person is not seen; `people` others may be in view."""
     empty = nobody_px()
     world = frozen(np.full((LANDMARK_COUNT, 3), np.nan), np.float64)
     return Detection(t_s, empty, frozen(np.full(LANDMARK_COUNT, np.nan), np.float64), world, None, people)
@@ -248,7 +250,7 @@ class _Model:
         return _Tracker(self._mediapipe, self._landmarker("VIDEO", people=1, masks=True))
 
     def still(self, people: int) -> _Still:
-        """A landmarker that looks at each picture anew."""
+        """A landmarker that treats each picture by itself."""
         return _Still(self._mediapipe, self._landmarker("IMAGE", people=people, masks=False))
 
     def _landmarker(self, mode: str, *, people: int, masks: bool) -> Any:
@@ -284,23 +286,23 @@ class _Tracker:
         return people[0] if people else None
 
     def close(self) -> None:
-        """Let go of the model."""
+        """Release the model."""
         self._landmarker.close()
 
 
 class _Still:
-    """Looks at single pictures."""
+    """Finds people in single pictures."""
 
     def __init__(self, mediapipe: Any, landmarker: Any) -> None:
         self._mediapipe = mediapipe
         self._landmarker = landmarker
 
-    def look(self, picture: Bytes) -> list[_Person]:
+    def find(self, picture: Bytes) -> list[_Person]:
         """Everybody found in one picture; the same person may be found twice."""
         return _people(self._landmarker.detect(_image(self._mediapipe, picture)), picture)
 
     def close(self) -> None:
-        """Let go of the model."""
+        """Release the model."""
         self._landmarker.close()
 
 
@@ -309,7 +311,7 @@ def _image(mediapipe: Any, picture: Bytes) -> Any:
 
 
 def _people(result: Any, picture: Bytes) -> list[_Person]:
-    """A result of MediaPipe as records that hold nothing of it: its masks vanish with it."""
+    """A result of MediaPipe as records that do not refer to it: its masks are freed with it."""
     height, width = picture.shape[:2]
     people = []
     for number, landmarks in enumerate(result.pose_landmarks):

@@ -1,4 +1,4 @@
-"""Pictures on their way to the model and masks on their way back. Pure."""
+"""Pictures prepared for the model, and masks mapped back. Pure."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def mask_back(mask: Mask, scaled_wh: tuple[int, int], frame_wh: tuple[int, int])
 
 
 def without(image_rgb: Bytes, boxes: Iterable[Box]) -> Bytes:
-    """A copy of the picture in which these boxes are filled with its mean colour."""
+    """A copy of the picture with these boxes filled with its mean colour."""
     out = image_rgb.copy()
     colour = _mean_rgb(image_rgb)
     for left, top, right, bottom in boxes:
@@ -59,7 +59,7 @@ def without(image_rgb: Bytes, boxes: Iterable[Box]) -> Bytes:
 
 
 def only(image_rgb: Bytes, box: Box) -> Bytes:
-    """A copy of the picture in which everything outside the box is its mean colour."""
+    """A copy of the picture with everything outside the box filled with its mean colour."""
     left, top, right, bottom = (max(edge, 0) for edge in box)
     out = np.empty_like(image_rgb)
     out[:] = _mean_rgb(image_rgb)

@@ -1,4 +1,4 @@
-"""The weights: where they are, and whether they are what they claim to be."""
+"""The weights of the pose model: where they are, and whether they are intact."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fingerprint(path: Path | None = None) -> str:
 
 
 def verify(path: Path) -> str:
-    """The sha256 of a model, 64 hex digits, once it is known to be sound.
+    """The sha256 of a model, 64 hex digits, once it is known to be intact.
 
     The bundled model must have the hash its manifest declares. A user's own file must be a MediaPipe pose bundle (a
     zip with the two networks); its hash is reported, not compared.

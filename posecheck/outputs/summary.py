@@ -22,7 +22,7 @@ from posecheck.statistics import SessionStatistics
 SCHEMA_VERSION: Final = 1
 
 ACCURACY: Final = (
-    "All angles are estimates from one camera. They were checked against computer-drawn people whose true angles are "
+    "All angles are estimates from one camera. They were checked against computer-synthetic people whose true angles are "
     "known; on real people expect larger errors, above all with loose clothes, an arm over the back, or a camera that "
     "is not side-on. posecheck is a training aid, not a medical device."
 )

@@ -1,4 +1,4 @@
-"""Somebody drawn with compass and ruler whose two legs do different things: landmarks alone, no outline."""
+"""A geometric figure whose two legs do different things: landmarks only, no outline."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def test_points_that_fall_together_have_no_angle() -> None:
 
 
 def test_inclinations_need_to_know_the_facing() -> None:
-    """Without a facing nobody can tell forward from backward: NaN."""
+    """Without a facing forward and backward are the same: NaN."""
     here, there = np.zeros(2), np.array([1.0, 2.0])
     assert math.isnan(angles.trunk_inclination_deg(here, there, 0))
     assert math.isnan(angles.thigh_inclination_deg(here, there, 0))

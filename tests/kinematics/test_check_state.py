@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from posecheck.body import PAIRED, Landmark, Side, of
 from posecheck.kinematics import framing, measures, view
 from posecheck.kinematics.setup_check import check_state, checks, observation
-from posecheck.kinematics.setup_check.observation import Placing
+from posecheck.kinematics.setup_check.observation import Observation
 from posecheck.reasons import Reason, ReasonCode, english
 from posecheck.records import SETUP_CHECKS, Check, Fit, Floats, Setup, Sighting, frozen
 from tests.examples import examples
@@ -22,7 +22,7 @@ from tests.kinematics.room import PROFILE, with_numbers
 from tests.stick_figure import nobody, stick_figure
 
 #: Somebody well placed.
-WELL = Placing(
+WELL = Observation(
     t_s=0.0,
     people=1,
     brightness_frac=0.5,
@@ -58,16 +58,16 @@ AWAY = replace(
 LASTING = with_numbers(setup__well_s=10.0, setup__in_view_s=60.0)
 
 
-def seen_as(placings: Iterable[Placing], profile: object = LASTING) -> list[Setup]:
+def seen_as(observations: Iterable[Observation], profile: object = LASTING) -> list[Setup]:
     """What is said of a whole stream."""
     state, out = check_state.SetupState(), []
-    for one in placings:
+    for one in observations:
         state, said = check_state.add(state, one, LASTING if profile is None else profile)  # type: ignore[arg-type]
         out.append(said)
     return out
 
 
-def lasting(placed: Placing, for_s: float = 3.0, fps: float = 10.0, from_s: float = 0.0) -> list[Placing]:
+def lasting(placed: Observation, for_s: float = 3.0, fps: float = 10.0, from_s: float = 0.0) -> list[Observation]:
     """The same for a while."""
     return [replace(placed, t_s=from_s + i / fps) for i in range(round(for_s * fps) + 1)]
 
@@ -199,7 +199,7 @@ PLACED = st.builds(
 
 
 @given(placed=PLACED, rates=st.tuples(st.sampled_from([5.0, 8.0, 15.0]), st.sampled_from([24.0, 30.0, 60.0])))
-def test_the_frame_rate_changes_nothing(placed: Placing, rates: tuple[float, float]) -> None:
+def test_the_frame_rate_changes_nothing(placed: Observation, rates: tuple[float, float]) -> None:
     """After the same time the same is said, and it is over at the same moment."""
     slow, fast = (seen_as(lasting(placed, 3.0, fps), PROFILE) for fps in rates)
     assert slow[-1].checks == fast[-1].checks
@@ -207,7 +207,7 @@ def test_the_frame_rate_changes_nothing(placed: Placing, rates: tuple[float, flo
 
 
 @given(placed=PLACED, glitches=st.lists(st.floats(-180, 180), max_size=8))
-def test_single_glitches_change_no_verdict(placed: Placing, glitches: Sequence[float]) -> None:
+def test_single_glitches_change_no_verdict(placed: Observation, glitches: Sequence[float]) -> None:
     """Less than half of the pictures do not sway the check, whatever they show."""
     calm = lasting(placed)
     wild = [
@@ -228,7 +228,7 @@ def posed(front_deg: float, facing: int, scale: float = 1.0, roll_deg: float = 0
         trunk_px=100.0 * scale,
         hip_at_px=(320.0 * scale, 240.0 * scale),
         roll_deg=roll_deg,
-        image_wh=(64, 48),  # nobody looks at what is drawn
+        image_wh=(64, 48),  # not used
     )
     world = np.array(figure.world_m)
     turn = math.radians(front_deg + 7.0)  # what pose models turn people by is taken off again

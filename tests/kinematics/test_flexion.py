@@ -37,10 +37,15 @@ FLAT = with_dorsal(stick_back(), back_line(ROWS, 0.0))
 
 
 def reading(
-    told: SpinePrediction, back: Back = FLAT, lean_deg: float = 0.0, profile: Profile = PROFILE, *, known: bool = False
+    prediction: SpinePrediction,
+    back: Back = FLAT,
+    lean_deg: float = 0.0,
+    profile: Profile = PROFILE,
+    *,
+    known: bool = False,
 ) -> SpineReading:
     """What is made of what the network says."""
-    return read_spine(back, told, lean_deg, NETWORK, profile, known=known)
+    return read_spine(back, prediction, lean_deg, NETWORK, profile, known=known)
 
 
 def numbers(one: SpineReading) -> list[float]:
@@ -93,20 +98,20 @@ def test_how_unsure_is_too_unsure_can_be_set() -> None:
 )
 def test_a_reading_that_the_outline_contradicts_is_not_given(flexion_deg: float, reason: Reason | None) -> None:
     """The outline alone says 10: up to 35 more or less is no contradiction."""
-    told = replace(SURE, lower_deg=flexion_deg - SURE.upper_deg)
-    assert reading(told).reason == reason
-    assert reading(told, profile=with_numbers(spine__max_disagreement_deg=40.0)).reason is None
+    prediction = replace(SURE, lower_deg=flexion_deg - SURE.upper_deg)
+    assert reading(prediction).reason == reason
+    assert reading(prediction, profile=with_numbers(spine__max_disagreement_deg=40.0)).reason is None
 
 
 def test_the_outline_s_opinion_counts_bend_and_lean() -> None:
     """The same reading is contradicted by a very round outline, and by a level trunk with a straight one it is not."""
-    told = replace(SURE, lower_deg=-9.0)
+    prediction = replace(SURE, lower_deg=-9.0)
     round_back = with_dorsal(stick_back(), back_line(ROWS, 50.0))
     assert dorsal_contour.contour_bend_deg(round_back.dorsal) == pytest.approx(50.0)
-    assert reading(told).reason is None
-    assert reading(told, round_back).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
-    assert reading(told, FLAT, 60.0).reason is None
-    deeper = replace(told, lower_deg=-27.0)
+    assert reading(prediction).reason is None
+    assert reading(prediction, round_back).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
+    assert reading(prediction, FLAT, 60.0).reason is None
+    deeper = replace(prediction, lower_deg=-27.0)
     assert reading(deeper, FLAT).reason is None
     assert reading(deeper, FLAT, 60.0).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
 
@@ -114,14 +119,14 @@ def test_the_outline_s_opinion_counts_bend_and_lean() -> None:
 def test_an_outline_that_cannot_be_read_contradicts_nothing() -> None:
     """With just too few samples for a bend, and the gate for covered backs wide open, the network has its say."""
     strict = with_numbers(back__min_cover_frac=0.5, spine__max_disagreement_deg=10.0)
-    told = replace(SURE, lower_deg=20.0)
+    prediction = replace(SURE, lower_deg=20.0)
     dorsal = back_line(ROWS, 0.0)
     fitted = np.flatnonzero((ROWS >= 0.0) & (ROWS <= 0.95))
     dorsal[fitted[: fitted.size // 2 + 1]] = np.nan
     assert math.isnan(dorsal_contour.contour_bend_deg(dorsal))
-    assert reading(told, profile=strict).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
-    assert reading(told, with_dorsal(stick_back(), dorsal), profile=strict).reason is None
-    assert reading(told, with_dorsal(stick_back(), dorsal)).reason == Reason(ReasonCode.SPINE_COVERED)
+    assert reading(prediction, profile=strict).reason == Reason(ReasonCode.SPINE_UNCERTAIN)
+    assert reading(prediction, with_dorsal(stick_back(), dorsal), profile=strict).reason is None
+    assert reading(prediction, with_dorsal(stick_back(), dorsal)).reason == Reason(ReasonCode.SPINE_COVERED)
 
 
 @pytest.mark.parametrize(

@@ -117,11 +117,11 @@ def test_the_most_important_reason_comes_first() -> None:
         "yaw_deg": 80.0,
         "knee_flexion_deg": 160.0,
     }
-    told = []
+    reasons = []
     while troubles:
-        told.append(_reason(**troubles))  # type: ignore[arg-type]
+        reasons.append(_reason(**troubles))  # type: ignore[arg-type]
         del troubles[next(iter(troubles))]
-    assert told == [
+    assert reasons == [
         Reason(ReasonCode.VIEW_TOO_DARK),
         Reason(ReasonCode.VIEW_NOBODY),
         "Step back.",

@@ -78,7 +78,7 @@ def test_a_leg_out_of_sight_tells_nothing_but_the_straight_one() -> None:
 def test_crossed_feet_tell_which_is_in_front_with_one_knee_hidden(
     facing: int, left_ahead: bool, lean_deg: float, hidden: bool
 ) -> None:
-    """The knee behind is hidden whenever legs are crossed; both knees hidden, or an ankle, and nothing is told."""
+    """The knee behind is hidden whenever legs are crossed; both knees hidden, or an ankle, and the side is unknown."""
     legs_deg = ((12.0, 3.0), (-8.0, 3.0)) if left_ahead else ((-8.0, 3.0), (12.0, 3.0))
     points = points_of(lean_deg, *legs_deg, facing=facing)
     side = Side.LEFT if hidden else Side.RIGHT
@@ -118,12 +118,12 @@ def shown(fps: float, *parts: tuple[float, Floats]) -> list[tuple[float, Floats]
 def test_the_side_changes_after_a_second_at_any_frame_rate(fps: float) -> None:
     """And at most one frame later; until a leg is up there is no side."""
     frames = shown(fps, (1.0, BOTH_DOWN), (2.0, LEFT_UP), (1.0, BOTH_DOWN), (3.0, RIGHT_UP))
-    told = sides(frames)
+    found = sides(frames)
     firsts = [next(t_s for t_s, points in frames if points is shape) for shape in (LEFT_UP, RIGHT_UP)]
-    assert [side for (t_s, _), side in zip(frames, told, strict=True) if t_s < firsts[0]] == [None] * told.count(None)
-    turned_s = next(t_s for (t_s, _), side in zip(frames, told, strict=True) if side is Side.RIGHT)
+    assert [side for (t_s, _), side in zip(frames, found, strict=True) if t_s < firsts[0]] == [None] * found.count(None)
+    turned_s = next(t_s for (t_s, _), side in zip(frames, found, strict=True) if side is Side.RIGHT)
     assert 1.0 - 1e-9 <= turned_s - firsts[1] <= 1.0 + 1.0 / fps + 1e-9
-    assert set(told) == {None, Side.LEFT, Side.RIGHT}
+    assert set(found) == {None, Side.LEFT, Side.RIGHT}
 
 
 def test_a_foot_set_down_and_a_glitch_change_nothing() -> None:
@@ -204,23 +204,23 @@ def test_another_lead_leg_brings_its_own_angles_at_once() -> None:
     stream = [sighting_of(LEFT_UP, 0.1 * k) for k in range(10)]
     stream += [sighting_of(RIGHT_UP, 1.0 + 0.1 * k) for k in range(30)]
     state = measures.start()
-    told = []
+    found = []
     for sighting in stream:
         state, out = measures.step(state, sighting, EXACT, "raised")
-        told.append((out.view.lead_side, out["lead_leg_deg"]))
-    assert told[9][0] is Side.LEFT
-    assert told[9][1] == pytest.approx(60.0, abs=1e-6)
-    first = next(value for side, value in told if side is Side.RIGHT)
+        found.append((out.view.lead_side, out["lead_leg_deg"]))
+    assert found[9][0] is Side.LEFT
+    assert found[9][1] == pytest.approx(60.0, abs=1e-6)
+    first = next(value for side, value in found if side is Side.RIGHT)
     assert first == pytest.approx(60.0, abs=5.0)
 
 
 # ----------------------------------------------------------------------------------------------------- the far leg
-@pytest.mark.parametrize(("visibility", "told"), [(0.51, True), (0.49, False)])
-def test_a_far_leg_that_the_model_is_unsure_of_is_not_measured(visibility: float, told: bool) -> None:
+@pytest.mark.parametrize(("visibility", "is_measured"), [(0.51, True), (0.49, False)])
+def test_a_far_leg_that_the_model_is_unsure_of_is_not_measured(visibility: float, is_measured: bool) -> None:
     """Above `view.min_visibility`, but not sure enough: NaN, not a guess."""
     out = measured([sighting_of(posture_of("foot on a step"), 0.0, far_visibility=visibility)])
-    assert math.isfinite(out["other_knee_flexion_deg"]) is told
-    assert math.isfinite(out["other_hip_hinge_deg"]) is told
+    assert math.isfinite(out["other_knee_flexion_deg"]) is is_measured
+    assert math.isfinite(out["other_hip_hinge_deg"]) is is_measured
     assert math.isfinite(out["lead_knee_flexion_deg"])
 
 

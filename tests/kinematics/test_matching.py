@@ -26,7 +26,7 @@ def calibration(position: str = "standing", value: float = 0.1) -> Calibration:
     return Calibration(position, code, 3.0, 5.0, 60.0, 1, CAMERA, SHA, "2026-11-20", "0.1.0", 1.0)
 
 
-def told(
+def noticed(
     one: Calibration, position: str = "standing", camera: CameraSetup | None = CAMERA, person_deg: float = 0.0
 ) -> list[str]:
     """The names of the notices."""
@@ -37,11 +37,11 @@ def told(
 
 def test_one_that_fits_is_not_complained_of() -> None:
     """Same network, camera, person; fresh. And what is not known is not complained of."""
-    assert told(calibration()) == []
-    assert told(calibration(), camera=None, person_deg=math.nan) == []
-    assert told(calibration(), camera=CameraSetup()) == []
-    assert told(calibration(), camera=replace(CAMERA, elevation_deg=math.nan, yaw_deg=40.0)) == []
-    assert told(replace(calibration(), age_days=math.nan)) == []
+    assert noticed(calibration()) == []
+    assert noticed(calibration(), camera=None, person_deg=math.nan) == []
+    assert noticed(calibration(), camera=CameraSetup()) == []
+    assert noticed(calibration(), camera=replace(CAMERA, elevation_deg=math.nan, yaw_deg=40.0)) == []
+    assert noticed(replace(calibration(), age_days=math.nan)) == []
 
 
 @pytest.mark.parametrize(
@@ -56,29 +56,29 @@ def test_one_that_fits_is_not_complained_of() -> None:
 )
 def test_a_camera_that_moved_is_noticed_and_one_that_moved_little_is_not(camera: CameraSetup, name: str) -> None:
     """Just beyond the limit; half the way there nothing is said."""
-    assert told(calibration(), camera=camera) == [name]
+    assert noticed(calibration(), camera=camera) == [name]
     halfway = {
         key: 0.5 * (getattr(camera, key) + getattr(CAMERA, key))
         for key in ("yaw_deg", "elevation_deg", "roll_deg", "trunk_frac")
     }
-    assert told(calibration(), camera=CameraSetup(**halfway, image_wh=(640, 480))) == []
+    assert noticed(calibration(), camera=CameraSetup(**halfway, image_wh=(640, 480))) == []
 
 
 @pytest.mark.parametrize(("age_days", "names"), [(90.0, []), (91.0, ["age"])])
 def test_an_old_one_is_said_to_be_old(age_days: float, names: list[str]) -> None:
     """Beyond ninety days."""
-    assert told(replace(calibration(), age_days=age_days)) == names
+    assert noticed(replace(calibration(), age_days=age_days)) == names
 
 
 @pytest.mark.parametrize(("person_deg", "names"), [(2.9, []), (3.1, ["person"])])
 def test_another_person_is_noticed(person_deg: float, names: list[str]) -> None:
     """Somebody whose neutral changes the reading by more than the limit."""
-    assert told(calibration(), person_deg=person_deg) == names
+    assert noticed(calibration(), person_deg=person_deg) == names
 
 
 def test_another_network_is_said_first_and_alone() -> None:
     """Its code means nothing here, so nothing else of it matters."""
-    assert told(replace(calibration(), spine_model_sha256="0" * 64, age_days=400.0)) == ["network"]
+    assert noticed(replace(calibration(), spine_model_sha256="0" * 64, age_days=400.0)) == ["network"]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_another_network_is_said_first_and_alone() -> None:
 )
 def test_a_missing_position_is_said(has: str, position: str, names: list[str]) -> None:
     """Chair and floor share one; kneeling uses the standing one; lying needs none."""
-    assert told(calibration(has), position) == names
+    assert noticed(calibration(has), position) == names
 
 
 def test_another_networks_code_is_not_used() -> None:

@@ -52,7 +52,7 @@ def test_a_figure_measures_what_it_was_drawn_with(
     trunk_px: float,
     at_px: tuple[float, float],
 ) -> None:
-    """Move, scale, roll, mirror: joint angles are the drawn ones, the inclination differs by the roll alone.
+    """Move, scale, roll, mirror: joint angles stay those of the figure, the inclination differs by the roll alone.
 
     With the joints left where they are; moved to where the network expects those of people, they stay near.
     """
@@ -329,16 +329,16 @@ def test_what_legs_do_is_told_from_the_side_alone(
     assert math.isnan(measured["hip_hinge_deg"]) == turned
     assert math.isnan(measured["knee_flexion_deg"]) == turned
     if turned:
-        told = {name for name in QUANTITY_NAMES if not math.isnan(measured[name])}
-        assert not {name for name in told if "knee" in name or "hip_hinge" in name or name == "lead_leg_deg"}
+        measured_names = {name for name in QUANTITY_NAMES if not math.isnan(measured[name])}
+        assert not {name for name in measured_names if "knee" in name or "hip_hinge" in name or name == "lead_leg_deg"}
     assert math.isfinite(measured["trunk_inclination_deg"])
 
 
 def test_legs_of_somebody_far_away_are_not_told() -> None:
     """A few pixels are no leg; a little nearer, they are."""
-    for trunk_px, told in ((24.0, False), (40.0, True)):
+    for trunk_px, is_measured in ((24.0, False), (40.0, True)):
         measured = measure_all([stick_figure(trunk_px=trunk_px).sighting(0.0)])[0]
-        assert math.isfinite(measured["hip_hinge_deg"]) == math.isfinite(measured["knee_flexion_deg"]) == told
+        assert math.isfinite(measured["hip_hinge_deg"]) == math.isfinite(measured["knee_flexion_deg"]) == is_measured
 
 
 def test_several_people_are_no_error() -> None:

@@ -107,17 +107,17 @@ def test_a_small_network_is_the_sum_of_its_definitions(seed: int) -> None:
     assert code.dtype == np.float32
     np.testing.assert_allclose(code, naive_code(arrays, crop, joints), atol=1e-4)
     for own in (None, built.encode(*picture(seed + 10))):
-        told = built.predict(code, own)
+        predicted = built.predict(code, own)
         out = naive_outputs(arrays, code.astype(np.float64), None if own is None else own.astype(np.float64))
-        assert told.lower_deg == pytest.approx(math.degrees(out["lower_rad"]), abs=1e-3)
-        assert told.upper_deg == pytest.approx(math.degrees(out["upper_rad"]), abs=1e-3)
-        assert told.flexion_deg == told.lower_deg + told.upper_deg
-        assert told.lower_sigma_deg == pytest.approx(math.degrees(math.exp(out["lower_log_sigma"])), rel=1e-4)
-        assert told.upper_sigma_deg == pytest.approx(math.degrees(math.exp(out["upper_log_sigma"])), rel=1e-4)
-        assert told.flexion_sigma_deg == pytest.approx(math.degrees(math.exp(out["flexion_log_sigma"])), rel=1e-4)
-        assert told.pelvis_ahead_deg == pytest.approx(math.degrees(out["pelvis_rad"]), abs=1e-3)
-        assert told.hip_off == pytest.approx((out["hip_u"], out["hip_n"]), abs=1e-4)
-        assert told.shoulder_off == pytest.approx((out["shoulder_u"], out["shoulder_n"]), abs=1e-4)
+        assert predicted.lower_deg == pytest.approx(math.degrees(out["lower_rad"]), abs=1e-3)
+        assert predicted.upper_deg == pytest.approx(math.degrees(out["upper_rad"]), abs=1e-3)
+        assert predicted.flexion_deg == predicted.lower_deg + predicted.upper_deg
+        assert predicted.lower_sigma_deg == pytest.approx(math.degrees(math.exp(out["lower_log_sigma"])), rel=1e-4)
+        assert predicted.upper_sigma_deg == pytest.approx(math.degrees(math.exp(out["upper_log_sigma"])), rel=1e-4)
+        assert predicted.flexion_sigma_deg == pytest.approx(math.degrees(math.exp(out["flexion_log_sigma"])), rel=1e-4)
+        assert predicted.pelvis_ahead_deg == pytest.approx(math.degrees(out["pelvis_rad"]), abs=1e-3)
+        assert predicted.hip_off == pytest.approx((out["hip_u"], out["hip_n"]), abs=1e-4)
+        assert predicted.shoulder_off == pytest.approx((out["shoulder_u"], out["shoulder_n"]), abs=1e-4)
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -130,11 +130,11 @@ def test_a_scale_learnt_from_bends_leaves_who_stands_upright_alone(known: bool) 
     scaled = Network.of(arrays)
     code = scaled.encode(*picture(6))
     own = code if known else None
-    for told in ("lower_deg", "upper_deg", "pelvis_ahead_deg"):
-        raw_deg, full_deg = getattr(plain.predict(code, own), told), getattr(scaled.predict(code, own), told)
+    for name in ("lower_deg", "upper_deg", "pelvis_ahead_deg"):
+        raw_deg, full_deg = getattr(plain.predict(code, own), name), getattr(scaled.predict(code, own), name)
         assert abs(raw_deg - full_deg) > 0.1
         for lean_deg, share in ((-10.0, 0.0), (0.0, 0.0), (12.0, 0.4), (30.0, 1.0), (110.0, 1.0)):
-            read_deg = getattr(scaled.predict(code, own, lean_deg), told)
+            read_deg = getattr(scaled.predict(code, own, lean_deg), name)
             assert read_deg == pytest.approx(raw_deg + share * (full_deg - raw_deg), abs=1e-3)
     assert scaled.predict(code, own, 0.0).flexion_sigma_deg == scaled.predict(code, own).flexion_sigma_deg
 
@@ -146,8 +146,8 @@ def test_the_bundled_network_is_the_sum_of_its_definitions() -> None:
     code = built.encode(crop, joints)
     expected = naive_code(arrays, crop, joints)
     np.testing.assert_allclose(code, expected, atol=1e-4 * max(1.0, float(np.abs(expected).max())))
-    told, out = built.predict(code, code), naive_outputs(arrays, expected, expected)
-    assert told.flexion_deg == pytest.approx(math.degrees(out["lower_rad"] + out["upper_rad"]), abs=0.02)
+    predicted, out = built.predict(code, code), naive_outputs(arrays, expected, expected)
+    assert predicted.flexion_deg == pytest.approx(math.degrees(out["lower_rad"] + out["upper_rad"]), abs=0.02)
 
 
 def test_the_same_picture_gives_the_same_bits() -> None:
@@ -224,7 +224,7 @@ def refused(path: Path) -> str:
 
 
 def test_whole_weights_are_loaded(weights: Path) -> None:
-    """A file the manifest knows is a network, which tells its hash."""
+    """A file the manifest knows is a network, and its hash is known."""
     assert load(weights).sha256 == sha256_of(weights) == bundled_network().sha256
 
 
@@ -307,7 +307,7 @@ def test_the_bundled_network_is_read_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_doctor_tells_whether_the_weights_are_whole(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sound weights are told with their hash, damaged ones as a fault with what to do."""
+    """Intact weights are reported with their hash, damaged ones as a fault with what to do."""
     monkeypatch.setattr(resources, "models_dir", lambda: weights.parent)
     sound = doctor._guarded("doctor.what.spine_model", doctor._spine_model)
     assert sound.state is doctor.State.FINE

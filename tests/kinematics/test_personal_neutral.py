@@ -209,15 +209,15 @@ def bits(measured: Measures) -> bytes:
     return np.array(list(measured.values.values())).tobytes()
 
 
-def test_a_person_seen_standing_is_read_otherwise_than_a_stranger() -> None:
-    """The very same bend gives another number once it is known how this person stands; a stranger is read, too."""
-    stranger, known = (measure_all(bend_after(upright_s), OPEN)[-1] for upright_s in (0.0, 2.0))
-    assert math.isfinite(stranger["spine_flexion_deg"])
+def test_a_person_seen_standing_reads_otherwise_than_without_personal_neutral() -> None:
+    """The very same bend gives another number with the personal neutral; without one it is read as well."""
+    without, known = (measure_all(bend_after(upright_s), OPEN)[-1] for upright_s in (0.0, 2.0))
+    assert math.isfinite(without["spine_flexion_deg"])
     assert math.isfinite(known["spine_flexion_deg"])
-    assert abs(stranger["spine_flexion_deg"] - known["spine_flexion_deg"]) > 0.1
+    assert abs(without["spine_flexion_deg"] - known["spine_flexion_deg"]) > 0.1
 
 
-def test_too_short_a_stand_leaves_the_person_a_stranger() -> None:
+def test_too_short_a_stand_gives_no_personal_neutral() -> None:
     """Two upright frames change nothing at all."""
     assert bits(measure_all(bend_after(0.2), OPEN)[-1]) == bits(measure_all(bend_after(0.0), OPEN)[-1])
 

@@ -44,7 +44,7 @@ def knee_of(points: Floats, side: Side = Side.LEFT) -> float:
 
 
 def moved(points: Floats, joint: str, x_px: float, y_px: float) -> Floats:
-    """The same with a joint of the left leg drawn elsewhere."""
+    """The same with a joint of the left leg placed elsewhere."""
     out = np.array(points)
     out[of(joint, Side.LEFT)] += (x_px, y_px)
     return out
@@ -138,7 +138,7 @@ def test_what_is_outside_of_the_picture_is_no_body() -> None:
 
 
 def test_where_nothing_is_known_every_leg_is_believed() -> None:
-    """Recordings that do not tell, and joints that are nowhere, withhold nothing and end in no error."""
+    """Recordings without it, and joints that are nowhere, withhold nothing and raise no error."""
     points = points_of(20.0, *UP)
     assert put_right(points, None, PROFILE) is points
     nowhere = np.array(points)
@@ -192,10 +192,10 @@ def test_what_is_measured_is_the_leg_in_the_silhouette() -> None:
         ("leg in the air", moved(there, "ankle", -30.0, 80.0)),
     ):
         seen = sighting_of(points, 0.0, Side.LEFT)
-        for told, legs in (("asked", see_legs(body, points)), ("not asked", None)):
+        for how, legs in (("asked", see_legs(body, points)), ("not asked", None)):
             _, out = measures.step(measures.start(), replace(seen, legs=legs), MEASURING, "raised")
             assert out.view.lead_side is Side.LEFT
-            knees[name, told] = out["lead_knee_flexion_deg"]
+            knees[name, how] = out["lead_knee_flexion_deg"]
     assert knees["there", "asked"] == knees["there", "not asked"]
     assert abs(knees["knee in the air", "asked"] - knees["there", "asked"]) < 12.0
     assert knees["knee in the air", "not asked"] > 40.0

@@ -1,4 +1,4 @@
-"""Which position somebody is in: told from one picture, believed when it lasts."""
+"""Which position a person is in: classified in one frame, accepted when it lasts."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_every_posture_is_told(name: str, facing: int, roll_deg: float, size: fl
 
 def test_the_names_are_those_of_the_stretches() -> None:
     """A stretch asks for positions by the names by which they are recognised."""
-    told = {positions.STANDING, positions.KNEELING, positions.SEATED, positions.FLOOR, positions.LYING}
-    assert told == set(POSITIONS) == set(EXPECTED.values()) - {""}
+    named = {positions.STANDING, positions.KNEELING, positions.SEATED, positions.FLOOR, positions.LYING}
+    assert named == set(POSITIONS) == set(EXPECTED.values()) - {""}
 
 
 @given(trunk_deg=st.floats(0.0, 165.0), knee_deg=st.floats(0.0, 30.0), hips_back_deg=st.floats(0.0, 15.0))
@@ -59,7 +59,7 @@ def test_no_bend_of_somebody_who_stands_is_sitting_or_lying(
 
 
 def test_without_feet_a_hanging_thigh_stands_and_nothing_else_is_told() -> None:
-    """A laptop often cuts the feet off: who stands is still known to stand; chair and floor cannot be told apart."""
+    """A laptop often cuts the feet off: standing is still recognised; chair and floor look the same."""
     for name, expected in (("upright", "standing"), ("upright on a chair", ""), ("long sitting", "")):
         points = without(without(posture_of(name), Side.LEFT, "ankle"), Side.RIGHT, "ankle")
         assert positions.position(points, 1, PROFILE) == expected
@@ -83,16 +83,16 @@ def test_what_is_not_seen_is_not_told() -> None:
 
 
 def test_between_two_positions_nothing_is_told() -> None:
-    """Somebody who sits down slowly is not told for a moment; without any doubt they always are."""
-    told, sure = [], []
+    """While sitting down slowly the position is unknown for a moment; without the margin of doubt it never is."""
+    named, sure = [], []
     for share in np.linspace(0.0, 1.0, 200):
         points = points_of(20.0, (88.0 * share, 90.0 * share), (88.0 * share, 90.0 * share))
-        told.append(positions.position(points, 1, PROFILE))
+        named.append(positions.position(points, 1, PROFILE))
         sure.append(positions.position(points, 1, with_numbers(posture__doubt=0.0)))
-    assert told[0] == sure[0] == "standing"
-    assert told[-1] == sure[-1] == "seated"
-    first_away = next(k for k, name in enumerate(told) if name != "standing")
-    assert told[first_away] == ""
+    assert named[0] == sure[0] == "standing"
+    assert named[-1] == sure[-1] == "seated"
+    first_away = next(k for k, name in enumerate(named) if name != "standing")
+    assert named[first_away] == ""
     assert set(sure) == {"standing", "seated"} or "" in sure[first_away:]
 
 
@@ -136,7 +136,7 @@ def test_contrary_pictures_that_disagree_with_each_other_still_turn() -> None:
 
 
 def test_a_position_out_of_sight_is_forgotten() -> None:
-    """After more than three seconds without a picture that tells, and in a stream that begins anew."""
+    """After more than three seconds without a known position, and in a new stream."""
     seated = positions.hold(PositionState(), 10.0, "seated", PROFILE)
     assert positions.hold(seated, 13.0, "", PROFILE).position == "seated"
     assert positions.hold(seated, 13.1, "", PROFILE).position == ""
@@ -171,6 +171,6 @@ def test_the_view_holds_the_position() -> None:
     """One frame of sitting in a stream of standing is not passed on; a second of it is."""
     upright, sitting = posture_of("upright"), posture_of("upright on a chair")
     shown = [upright] * 10 + [sitting] + [upright] * 5 + [sitting] * 10
-    told = [one.view.position for one in measure_all(sighting_of(points, 0.1 * k) for k, points in enumerate(shown))]
-    assert set(told[:16]) == {"standing"}
-    assert told[-1] == "seated"
+    named = [one.view.position for one in measure_all(sighting_of(points, 0.1 * k) for k, points in enumerate(shown))]
+    assert set(named[:16]) == {"standing"}
+    assert named[-1] == "seated"

@@ -1,4 +1,4 @@
-"""The legs as the silhouette shows them: found whatever was drawn, and a leg that was mistaken is put back there."""
+"""The legs as the silhouette shows them: found whatever the landmarks are, and a mistaken leg is put back there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from posecheck.kinematics import TUNABLES, measures, positions
 from posecheck.kinematics.angles import knee_flexion_deg
 from posecheck.kinematics.legs import silhouette_legs
 from posecheck.kinematics.legs.plausibility import see_legs
-from posecheck.kinematics.legs.silhouette_legs import put_back, see_limbs, told
+from posecheck.kinematics.legs.silhouette_legs import limb_of_role, put_back, see_limbs
 from posecheck.records import Floats, frozen
 from posecheck.tunables import Profile
 from tests.kinematics.legged import Leg, points_of, sighting_of
@@ -156,11 +156,11 @@ def test_the_leg_of_a_role_is_told_by_what_it_does(
     """Raised, in front, stood on: in whichever order the two are found, and either way round."""
     points = points_of(20.0, left, right, facing=facing)
     for order in ((0, 1), (1, 0)):
-        assert told(legs_of(points)[list(order)], points, facing, role, position, PROFILE) == order[0]
+        assert limb_of_role(legs_of(points)[list(order)], points, facing, role, position, PROFILE) == order[0]
 
 
 def test_nobody_can_tell_legs_that_are_alike_crossed_sitting_or_lying() -> None:
-    """Then -1, and every leg stays as it was drawn."""
+    """Then -1, and every leg stays as reported."""
     points = points_of(20.0, *UP)
     both = legs_of(points)
     one = both.copy()
@@ -174,7 +174,7 @@ def test_nobody_can_tell_legs_that_are_alike_crossed_sitting_or_lying() -> None:
         (one, "raised", positions.STANDING),
         (near, "raised", positions.STANDING),
     ):
-        assert told(found, points, 1, role, position, PROFILE) == -1
+        assert limb_of_role(found, points, 1, role, position, PROFILE) == -1
         assert put_back(points, points, found, Side.LEFT, role, 1, position, PROFILE) is points
     assert put_back(points, points, both, None, "raised", 1, positions.STANDING, PROFILE) is points
 

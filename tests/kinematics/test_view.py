@@ -1,4 +1,4 @@
-"""Facing, near side, yaw and roll are told rightly, held through glitches, and given up when they change for good."""
+"""Facing, near side, yaw and roll are recognised, held through glitches, and change only when the change lasts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ POSTURES = st.sampled_from(
 def test_facing_is_told_in_every_posture_and_at_any_roll(
     posture: dict[str, float], facing: int, roll_deg: float, mirror: bool
 ) -> None:
-    """Standing, folded, seated, lying with a leg raised: the first frame tells, however the camera is held."""
+    """Standing, folded, seated, lying with a leg raised: the first frame decides, however the camera is held."""
     figure = stick_figure(facing=facing, roll_deg=roll_deg, mirror=mirror, image_wh=SMALL, **posture)  # type: ignore[arg-type]
     assert _facings([(0.0, figure)]) == [figure.facing]
     score = view.facing_score(figure.landmarks_px, SURE)
@@ -52,7 +52,7 @@ def test_facing_is_told_in_every_posture_and_at_any_roll(
 
 
 def test_a_person_seen_from_the_front_has_no_facing() -> None:
-    """Joints straight above each other tell nothing: 0."""
+    """Joints straight above each other are no evidence: 0."""
     points = np.array(stick_figure(image_wh=SMALL).landmarks_px)
     points[:, 0] = 100.0
     assert view.facing_step(view.FacingState(), 0.0, points, SURE)[1] == 0
@@ -77,7 +77,7 @@ def test_what_is_not_seen_for_a_moment_is_remembered_and_for_long_forgotten() ->
 
 
 def test_a_stream_that_begins_again_forgets() -> None:
-    """Time that runs backwards is another stream: its first frame tells."""
+    """Time that runs backwards is another stream: its first frame decides."""
     assert _facings([(9.0, stick_figure(image_wh=SMALL)), (0.0, stick_figure(facing=-1, image_wh=SMALL))]) == [1, -1]
 
 
@@ -107,7 +107,7 @@ def _side(
 
 @given(facing=st.sampled_from([1, -1]), yaw_deg=st.floats(-60.0, 60.0), mirror=st.booleans())
 def test_the_near_side_is_the_one_nearer_the_camera(facing: int, yaw_deg: float, mirror: bool) -> None:
-    """Depth and visibility tell the side that is measured."""
+    """Depth and visibility decide which side is measured."""
     figure = stick_figure(facing=facing, yaw_deg=yaw_deg, mirror=mirror, image_wh=SMALL)
     assert _side(figure)[1] is figure.near_side
 

@@ -243,7 +243,7 @@ def test_of_two_people_the_nearer_one_is_chosen(
 
 
 def test_a_partner_is_not_taken_for_a_person_who_is_hidden_for_a_moment(backend: MediaPipeBackend) -> None:
-    """While ours is hidden nobody is reported; when they come back they are found again."""
+    """While the followed person is hidden nobody is reported; when they come back they are found again."""
     images = [
         np.hstack([scenes.empty_room() if 25 <= i < 35 else scenes.anna(i), scenes.partner(i)]) for i in range(45)
     ]

@@ -72,7 +72,7 @@ def test_a_missing_model_and_a_manifest_without_it_say_so(installation: Path) ->
 
 
 def test_a_users_own_bundle_is_taken_whatever_its_hash(tmp_path: Path) -> None:
-    """Its hash is told, for the recording; nobody knows what it should be."""
+    """Its hash is reported, for the recording; there is none to compare with."""
     path = bundle(tmp_path / "mine.task", MEMBERS)
     assert verify(path) == hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -1,7 +1,7 @@
-"""How far can this person round? What was reached, and for how long, while somebody rounds as far as is comfortable.
+"""How far can this person round? The flexion reached, and for how long, while they round as far as is comfortable.
 
-Seconds count, not frames, and only those with a reading. The own maximum is what was held for a second in all, so that
-neither a single misread picture nor the way down decides it.
+Seconds count, not frames, and only those with a reading. The personal maximum is what was held for a second in all, so
+that neither a single misread picture nor the way down decides it.
 """
 
 from __future__ import annotations
@@ -65,13 +65,13 @@ GIVE_UP: Final = Tunable(
 )
 TUNABLES: Final = (ROUND_TIME, ROUND_FROM, HELD, MIN_MAX, GIVE_UP)
 
-#: A frame stands for the time since the last one, up to so much.
+#: A frame counts for the time since the last one, up to this much.
 _LONGEST_FRAME_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Rounded:
-    """What was seen so far. The default is: nothing."""
+    """The rounding so far. The default: nothing."""
 
     samples: tuple[tuple[float, float], ...] = ()
     """(flexion, seconds) of the pictures that count as rounded."""
@@ -103,7 +103,7 @@ def is_over(state: Rounded, profile: Mapping[str, float]) -> bool:
 
 
 def credible_max_deg(state: Rounded, profile: Mapping[str, float]) -> float:
-    """The own maximum; NaN where the person was not rounded for long enough, or too little to be believed."""
+    """The personal maximum in degrees; NaN where the person was not rounded for long enough, or too little to be believed."""
     if state.counted_s < profile[ROUND_TIME.key]:
         return math.nan
     most_deg = held_deg(state.samples, profile[HELD.key])

@@ -1,7 +1,7 @@
 """Does a stored calibration still fit: its age, its network, the camera, the person, the position? Pure.
 
-`notices` looks at what is known at one moment; `step` does so along a stream and remembers what was found, so that a
-notice once told stays as it is.
+`notices` checks what is known at one moment; `step` does so along a stream and remembers the result, so that a notice
+once given stays as it is.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAX_AGE: Final = Tunable(
     low=1.0,
     high=3650.0,
     step=1.0,
-    why="an older calibration is said to be old; it is used all the same",
+    why="an older calibration is reported as old; it is still used",
     source="judgement: a season of daily stretching changes how far a back bends, and clothes change with it",
 )
 MAX_YAW: Final = Tunable(
@@ -37,8 +37,8 @@ MAX_YAW: Final = Tunable(
     low=3.0,
     high=45.0,
     step=1.0,
-    why="turned to the camera by so much more or less than then, a calibration is said not to fit",
-    source="measured on 270 drawn people: how far somebody has turned is known to 6 deg (standard deviation); this is twice that",
+    why="turned to the camera by so much more or less than then, a calibration is reported not to fit",
+    source="measured on 270 synthetic people: how far somebody has turned is known to 6 deg (standard deviation); this is twice that",
 )
 MAX_ELEVATION: Final = Tunable(
     "match.max_elevation_change_deg",
@@ -47,8 +47,8 @@ MAX_ELEVATION: Final = Tunable(
     low=3.0,
     high=45.0,
     step=1.0,
-    why="with the camera looking down by so much more or less than then, a calibration is said not to fit",
-    source="as setup.max_elevation_deg; three times the error of the reading (2.7 deg, measured on 135 drawn people)",
+    why="with the camera looking down by so much more or less than then, a calibration is reported not to fit",
+    source="as setup.max_elevation_deg; three times the error of the reading (2.7 deg, measured on 135 synthetic people)",
 )
 MAX_ROLL: Final = Tunable(
     "match.max_roll_change_deg",
@@ -57,7 +57,7 @@ MAX_ROLL: Final = Tunable(
     low=2.0,
     high=45.0,
     step=1.0,
-    why="with the camera turned about its lens by so much more or less than then, a calibration is said not to fit",
+    why="with the camera turned about its lens by so much more or less than then, a calibration is reported not to fit",
     source="as setup.max_roll_deg; more than three times the error of the reading (1.6 deg on synthetic people)",
 )
 MAX_DISTANCE: Final = Tunable(
@@ -67,7 +67,7 @@ MAX_DISTANCE: Final = Tunable(
     low=1.1,
     high=5.0,
     step=0.1,
-    why="so many times as large or as small in the picture as then, a calibration is said not to fit",
+    why="so many times as large or as small in the picture as then, a calibration is reported not to fit",
     source="judgement: as from 2.5 m to 4 m, over which perspective and the sharpness of the outline change",
 )
 MAX_PERSON: Final = Tunable(
@@ -78,7 +78,7 @@ MAX_PERSON: Final = Tunable(
     high=20.0,
     step=0.5,
     why="if the stored neutral changes the reading of the upright back by more than this, it is another person's, and not used",
-    source="measured on 80 drawn people (python -m benchmarks.calibration): of single pictures of one person before different cameras 7 in 100 differ by more, of two people 25 in 100: it notices those whose neutral does most harm, and no more",
+    source="measured on 80 synthetic people (python -m benchmarks.calibration): of single pictures of one person before different cameras 7 in 100 differ by more, of two people 25 in 100: it notices those whose neutral does most harm, and no more",
 )
 PERSON_TIME: Final = Tunable(
     "match.person_s",
@@ -95,7 +95,7 @@ TUNABLES: Final = (MAX_AGE, MAX_YAW, MAX_ELEVATION, MAX_ROLL, MAX_DISTANCE, MAX_
 
 @dataclass(frozen=True, slots=True)
 class MatchState:
-    """What has been found of a calibration so far. The default is: nothing yet."""
+    """How well a calibration fits, as far as known. The default: nothing yet."""
 
     camera: CameraSetup | None = None
     """As the set-up check left it."""
@@ -113,7 +113,7 @@ def step(
     profile: Mapping[str, float],
     network: Network,
 ) -> tuple[MatchState, tuple[Notice, ...]]:
-    """Look once more, in a stretch done in `position`: the new memory, and what is to be told."""
+    """Check one more frame, in a stretch done in `position`: the new state, and what does not fit."""
     one = calibrations.of(position)
     camera, distance_deg = state.camera, state.person_deg
     if camera is None and setup.over:
@@ -122,10 +122,10 @@ def step(
         upright = personal_neutral.live_of(live, one.position)
         if upright is not None and upright.seen_s >= profile[PERSON_TIME.key]:
             distance_deg = person_deg(one, upright.code, network)
-    told = notices(
+    found = notices(
         calibrations, position, profile, spine_model_sha256=network.sha256, camera=camera, person_deg=distance_deg
     )
-    return MatchState(camera, distance_deg), told
+    return MatchState(camera, distance_deg), found
 
 
 def notices(
@@ -139,8 +139,8 @@ def notices(
 ) -> tuple[Notice, ...]:
     """What does not fit, in a stretch done in `position`; empty when all does, and where no neutral is needed.
 
-    `camera` is how camera and person are placed now, None while that is not known; `person_deg` as the function of
-    that name says, NaN while it is not known. What is not known is not complained of.
+    `camera` is how camera and person are placed now, None while that is not known; `person_deg` the result of the
+    function of that name, NaN while it is not known. What is not known gives no notice.
     """
     wanted = USED_FOR.get(position)
     if wanted is None:
@@ -162,9 +162,9 @@ def notices(
 
 
 def _camera(then: CameraSetup, now: CameraSetup, profile: Mapping[str, float]) -> list[Notice]:
-    """What of the camera's place changed too much; NaN on either side says nothing.
+    """What changed too much in how the camera is placed; NaN on either side gives no notice.
 
-    Nor does a session that began in a bend, where nobody was seen standing upright as they were then.
+    Nor does a session that began in a bend, in which the person was not seen upright.
     """
     found: dict[str, Reason] = {}
     if math.isnan(now.elevation_deg) and not math.isnan(then.elevation_deg):
@@ -199,10 +199,10 @@ def camera_of(checks: tuple[Check, ...], image_wh: tuple[int, int]) -> CameraSet
 
 
 def person_deg(one: Calibration, live: Code, network: Network) -> float:
-    """How unlike the person is to the calibration: by how much it changes what their upright back reads.
+    """How far the person differs from the calibration: how much it changes the flexion of their upright back, in degrees.
 
     0: as if it had been taken now; range 0..about 20. NaN for a code of another size.
-    Limits: it speaks of what matters to the reading, so people of one build pass for each other.
+    Limits: only differences that change the reading count, so people of similar build cannot be distinguished.
     """
     if len(one.code) != CODE_SIZE:
         return math.nan

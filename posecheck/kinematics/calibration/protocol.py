@@ -1,11 +1,11 @@
-"""How does this person stand or sit tall, and how far can they round? Leads them through it; remembers in a value.
+"""How does this person stand or sit tall, and how far can they round? The steps of a calibration.
 
     "tall"   stand (or sit) as tall as you can, still, well seen, for 3 s in all
     "round"  round as far as is comfortable, for 5 s in all; may be left out (`skip`)
     "done"   `CalibrationProgress.calibration` holds what was found
 
-Only what is seen counts. A blink costs nothing but its own time, a longer one, or a step, begins the tall part anew;
-no part ever ends on a picture that does not count. What is in the way is one sentence, the first thing to put right.
+Only frames that are seen count. A short loss only pauses the time; a longer one, or a step, restarts the tall part; no
+part ends on a frame that does not count. The problem is one reason: the first thing to correct.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from posecheck.kinematics.calibration import end_range
 from posecheck.kinematics.calibration.matching import camera_of
 from posecheck.kinematics.setup_check import checks
 from posecheck.kinematics.setup_check.check_state import WINDOW
-from posecheck.kinematics.setup_check.observation import Placing, place
+from posecheck.kinematics.setup_check.observation import Observation, observe
 from posecheck.kinematics.spine import personal_neutral
 from posecheck.kinematics.spine.dorsal_profile import axis_px
 from posecheck.kinematics.spine.network import Network, bundled_network
@@ -52,7 +52,7 @@ STILL: Final = Tunable(
     low=0.02,
     high=0.5,
     step=0.01,
-    why="who moves hips or shoulders further than this, in lengths of the trunk, within half a second is not still",
+    why="hips or shoulders that move further than this within half a second, in lengths of the trunk, are not still",
     source="judgement: ordinary sway moves the shoulders by 0.03-0.05 in that time, a step or a bend by more than 0.1",
 )
 BLINK: Final = Tunable(
@@ -62,7 +62,7 @@ BLINK: Final = Tunable(
     low=0.0,
     high=5.0,
     step=0.1,
-    why="after not standing tall, still and well seen for longer than this, the seconds are counted anew",
+    why="after not standing tall, still and well seen for longer than this, the seconds are counted from the start",
     source="judgement: as for the facing, longer than a glitch",
 )
 MAX_TALL: Final = Tunable(
@@ -72,12 +72,12 @@ MAX_TALL: Final = Tunable(
     low=10.0,
     high=60.0,
     step=1.0,
-    why="who reads rounder than this while standing or sitting tall is asked to grow taller",
-    source="measured on synthetic people: none of them read more while they stood; somebody who was asked is believed further than somebody who happens to stand there (own.max_standing_deg)",
+    why="a person who reads rounder than this while standing or sitting tall is asked to grow taller",
+    source="measured on synthetic people: none of them read more while they stood; a person who was asked to is believed further than one who happens to stand upright (own.max_standing_deg)",
 )
 TUNABLES: Final = (TALL_TIME, STILL, BLINK, MAX_TALL, *end_range.TUNABLES)
 
-#: Nothing counts while the set-up check asks for something about one of these.
+#: Nothing counts while one of these set-up checks fails.
 _NEEDED: Final = ("person", "light", "frame", "distance", "side")
 #: Stillness is judged over so long.
 _STILL_S: Final = 0.5
@@ -85,14 +85,14 @@ _STILL_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CalibrationState:
-    """What calibrating remembers from one picture to the next. Made by `start`."""
+    """What a calibration remembers from one frame to the next. Made by `start`."""
 
     position: str
     with_round: bool
     measures: measures.MeasureState
     stage: str = TALL
     t_s: float = math.nan
-    window: tuple[Placing, ...] = ()
+    window: tuple[Observation, ...] = ()
     acting: frozenset[str] = frozenset()
     places: tuple[tuple[float, tuple[float, float, float, float]], ...] = ()
     """Time and place of hips and shoulders, for the stillness."""
@@ -105,7 +105,7 @@ class CalibrationState:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationProgress:
-    """What is to be shown of one picture."""
+    """What to show for one frame."""
 
     stage: str
     """"tall", "round" or "done"."""
@@ -118,7 +118,7 @@ class CalibrationProgress:
     left_s: float
     """Seconds still to go in this stage."""
     problem: Reason | None
-    """Why this picture does not count; None when it does."""
+    """Why this frame does not count; None when it does."""
     measures: Measures
     own_max_deg: float
     """How far the person has rounded so far; NaN before that."""
@@ -132,7 +132,7 @@ def start(position: str, *, with_round: bool = True) -> CalibrationState:
 
 
 def skip(state: CalibrationState) -> CalibrationState:
-    """Leave the rounding out; before somebody has stood tall this changes nothing but that it will not be asked for."""
+    """Leave the rounding out: end it, or do not begin it."""
     state = replace(state, with_round=False)
     return replace(state, stage=DONE) if state.stage == ROUND else state
 
@@ -140,9 +140,9 @@ def skip(state: CalibrationState) -> CalibrationState:
 def step(
     state: CalibrationState, sighting: Sighting, profile: Profile, network: Network | None = None
 ) -> tuple[CalibrationState, CalibrationProgress]:
-    """Take in one picture: the new memory, and what is to be shown.
+    """Take in one frame: the new state, and what to show.
 
-    A picture from the past begins anew; a pause counts as not being seen.
+    A frame from the past starts again; a pause counts as not being seen.
     """
     network = network or bundled_network()
     if sighting.t_s <= state.t_s:
@@ -158,21 +158,21 @@ def step(
         state = replace(state, measures=replace(state.measures, own=personal_neutral.NeutralState(t_s=state.t_s)))
     before = state.measures.own
     measuring, measured = measures.step(state.measures, sighting, asked, network=network)
-    placing = place(sighting, measured, profile)
+    observed = observe(sighting, measured, profile)
     kept = () if passed_s > PAUSE_S else state.window
-    window = (*(one for one in kept if placing.t_s - one.t_s < profile[WINDOW.key]), placing)
-    told = checks.checks(window, state.acting, profile[WINDOW.key], profile)
+    window = (*(one for one in kept if observed.t_s - one.t_s < profile[WINDOW.key]), observed)
+    checked = checks.checks(window, state.acting, profile[WINDOW.key], profile)
     state = replace(
         state,
         measures=measuring,
         t_s=sighting.t_s,
         window=window,
-        acting=frozenset(check.name for check in told if check.verdict is Fit.ACT),
+        acting=frozenset(check.name for check in checked if check.verdict is Fit.ACT),
     )
     problem: Reason | None = None
     if state.stage == TALL:
-        state, problem = _tall(state, sighting, measured, told, before, passed_s, profile, network)
-    else:  # rounded or bent: nothing of it is an example of standing tall
+        state, problem = _tall(state, sighting, measured, checked, before, passed_s, profile, network)
+    else:  # rounded or bent: not to be learnt as standing tall
         state = replace(state, measures=replace(measuring, own=replace(before, t_s=sighting.t_s)))
         if state.stage == ROUND:
             state, problem = _round(state, measured, passed_s, profile)
@@ -184,7 +184,7 @@ def _tall(
     state: CalibrationState,
     sighting: Sighting,
     measured: Measures,
-    told: tuple[Check, ...],
+    checked: tuple[Check, ...],
     before: personal_neutral.NeutralState,
     passed_s: float,
     profile: Mapping[str, float],
@@ -196,7 +196,7 @@ def _tall(
     )
     places = _places(state, sighting)
     state = replace(state, places=places)
-    problem = _in_the_way(state, measured, told, profile)
+    problem = _in_the_way(state, measured, checked, profile)
     if problem is None and (learnt is None or learnt is known) and passed_s > 0.0:
         problem = Reason(ReasonCode.CALIBRATE_GROW)
     if problem is not None:
@@ -214,7 +214,7 @@ def _tall(
         tallest_deg=learnt.tallest_deg,
         own_max_deg=math.nan,
         facing=measured.view.facing,
-        camera=camera_of(told, sighting.image_wh),
+        camera=camera_of(checked, sighting.image_wh),
         spine_model_sha256=network.sha256,
     )
     stage = ROUND if state.with_round else DONE
@@ -222,10 +222,10 @@ def _tall(
 
 
 def _in_the_way(
-    state: CalibrationState, measured: Measures, told: tuple[Check, ...], profile: Mapping[str, float]
+    state: CalibrationState, measured: Measures, checked: tuple[Check, ...], profile: Mapping[str, float]
 ) -> Reason | None:
-    """The first thing to put right before time counts; None if there is none."""
-    for check in told:
+    """The first thing to correct before time counts; None if there is none."""
+    for check in checked:
         if check.name in _NEEDED and check.verdict is Fit.ACT:
             return check.reason
     if measured.view.reason is not None:
@@ -247,7 +247,7 @@ def _places(state: CalibrationState, sighting: Sighting) -> tuple[tuple[float, t
 
 
 def _is_still(state: CalibrationState, limit_trunks: float) -> bool:
-    """Whether hips and shoulders stayed where they were; pictures without a person say nothing."""
+    """Whether hips and shoulders stayed where they were; frames without a person are ignored."""
     points = np.array([place for _, place in state.places if not math.isnan(sum(place))])
     if len(points) == 0:
         return False

@@ -1,1 +1,1 @@
-"""Which leg works, and whether the landmarks of the legs agree with the silhouette."""
+"""Which leg leads, and whether the landmarks of the legs agree with the silhouette."""

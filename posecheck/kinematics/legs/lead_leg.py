@@ -1,11 +1,11 @@
 """Which leg does the work, and what are the angles of both?
 
-The *lead* leg is the one that a stretch speaks of, known by its role: the raised one, the one in front, the straighter
-one, the one that is stood on, the one that crosses. Which side that is is recognised by comparing both legs; it is
-held until the contrary has been seen for a while, so that a foot set down between two breaths changes nothing.
+The *lead* leg is the one a stretch is about, defined by its role: the raised one, the one in front, the straighter
+one, the one that is stood on, the one that crosses. Its side is found by comparing
+both legs, and kept until the other leg has led for a while, so that a foot set down for a moment changes nothing.
 
-A pose model goes on drawing the far leg where the near one hides it, and is optimistic about it. So the far leg is
-measured only where the model is rather sure of it *and* its bones are about as long as those of the near leg.
+A pose model reports a far leg that the near one hides, with too high a visibility. So the far leg is measured only
+where its visibility is high *and* its bones are about as long as those of the near leg.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DOUBT: Final = Tunable(
     low=0.0,
     high=0.5,
     step=0.01,
-    why="legs that differ by less than this share of a leg's length do not tell which of them leads",
+    why="legs that differ by less than this share of a leg's length do not show which of them leads",
     source="measured on synthetic people: feet side by side differ by less in 9 of 10 pictures",
 )
 TURN: Final = Tunable(
@@ -60,7 +60,7 @@ _ROWS: Final = {side: tuple(int(of(joint, side)) for joint in ("hip", "knee", "a
 _BONES_AGREE: Final = (0.7, 1.35)
 #: With one leg in sight, a knee straighter than this is that of the straight leg.
 _STRAIGHT_DEG: Final = 35.0
-#: Nobody in sight for so long: it may be another person, or another side.
+#: Nobody in view for this long: it may be another person, or another side.
 _FORGET_S: Final = 3.0
 
 
@@ -81,8 +81,8 @@ def lead_step(
 ) -> LeadState:
     """Take in one frame: which side leads, as far as is known.
 
-    `role` is one of `records.LEADS`; with "" no side leads. The first frame that tells is believed, another side after
-    `legs.turn_s` of contrary frames. Frames that do not tell (both feet down, a leg hidden) change nothing. It is
+    `role` is one of `records.LEADS`; with "" no side leads. The first frame with evidence is believed, another side after
+    `legs.turn_s` of contrary frames. Frames without evidence (both feet down, a leg hidden) change nothing. It is
     forgotten with another role, when time runs backwards and after three seconds with no leg in sight.
     """
     away_s = t_s - state.t_s
@@ -94,12 +94,12 @@ def lead_step(
     score = lead_score(points, facing, role, position)
     if math.isnan(score) or abs(score) < profile[DOUBT.key]:
         return LeadState(role, state.side, state.since_s, t_s)
-    told = Side.LEFT if score > 0.0 else Side.RIGHT
-    if state.side in (None, told):
-        return LeadState(role, told, math.nan, t_s)
+    observed = Side.LEFT if score > 0.0 else Side.RIGHT
+    if state.side in (None, observed):
+        return LeadState(role, observed, math.nan, t_s)
     since_s = t_s if math.isnan(state.since_s) else state.since_s
     if t_s - since_s >= profile[TURN.key]:
-        return LeadState(role, told, math.nan, t_s)
+        return LeadState(role, observed, math.nan, t_s)
     return LeadState(role, state.side, since_s, t_s)
 
 
@@ -110,10 +110,10 @@ def lead_score(points: list[list[float]], facing: int, role: str, position: str)
     in pixels, NaN for unseen). Crossed legs hide each other's knee, so that "crossed" needs both ankles and one
     whole leg, upright.
     "raised": whose foot and thigh are higher. "front", "crossed": whose foot is further forward. "straight": whose
-    knee is straighter and whose foot is further forward; a straight leg that alone is seen tells as well. "standing":
-    whose foot is lower and, the other leg going back, further forward. Lying, higher stands for further forward.
-    Limits: where it tells, the pose model takes one leg for the other in one picture of ten, half-kneeling one of five
-    (`benchmarks.positions`); a view further from side-on tells less often.
+    knee is straighter and whose foot is further forward; one straight leg seen alone is evidence as well. "standing":
+    whose foot is lower and, the other leg going back, further forward. Lying, higher replaces further forward.
+    Limits: where there is evidence, the pose model swaps the legs in one picture of ten, half-kneeling one of five
+    (`benchmarks.positions`); a view further from side-on gives evidence less often.
     """
     if facing == 0 or role == "":
         return math.nan
@@ -181,9 +181,9 @@ class _Leg:
 def far_leg(
     seen: Floats, visibility: Floats, near: Side | None, profile: Mapping[str, float]
 ) -> tuple[Floats, Floats, Floats]:
-    """Hip, knee and ankle of the far leg in pixels, (2,) each; all NaN unless it is truly seen.
+    """Hip, knee and ankle of the far leg in pixels, (2,) each; all NaN unless it is seen reliably.
 
-    Truly: hip, knee and ankle are among the `seen` (33, 2), each at least `legs.min_far_visibility` visible, and, where
+    Reliably: hip, knee and ankle are among the `seen` (33, 2), each at least `legs.min_far_visibility` visible, and, where
     the near leg is seen too, thigh and shin are 0.7 to 1.35 times as long as its own.
     """
     if near is None:
@@ -207,13 +207,12 @@ def far_leg(
 
 
 def far_knee_is_measurable(position: str) -> bool:
-    """Whether the bend of the lead knee may be told when that leg is the far one: lying alone.
+    """Whether the flexion of the lead knee can be measured when that leg is the far one: only lying.
 
-    Lying, one leg is up and the other down, so that neither hides the other and both are read alike. In every other
-    position the near leg, an arm or the trunk lies over the far knee. The pose model then draws it where it guesses,
-    with a visibility of 0.7 and more and with bones of the right length: a raised far knee bent by 38° was drawn
-    steadily at 18°, a straight one in front at 29° (drawn people). Nothing in the landmarks gives such a guess away,
-    so it is no measurement.
+    Lying, one leg is up and the other down, so that neither hides the other and both are measured equally well. In every
+    other position the near leg, an arm or the trunk covers the far knee. The pose model then guesses, with a visibility
+    of 0.7 and more and bones of the right length: a raised far knee flexed by 38° was steadily reported at 18°, a
+    straight one in front at 29° (synthetic people). The landmarks do not show that it is a guess, so it is not used.
     """
     return position == positions.LYING
 

@@ -1,9 +1,9 @@
-"""Are the legs drawn where the picture shows a body?
+"""Do the landmarks of the legs lie on the silhouette of the body?
 
-A pose model that has lost a joint draws it somewhere all the same, and says that it is sure of it: a knee in the air
-above a raised leg, an ankle on the floor between two feet. Its silhouette is made from the same picture in another way
-and does not follow. So a knee at the edge of the leg, or beside it, is put in the middle of it; and a leg whose bones
-run outside of the body even so is a guess, whatever visibility it has.
+A pose model that has lost a joint still reports it, with a high visibility: a knee in the air above a raised leg, an
+ankle on the floor between two feet. The silhouette comes from the same picture in another way and does not share the
+error. So a knee at the edge of the leg, or beside it, is moved to its middle; and a leg whose bones still run outside
+the body counts as a guess, whatever its visibility.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LEAST_ON_BODY: Final = Tunable(
     step=0.05,
     why="a leg of which a bone lies on the body over less than this share of its length is not measured; higher "
     "withholds legs that are drawn a little beside themselves, 0 believes every leg",
-    source="measured: drawn people, 0.15 to 0.46 of the shin where a joint was in the air, else 1.0; silhouettes of real "
+    source="measured: synthetic people, 0.15 to 0.46 of the shin where a joint was in the air, else 1.0; silhouettes of real "
     "people, 0.6 and more of the near leg in 19 pictures of 20",
 )
 EDGE: Final = Tunable(
@@ -41,7 +41,7 @@ EDGE: Final = Tunable(
     step=0.05,
     why="a knee drawn further from the middle of the leg than this share of half its width is brought so near to it; "
     "lower moves knees that the model has right, 1 moves only those beside the leg",
-    source="measured on drawn people, near knees of 10 clips with a leg up or out from a chair: 10.6 deg wrong as drawn, "
+    source="measured on synthetic people, near knees of 10 clips with a leg up or out from a chair: 10.6 deg wrong as drawn, "
     "7.7 with 0.5, 8.9 put into the very middle",
 )
 UNSTEADY: Final = Tunable(
@@ -52,44 +52,44 @@ UNSTEADY: Final = Tunable(
     high=10.0,
     step=0.1,
     why="a far leg that was drawn outside of the body three times within this is not measured; 0 believes it again at once",
-    source="judgement: as long as three swings of an angle are told from a leg's own (swings.window_s)",
+    source="judgement: as long as the window in which three swings of an angle are recognised (swings.window_s)",
 )
 TUNABLES: Final = (LEAST_ON_BODY, EDGE, UNSTEADY)
 
-#: Places along a bone at which the silhouette is asked; a power of two, so that a share is written in four bytes.
+#: Points along a bone at which the silhouette is sampled; a power of two, so that a share fits in four bytes.
 _PLACES: Final = 16
 _ALONG: Final = np.arange(1, _PLACES + 1)[:, None] / _PLACES
 #: A mask value above it is the person.
 _BODY: Final = 0.5
-#: How far from the drawn knee the leg is looked for, in lengths of the thigh.
+#: How far from the landmark of the knee the leg is searched, in lengths of the thigh.
 _REACH: Final = 0.6
-#: How wide a leg by itself is at the knee, in lengths of the thigh: less is a sliver, more is two legs.
+#: Width of a single leg at the knee, in lengths of the thigh: less is an artefact, more is two legs.
 _LEG_WIDE: Final = (0.2, 0.62)
-#: A leg whose ankle is nearer to its hip than this share of its length is bent too far to be put right across.
+#: A leg whose ankle is nearer to its hip than this share of its length is bent too far to correct its knee sideways.
 _STRETCHED: Final = 0.8
-#: How finely, in the same unit, going either way.
+#: The points to search, in the same unit, to either side.
 _ACROSS: Final = np.linspace(-_REACH, _REACH, 121)
 
 
 @dataclass(frozen=True, slots=True)
 class PlausibilityState:
-    """When the far leg was lost. The default has not lost it."""
+    """When the landmarks of the far leg left the body. The default: never."""
 
     lost: bool = False
-    """Whether it was drawn outside of the body in the previous frame."""
+    """Whether they were outside the body in the previous frame."""
     first_s: float = math.nan
     second_s: float = math.nan
     third_s: float = math.nan
-    """When it was last lost, three times; the latest is the third."""
+    """The last three times they left it; the latest is the third."""
 
 
 def step(
     state: PlausibilityState, t_s: float, seen: Floats, legs: LegsSeen | None, near: Side | None, profile: Profile
 ) -> tuple[PlausibilityState, Floats]:
-    """Take in one frame: the new memory, and the landmarks of `put_right` without a far leg that comes and goes.
+    """Take in one frame: the new memory, and the landmarks of `put_right` without an unsteady far leg.
 
-    Where the far leg was lost three times within `legs.unsteady_s`, the model draws it now here, now there, and where it
-    lies on the body it may be the other leg's place: knee and ankle are NaN. Time that runs backwards begins anew.
+    Where the far leg left the body three times within `legs.unsteady_s`, its landmarks jump, and where they lie on the
+    body they may belong to the other leg: knee and ankle are NaN. Time that runs backwards starts again.
     """
     out = put_right(seen, legs, profile)
     if near is None or legs is None:
@@ -109,11 +109,11 @@ def step(
 
 
 def see_legs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int = 0) -> LegsSeen:
-    """What the silhouette says of the legs as they are drawn, and of the legs that it shows itself (`silhouette_legs.see_limbs`).
+    """How well the landmarks of the legs lie on the silhouette, and the legs the silhouette itself shows (`see_limbs`).
 
-    `mask` is (h, w), 0..1, of the picture in which `landmarks_px` (33, 2) lie; what is outside of the picture is no
-    body. A leg with a joint that is NaN, or with its joints in one place, is NaN throughout. `facing` is +1 for somebody
-    who faces the picture's right, -1 left; with 0, not known, no limbs are looked for.
+    `mask` is (h, w), 0..1, of the picture in which `landmarks_px` (33, 2) lie; outside the picture there is no
+    body. A leg with a joint that is NaN, or with its joints in one place, is NaN throughout. `facing` is +1 for a person
+    who faces the picture's right, -1 left; with 0, not known, no limbs are searched.
     """
     on_body, middle, across = np.full((2, 2), np.nan), np.full((2, 2), np.nan), np.full((2, 2), np.nan)
     for row, side in enumerate(Side):
@@ -136,12 +136,12 @@ def see_legs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int = 0) -
 
 
 def put_right(seen: Floats, legs: LegsSeen | None, profile: Profile) -> Floats:
-    """The landmarks that count (33, 2), with the knees where the legs are, and NaN for knee and ankle of a leg that is not.
+    """The landmarks that count (33, 2), with corrected knees, and NaN for knee and ankle of a leg that is not on the body.
 
     A knee at the edge of the leg or beside it is brought towards the middle (`legs.edge`), straight across the line hip
-    → ankle. That is done where one leg shows there by itself, as wide as a leg, and is not bent so far that "across" means
-    nothing. A leg of which a bone lies on the body over less than `legs.least_on_body` of its length, its knee put right
-    if it was, is not seen. Without `legs` (recordings of before) every leg is believed; `seen` is returned as it is.
+    → ankle. Only where the silhouette there is as wide as a single leg, and the leg not bent so far that "across" means
+    nothing. A leg with a bone of which less than `legs.least_on_body` lies on the body, after the correction, is NaN.
+    Without `legs` (older recordings) every leg is believed; `seen` is returned as it is.
     """
     if legs is None:
         return seen
@@ -161,7 +161,7 @@ def put_right(seen: Floats, legs: LegsSeen | None, profile: Profile) -> Floats:
 
 
 def _aside_px(across_px: Floats, hip: Floats, knee: Floats, ankle: Floats, edge: float) -> float:
-    """How far across the leg the knee has to go; 0 where it may stay, or nobody knows."""
+    """How far to move the knee across the leg, in pixels; 0 where it may stay or the silhouette is no single leg."""
     first, last = float(across_px[0]), float(across_px[1])
     thigh_px, shin_px = math.dist(hip, knee), math.dist(knee, ankle)
     middle, half = (first + last) / 2.0, (last - first) / 2.0
@@ -176,7 +176,7 @@ def _aside_px(across_px: Floats, hip: Floats, knee: Floats, ankle: Floats, edge:
 
 
 def sideways(hip: Floats, ankle: Floats) -> Floats:
-    """The direction (2,) across a leg: a quarter turn clockwise, as seen on the screen, from hip → ankle.
+    """The direction (2,) across a leg: a quarter turn clockwise on the screen from hip → ankle.
 
     NaN where they are in one place or not seen.
     """
@@ -197,7 +197,7 @@ def _is_body(mask: NDArray[np.float32], places: Floats) -> NDArray[np.bool_]:
 
 
 def _along(start: Floats, end: Floats) -> Floats:
-    """The places (_PLACES, 2) of a bone at which the silhouette is asked."""
+    """The points (_PLACES, 2) along a bone at which the silhouette is sampled."""
     out: Floats = start + _ALONG * (end - start)
     return out
 

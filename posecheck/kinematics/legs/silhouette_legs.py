@@ -1,9 +1,9 @@
-"""Where are the legs in the silhouette, whatever the pose model makes of them?
+"""Where are the legs in the silhouette, independent of the landmarks of the pose model?
 
-A pose model that mistakes a leg draws it through the air, or along the other leg, and is sure of it all the same; its
-silhouette of the same picture shows both legs. So thighs of every direction and length, each with shins of every bend,
-are laid from the hips into the silhouette, and the two legs are kept that lie deepest in it. Which of them is whose is
-told by what they do (`told`), and a leg that the model has mistaken is put there (`put_back`).
+A pose model that mistakes a leg places it in the air, or along the other leg, with a high visibility; its silhouette of
+the same picture shows both legs. So thighs of every direction and length, each with shins of every bend, are fitted from
+the hips into the silhouette, and the two legs that lie deepest in it are kept. Their role says which of them is whose
+(`limb_of_role`), and a mistaken leg is moved there (`put_back`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ APART: Final = Tunable(
     step=0.05,
     why="two legs in the silhouette whose ankles are nearer than this, in lengths of the trunk, may be one leg and are not "
     "used; 3 uses none",
-    source="measured on drawn people: one leg found twice ends up to 0.2 apart, two legs mostly 1.2 and more",
+    source="measured on synthetic people: one leg found twice ends up to 0.2 apart, two legs mostly 1.2 and more",
 )
 AWAY: Final = Tunable(
     "limbs.away",
@@ -41,39 +41,39 @@ AWAY: Final = Tunable(
     step=0.05,
     why="a drawn ankle that is further than this from where the silhouette has this leg's, in lengths of the trunk, and "
     "nearer to the other one's is drawn on the wrong leg; 3 lets it be",
-    source="measured on drawn people: ankles that the model has right lie within 0.31 of the silhouette's (5466 of them)",
+    source="measured on synthetic people: ankles that the model has right lie within 0.31 of the silhouette's (5466 of them)",
 )
 TUNABLES: Final = (APART, AWAY)
 
-#: The silhouette is looked at in squares, so many to the length of the trunk, out to so many on all sides of the hips.
+#: The silhouette is sampled in squares: so many to the length of the trunk, and so many on each side of the hips.
 _CELLS: Final = 24
 _HALF: Final = 60
 _WIDE: Final = 2 * _HALF + 1
-#: A place counts as in the middle of a leg from so many squares inside of the outline on: a sixth of the trunk.
+#: A point this many squares inside the outline counts as the middle of a leg: a sixth of the trunk.
 _DEEP: Final = 4
-#: A place less deep than this share of it speaks against a leg, a deeper one for it.
+#: A point less deep than this share of it counts against a leg, a deeper one for it.
 _SHALLOW: Final = np.float32(0.4)
-#: Legs are looked for from here to there, from the direction hips → shoulders forward: nearer to the trunk belly and arms
-#: are in the way, and no leg goes further back than that.
+#: Directions in which legs are searched, from hips → shoulders forward: nearer to the trunk there are belly and arms,
+#: and no leg goes further back.
 _FROM_DEG: Final = 35.0
 _TO_DEG: Final = 240.0
 #: This share of a thigh, and of a shin, must lie inside of the silhouette.
 _INSIDE: Final = 0.9
-#: Legs that fit worse than this, in lengths of the trunk, are none; those that fit nearly as well are averaged.
+#: Fits worse than this, in lengths of the trunk, are no legs; those nearly as good as the best are averaged.
 _FITS: Final = 0.35
 _NEARLY: Final = 0.05
-#: Where the bends that fit nearly as well are further apart than this, the silhouette does not tell how the knee is bent.
+#: Where the bends that fit nearly as well are further apart than this, the flexion of the knee is not known.
 _VAGUE_DEG: Final = 45.0
-#: Fits with ankles so near, in squares, are the same leg.
+#: Fits with ankles as near as this, in squares, are the same leg.
 _SAME: Final = 0.5 * _CELLS
 
-#: What is tried. Directions of the thigh clockwise from straight ahead, for a person who faces right; its length and that
+#: The fits to try. Directions of the thigh clockwise from straight ahead, for a person who faces right; its length and that
 #: of the shin in lengths of the trunk; bends of the knee.
 _THIGH_DEG: Final = np.arange(0.0, 360.0, 5.0)
 _THIGH: Final = np.arange(0.65, 1.06, 0.1).astype(np.float32)
 _BEND_DEG: Final = np.arange(-15.0, 86.0, 5.0)
 _SHIN: Final = np.arange(0.1, 1.21, 0.1).astype(np.float32)
-#: From here on a shin may end.
+#: Where a shin may end.
 _ENDS: Final = slice(7, 12)
 #: Places along the thigh; near the hips every direction is inside.
 _PLACES: Final = np.linspace(0.4, 1.0, 8).astype(np.float32)
@@ -98,11 +98,11 @@ _ANKLES: Final = np.moveaxis(_KNEES[:, :, None, None] + _SHINS[..., _ENDS, :], -
 _ON_THIGH: Final = _squares(_KNEES[:, :, None] * _PLACES[:, None])
 _ON_SHIN: Final = _squares(_KNEES[:, :, None, None] + _SHINS)
 _STEPS: Final = np.arange(1, _SHIN.size + 1)[_ENDS].astype(np.float32)
-#: A product with it adds up what lies on a shin, up to each of its ends.
+#: Multiplied with it, the points of a shin are summed up to each of its ends.
 _UP_TO: Final = np.triu(np.ones((_SHIN.size, _SHIN.size), np.float32))[:, _ENDS]
 #: Roles of standing and kneeling, in which one leg is clear of the other.
 _ROLES: Final = frozenset(("raised", "front", "standing"))
-#: What stands for no fit.
+#: The score of no fit.
 _NONE: Final = np.float32(-9.0)
 
 
@@ -110,10 +110,10 @@ def see_limbs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int) -> F
     """Knee and ankle of the legs as the silhouette shows them, the one that fits best first: (2, 2, 2) pixels.
 
     `mask` is (h, w), 0..1, of the picture in which `landmarks_px` (33, 2) lie; of these only hips and shoulders are used.
-    `facing` is +1 for a person who faces the picture's right, -1 for left; knees bend backwards. NaN for a leg that is
-    not to be seen by itself or whose bend cannot be told, and throughout without facing, hips or shoulders.
-    Range: bends of -15 to 85 degrees. Limits: a limb is a limb; an arm that hangs from the hips would be one.
-    Source: measured on drawn people, see `benchmarks.limbs`: near legs that stand clear read 1 to 6 deg too straight, +- 3.
+    `facing` is +1 for a person who faces the picture's right, -1 for left; knees bend backwards. NaN for a leg that
+    cannot be seen by itself or whose flexion is not known, and throughout without facing, hips or shoulders.
+    Range: bends of -15 to 85 degrees. Limits: an arm that hangs at the hips may be taken for a leg.
+    Source: measured on synthetic people, see `benchmarks.limbs`: near legs that stand clear read 1 to 6 deg too straight, +- 3.
     """
     out = np.full((2, 2, 2), np.nan)
     hip, shoulder = _middle(landmarks_px, "hip"), _middle(landmarks_px, "shoulder")
@@ -148,11 +148,11 @@ def see_limbs(mask: NDArray[np.float32], landmarks_px: Floats, facing: int) -> F
             knee = weight @ _KNEES[way[thigh], long[thigh]]
             ankle = weight @ np.stack([x[thigh, bend, end], y[thigh, bend, end]], -1)
             limb[:] = hip + np.stack([knee, ankle]) / weight.sum() * (facing, 1.0) * square_px
-    return frozen(out.astype(np.float32), np.float64)  # finer than it is true; half as long in a recording
+    return frozen(out.astype(np.float32), np.float64)  # half as long in a recording, and still finer than its error
 
 
 def _squared(mask: NDArray[np.float32], hip: Floats, square_px: float, facing: int) -> NDArray[np.bool_]:
-    """The silhouette around the hips in squares, the person facing right; what is outside of the picture is no body."""
+    """The silhouette around the hips in squares, the person facing right; outside the picture there is no body."""
     height, width = mask.shape
     steps = np.arange(-_HALF, _HALF + 1) * square_px
     x, y = (np.floor(at).astype(np.intp) for at in (hip[0] + steps * facing, hip[1] + steps))
@@ -166,7 +166,7 @@ def _squared(mask: NDArray[np.float32], hip: Floats, square_px: float, facing: i
 
 
 def _depth(body: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """How deep inside of the silhouette each square is: 0 outside, 1 from `_DEEP` squares on."""
+    """How deep inside the silhouette each square is: 0 outside, 1 from `_DEEP` squares on."""
     depth = body.astype(np.float32)
     for number in range(1, _DEEP):
         inner = np.zeros_like(body)
@@ -190,11 +190,11 @@ def put_back(
 ) -> Floats:
     """The landmarks that count (33, 2), with knee and ankle of a mistaken leg where the silhouette has that leg.
 
-    Mistaken is a leg that was `seen` by the model and then not believed (NaN in `shown`), and one that is drawn along
-    the other leg of the silhouette: its ankle `limbs.away` from where its own is, and nearer to the other's. All others
-    stay, and all do where nobody can tell which limb is whose: see `told`. `lead` is the side that leads, by `role`.
+    Mistaken is a leg that was `seen` by the model and then rejected (NaN in `shown`), and one whose landmarks lie along
+    the other leg of the silhouette: its ankle `limbs.away` from its own limb, and nearer to the other one. All others
+    stay, and all do where the limbs cannot be assigned: see `limb_of_role`. `lead` is the side that leads, by `role`.
     """
-    first = -1 if lead is None else told(limbs_px, seen, facing, role, position, profile)
+    first = -1 if lead is None else limb_of_role(limbs_px, seen, facing, role, position, profile)
     if lead is None or first < 0:
         return shown
     away_px = profile[AWAY.key] * _trunk_px(seen)
@@ -211,12 +211,14 @@ def put_back(
     return out
 
 
-def told(limbs_px: Floats, seen: Floats, facing: int, role: str, position: str, profile: Mapping[str, float]) -> int:
-    """Which of the two limbs (2, 2, 2) is the leg of this role: 0 or 1; -1 where nobody can tell.
+def limb_of_role(
+    limbs_px: Floats, seen: Floats, facing: int, role: str, position: str, profile: Mapping[str, float]
+) -> int:
+    """Which of the two limbs (2, 2, 2) is the leg of this role: 0 or 1; -1 where they cannot be assigned.
 
-    Role and position are as `lead_leg.lead_score` has them. Nobody can tell unless both limbs and hips and shoulders are
-    seen and the ankles are `limbs.apart` lengths of the trunk apart; nor with legs crossed, nor of somebody who sits or
-    lies: sitting, hands and the other thigh make one outline with the leg (drawn people: knees of 35 deg read 7 to 13).
+    Role and position as in `lead_leg.lead_score`. They cannot be assigned unless both limbs, hips and shoulders are seen
+    and the ankles are `limbs.apart` lengths of the trunk apart; nor with legs crossed, nor while sitting or lying:
+    sitting, hands and the other thigh share one outline with the leg (synthetic people: knees of 35 deg read 7 to 13).
     """
     if role not in _ROLES or position == positions.LYING or np.isnan(limbs_px).any():
         return -1

@@ -1,11 +1,11 @@
-"""Which of the two legs that the pose model draws is which?
+"""Has the pose model swapped left and right leg?
 
-With one leg in front of the other a pose model now and then takes one for the other, and back again, and on the way
-draws both somewhere between. Legs do not leap: held still or moved, an ankle goes 1.7 lengths of the leg a second in a
-stretch, and 3 to 17 where the model changes its mind (drawn people). So each leg is followed from where it was: names
-that were exchanged are put right, and a leg that is drawn anywhere else is not seen.
+With one leg in front of the other a pose model now and then swaps them, and back again, and in between reports both
+somewhere in the middle. Legs do not jump: in a stretch an ankle moves at up to 1.7 leg lengths a second, and at 3 to 17
+where the model swaps (synthetic people). So each leg is tracked from where it was: swapped legs are swapped back, and a
+leg that has jumped anywhere else is NaN.
 
-A model that draws them steadily again is believed, with whatever names. Nothing here says which leg leads (`lead_leg`).
+A model that is steady again is believed, whatever the sides. Which leg leads is decided elsewhere (`lead_leg`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ REACH: Final = Tunable(
     step=0.01,
     why="how far a knee or ankle may be from where it was, in lengths of the leg, whatever the time; lower takes a "
     "scattering joint for a leap",
-    source="measured on drawn people: joints of a leg held still scatter by up to 0.06",
+    source="measured on synthetic people: joints of a leg held still scatter by up to 0.06",
 )
 SPEED: Final = Tunable(
     "apart.speed_per_s",
@@ -40,7 +40,7 @@ SPEED: Final = Tunable(
     high=20.0,
     step=0.1,
     why="how fast a knee or ankle may go, in lengths of the leg a second; lower withholds legs that are swung",
-    source="measured on drawn people: 1.7 where a leg is swung back within 1.8 s, 3 and more where the model leaps",
+    source="measured on synthetic people: 1.7 where a leg is swung back within 1.8 s, 3 and more where the model leaps",
 )
 SETTLE: Final = Tunable(
     "apart.settle_s",
@@ -50,13 +50,13 @@ SETTLE: Final = Tunable(
     high=10.0,
     step=0.1,
     why="legs that are drawn without a leap for so long are taken as they are drawn, whatever was before",
-    source="measured on drawn people: a model that cannot tell the legs leaps again within 0.4 s",
+    source="measured on synthetic people: a model that cannot tell the legs leaps again within 0.4 s",
 )
 TUNABLES: Final = (REACH, SPEED, SETTLE)
 
 #: Rows of hip, knee and ankle of each leg.
 _ROWS: Final = {side: [int(of(joint, side)) for joint in ("hip", "knee", "ankle")] for side in Side}
-#: A bone that is shorter or longer than this against where it was last is drawn halfway between two legs.
+#: A bone whose length changes by more than this lies halfway between two legs.
 _BONES_AGREE: Final = (0.8, 1.25)
 
 
@@ -81,14 +81,14 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class LegState:
-    """Where one leg was. The default has not seen it."""
+    """Where one leg was. The default: not seen yet."""
 
     known: Leg | None = None
-    """Where it was last believed to be."""
+    """Where it was last accepted."""
     drawn: Leg | None = None
-    """Where the model drew the leg of this name last."""
+    """Where the model last reported the leg of this side."""
     since_s: float = math.nan
-    """Since when it has drawn that without a leap."""
+    """Since when it has reported that without a jump."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,11 @@ class SwapState:
 def step(
     state: SwapState, t_s: float, seen: Floats, visibility: Floats, profile: Mapping[str, float]
 ) -> tuple[SwapState, Floats, Floats]:
-    """Take in one frame: the new memory, and `seen` (33, 2) and `visibility` (33,) with the legs put right.
+    """Take in one frame: the new memory, and `seen` (33, 2) and `visibility` (33,) with the legs corrected.
 
-    Legs that have both leapt, each to where the other was, are exchanged. Knee and ankle of a leg that has leapt to
-    anywhere else are NaN, and those of the other one stand. Legs that are drawn without a leap for `apart.settle_s`, both
-    if both are seen, are taken as they are drawn, and so is one that was not seen for so long. Time that runs backwards
-    begins anew.
+    Legs that have both jumped, each to where the other was, are swapped back. Knee and ankle of a leg that has jumped
+    anywhere else are NaN, and those of the other one stay. Legs without a jump for `apart.settle_s`, both if both are
+    seen, are accepted as reported, and so is one that was not seen for so long. Time that runs backwards starts again.
     """
     legs = {side: _leg(t_s, seen, side) for side in Side}
     before = {Side.LEFT: state.left, Side.RIGHT: state.right}
@@ -133,7 +132,7 @@ def step(
 
 
 def _leg(t_s: float, seen: Floats, side: Side) -> Leg | None:
-    """The leg as it is drawn; None unless both hips and its knee and ankle are seen."""
+    """The leg as reported; None unless both hips and its knee and ankle are seen."""
     hips = (seen[_ROWS[Side.LEFT][0]] + seen[_ROWS[Side.RIGHT][0]]) / 2.0
     (knee_x, knee_y), (ankle_x, ankle_y) = (seen[_ROWS[side][1:]] - hips).tolist()
     if math.isnan(knee_x + ankle_x):
@@ -142,17 +141,17 @@ def _leg(t_s: float, seen: Floats, side: Side) -> Leg | None:
 
 
 def _drawn(state: LegState, leg: Leg | None, profile: Mapping[str, float]) -> LegState:
-    """The memory with the leg as it is drawn now; begun anew where it was not seen for long."""
+    """The state with the leg as reported now; a new one where it was not seen for long."""
     if leg is None:
         return state
     if state.drawn is None or not 0.0 < leg.t_s - state.drawn.t_s <= profile[SETTLE.key]:
         return LegState(leg, leg, leg.t_s)
-    leapt = _share(state.drawn, leg, profile) > 1.0
-    return LegState(state.known, leg, leg.t_s if leapt else state.since_s)
+    jumped = _share(state.drawn, leg, profile) > 1.0
+    return LegState(state.known, leg, leg.t_s if jumped else state.since_s)
 
 
 def _exchanged(states: Mapping[Side, LegState], legs: Mapping[Side, Leg | None], profile: Mapping[str, float]) -> bool:
-    """Whether the model has exchanged the names: both legs are where the other one was, and not where they were."""
+    """Whether the model has swapped the sides: both legs are where the other one was, and not where they were."""
     left, right = legs[Side.LEFT], legs[Side.RIGHT]
     if left is None or right is None:
         return False
@@ -164,9 +163,9 @@ def _exchanged(states: Mapping[Side, LegState], legs: Mapping[Side, Leg | None],
 
 
 def _share(before: Leg | None, now: Leg | None, profile: Mapping[str, float]) -> float:
-    """How far the joint of a leg went that went furthest, as a share of how far it can have gone.
+    """How far the joint that moved most has moved, as a share of how far it can have moved.
 
-    More than 1 is a leap; so is a bone of another length.
+    More than 1 is a jump; so is a bone of another length.
     """
     if before is None or now is None:
         return math.inf

@@ -1,1 +1,1 @@
-"""Is the camera placed well? Checked before the stretch begins and while it goes on."""
+"""Is the camera placed well? Checked before the stretch begins."""

@@ -1,6 +1,6 @@
-"""Are camera and person placed well? The memory of the set-up check; what it says is in `checks`.
+"""Are camera and person placed well? The state of the set-up check; its verdicts are in `checks`.
 
-It ends when all has been well for a while or the stretch begins (the person bends); from then on it stays as it was.
+It ends when everything has been right for a while or the stretch begins (the person bends); then it no longer changes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from posecheck.kinematics.setup_check.checks import checks as judge
-from posecheck.kinematics.setup_check.observation import Placing, place
+from posecheck.kinematics.setup_check.observation import Observation, observe
 from posecheck.records import PAUSE_S, Fit, Measures, Setup, Sighting
 from posecheck.tunables import Profile, Tunable
 
@@ -60,14 +60,14 @@ TUNABLES: Final = (WINDOW, WELL, IN_VIEW, BEGIN)
 
 @dataclass(frozen=True, slots=True)
 class SetupState:
-    """What the set-up check remembers. The default is: nothing yet."""
+    """What the set-up check remembers. The default: nothing yet."""
 
-    window: tuple[Placing, ...] = ()
-    """The pictures that count, of the last `setup.window_s`."""
+    window: tuple[Observation, ...] = ()
+    """The frames that count, of the last `setup.window_s`."""
     acting: frozenset[str] = frozenset()
-    """The checks that asked for something last."""
+    """The checks that failed last."""
     t_s: float = math.nan
-    """Of the previous picture."""
+    """Of the previous frame."""
     well_since_s: float = math.nan
     leaning_since_s: float = math.nan
     in_view_since_s: float = math.nan
@@ -76,40 +76,40 @@ class SetupState:
 
 
 def step(state: SetupState, sighting: Sighting, measures: Measures, profile: Profile) -> tuple[SetupState, Setup]:
-    """Look at one more picture, of which `measures` were taken: the new memory, and what is to be put right.
+    """Check one more frame, of which `measures` were taken: the new state, and the verdicts.
 
-    Once it is over it says the same for ever. A pause, or a picture from the past, begins anew.
+    Once it is over the verdicts stay. A pause, or a frame from the past, starts again.
     """
     if state.setup is not None and state.setup.over:
         return state, state.setup
-    return add(state, place(sighting, measures, profile), profile)
+    return add(state, observe(sighting, measures, profile), profile)
 
 
-def add(state: SetupState, placing: Placing, profile: Mapping[str, float]) -> tuple[SetupState, Setup]:
-    """`step` for a picture that has been looked at already."""
-    if not 0.0 < placing.t_s - state.t_s <= PAUSE_S:
+def add(state: SetupState, observed: Observation, profile: Mapping[str, float]) -> tuple[SetupState, Setup]:
+    """`step` for a frame that has been observed already."""
+    if not 0.0 < observed.t_s - state.t_s <= PAUSE_S:
         state = SetupState()
-    seen = not placing.is_empty
-    upright = seen and placing.upright
-    in_view_since_s = _since(seen, state.in_view_since_s, placing.t_s)
+    seen = not observed.is_empty
+    upright = seen and observed.upright
+    in_view_since_s = _since(seen, state.in_view_since_s, observed.t_s)
     leaning = seen and state.was_upright and not upright
-    leaning_since_s = _since(leaning, state.leaning_since_s, placing.t_s)
+    leaning_since_s = _since(leaning, state.leaning_since_s, observed.t_s)
     window = state.window
     if not leaning:
-        window = (*(one for one in window if placing.t_s - one.t_s < profile[WINDOW.key]), placing)
+        window = (*(one for one in window if observed.t_s - one.t_s < profile[WINDOW.key]), observed)
     checks = judge(window, state.acting, profile[WINDOW.key], profile)
     setup = Setup(checks, over=False, from_s=window[0].t_s, to_s=window[-1].t_s)
-    well_since_s = _since(setup.is_well, state.well_since_s, placing.t_s)
+    well_since_s = _since(setup.is_well, state.well_since_s, observed.t_s)
     was_upright = state.was_upright or upright
     over = (
-        placing.t_s - well_since_s >= profile[WELL.key]
-        or placing.t_s - leaning_since_s >= profile[BEGIN.key]
-        or (not was_upright and placing.t_s - in_view_since_s >= profile[IN_VIEW.key])
+        observed.t_s - well_since_s >= profile[WELL.key]
+        or observed.t_s - leaning_since_s >= profile[BEGIN.key]
+        or (not was_upright and observed.t_s - in_view_since_s >= profile[IN_VIEW.key])
     )
     setup = replace(setup, over=over)
     acting = frozenset(check.name for check in checks if check.verdict is Fit.ACT)
     return SetupState(
-        window, acting, placing.t_s, well_since_s, leaning_since_s, in_view_since_s, was_upright, setup
+        window, acting, observed.t_s, well_since_s, leaning_since_s, in_view_since_s, was_upright, setup
     ), setup
 
 

@@ -1,7 +1,7 @@
-"""What is to be put right, one reason for each thing, as the pictures of the last moments show it? Pure, without memory.
+"""The set-up checks: one verdict, and one reason to act, for each thing. Pure, without memory.
 
-Each check looks at the median, so that a glitch says nothing. What was to be put right is so until it is right by a
-margin.
+Each check uses the median of the last seconds, so that a single frame changes nothing. A check that failed passes only
+once it is right by a margin.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from posecheck.kinematics import framing
-from posecheck.kinematics.setup_check.observation import Asked, Placing
+from posecheck.kinematics.setup_check.observation import Asked, Observation
 from posecheck.reasons import Reason, ReasonCode
 from posecheck.records import SETUP_CHECKS, Check, Fit
 from posecheck.tunables import Tunable
@@ -28,7 +28,7 @@ MAX_TURN: Final = Tunable(
     high=45.0,
     step=1.0,
     why="turned further than this from side-on, a person is asked to turn; the back is still judged up to view.max_yaw_deg",
-    source="measured on 270 drawn people: the reading is off by 6 deg (standard deviation); yaw up to 15 costs the back little",
+    source="measured on 270 synthetic people: the reading is off by 6 deg (standard deviation); yaw up to 15 costs the back little",
 )
 MIN_SIZE: Final = Tunable(
     "setup.min_trunk_px",
@@ -58,7 +58,7 @@ MAX_SHARE: Final = Tunable(
     high=1.0,
     step=0.01,
     why="with a trunk of more than this share of the picture's height a person is asked to step away",
-    source="judgement: that is about 1.5 m away, where perspective begins to bend angles; drawn people on the floor fill 0.41",
+    source="judgement: that is about 1.5 m away, where perspective begins to bend angles; synthetic people on the floor fill 0.41",
 )
 MAX_ELEVATION: Final = Tunable(
     "setup.max_elevation_deg",
@@ -68,7 +68,7 @@ MAX_ELEVATION: Final = Tunable(
     high=30.0,
     step=1.0,
     why="a camera that looks up or down on the hips by more than this is to be moved",
-    source="measured on 135 drawn people: all cameras 15 deg above were told, none within 5 deg",
+    source="measured on 135 synthetic people: all cameras 15 deg above were reported, none within 5 deg",
 )
 MAX_ROLL: Final = Tunable(
     "setup.max_roll_deg",
@@ -82,11 +82,11 @@ MAX_ROLL: Final = Tunable(
 )
 TUNABLES: Final = (MAX_TURN, MIN_SIZE, MIN_SHARE, MAX_SHARE, MAX_ELEVATION, MAX_ROLL)
 
-#: Once said, a thing must be better than its limit by this share of it.
+#: After a failure a value must be better than its limit by this share of it.
 _MARGIN_FRAC: Final = 0.15
-#: A check that rests on less of the window than this says nothing.
+#: A check that is known in less of the window than this is UNKNOWN.
 _MIN_KNOWN_FRAC: Final = 0.5
-#: ... and none says anything before so much of it has passed.
+#: ... and all are before this share of it has passed.
 _MIN_WINDOW_FRAC: Final = 0.25
 #: A reason is given when more than the first share of pictures asks for them, and until less than the second does.
 _ASKED_FROM, _ASKED_TO = 0.5, 0.3
@@ -97,11 +97,11 @@ _TURNS_DEG: Final = 5.0
 class _Seen:
     """The window of one moment."""
 
-    window: tuple[Placing, ...]
+    window: tuple[Observation, ...]
     acting: frozenset[str]
     profile: Mapping[str, float]
 
-    def median(self, of: Callable[[Placing], float]) -> float:
+    def median(self, of: Callable[[Observation], float]) -> float:
         """The median of what is known; NaN if that is less than half."""
         values = np.array([of(one) for one in self.window])
         known = values[np.isfinite(values)]
@@ -111,7 +111,7 @@ class _Seen:
         """Whether a value is above its limit, or not yet below it by the margin after it was."""
         return value > (limit * (1.0 - _MARGIN_FRAC) if name in self.acting else limit)
 
-    def asked(self, name: str, of: Callable[[Placing], Asked]) -> Asked:
+    def asked(self, name: str, of: Callable[[Observation], Asked]) -> Asked:
         """What most pictures ask for; "" if nothing, None if that is not known."""
         known = [one for picture in self.window if (one := of(picture)) is not None]
         if len(known) <= _MIN_KNOWN_FRAC * len(self.window):
@@ -122,12 +122,12 @@ class _Seen:
 
 
 def checks(
-    window: tuple[Placing, ...], acting: frozenset[str], window_s: float, profile: Mapping[str, float]
+    window: tuple[Observation, ...], acting: frozenset[str], window_s: float, profile: Mapping[str, float]
 ) -> tuple[Check, ...]:
-    """What is to be said of the pictures of a window: one check for each of `SETUP_CHECKS`.
+    """One check for each of `SETUP_CHECKS`, from the frames of a window.
 
     `window` is not empty, `window_s` is how long it is once it is full, `acting` the checks that asked for something
-    last, `profile` holds the room's numbers. UNKNOWN where less than half of the pictures tell.
+    last, `profile` holds the room's numbers. UNKNOWN where less than half of the frames are known.
     """
     young = window[-1].t_s - window[0].t_s < _MIN_WINDOW_FRAC * window_s
     if young:
@@ -138,14 +138,14 @@ def checks(
     dark = framing.MIN_BRIGHTNESS_FOUND if away else framing.MIN_BRIGHTNESS
     too_dark = light < profile[dark.key]
     side = _side(seen)
-    # The arms of somebody who is turned lie across the back: that is put right by turning.
+    # Of a person who is turned the arms cover the back: turning corrects that.
     back = (
         _unseen("back")
         if side.verdict is Fit.ACT
         else _asked(seen, "back", lambda one: one.back, 100.0 * seen.median(lambda one: one.cover_frac))
     )
-    told = {
-        # Whether somebody is there cannot be told in the dark: light is what is asked for, and nothing before it.
+    found = {
+        # In the dark it is not known whether anybody is there: only light is asked for.
         "person": _unseen("person") if away and too_dark else _person(seen, away=away),
         "light": _check("light", 100.0 * light, Reason(ReasonCode.VIEW_TOO_DARK) if too_dark else None),
         "frame": _asked(seen, "frame", lambda one: one.frame, math.nan),
@@ -155,7 +155,7 @@ def checks(
         "level": _level(seen),
         "back": back,
     }
-    return tuple(told[asked.name] for asked in SETUP_CHECKS)
+    return tuple(found[asked.name] for asked in SETUP_CHECKS)
 
 
 _UNITS: Final = {asked.name: asked.unit for asked in SETUP_CHECKS}
@@ -180,7 +180,7 @@ def _person(seen: _Seen, *, away: bool) -> Check:
     return _check("person", float(people), reason)
 
 
-def _asked(seen: _Seen, name: str, of: Callable[[Placing], Asked], value: float) -> Check:
+def _asked(seen: _Seen, name: str, of: Callable[[Observation], Asked], value: float) -> Check:
     asked = seen.asked(name, of)
     return _unseen(name) if asked is None else _check(name, value, asked or None)
 
@@ -210,7 +210,7 @@ def _side(seen: _Seen) -> Check:
         reason = Reason(ReasonCode.VIEW_NOT_SIDE_ON)
     elif refused or seen.beyond("side", abs(front_deg), seen.profile[MAX_TURN.key]):
         degrees = max(round(abs(front_deg) / _TURNS_DEG) * _TURNS_DEG, _TURNS_DEG)
-        # Facing the picture's right, the camera is on the right hand: who shows it the front turns left, away from it.
+        # Facing the picture's right, the camera is at the right hand: with the front towards it, turn left, away from it.
         left = facing * front_deg > 0.0
         reason = Reason(ReasonCode.SETUP_TURN_LEFT if left else ReasonCode.SETUP_TURN_RIGHT, degrees=degrees)
     return _check("side", abs(front_deg), reason)

@@ -39,7 +39,7 @@ ROOM_BEHIND: Final = Tunable(
 )
 TUNABLES: Final = (ROOM_AHEAD, ROOM_BEHIND)
 
-#: What is to be put right: nothing (""), something, or not known (None).
+#: What to correct: nothing (""), something, or not known (None).
 Asked: TypeAlias = Reason | Literal[""] | None
 
 #: A trunk that leans less than this, to whichever side, counts as upright. Judgement: a slouch does, a bend does not.
@@ -62,8 +62,8 @@ _BACK_UNKNOWN: Final = frozenset({ReasonCode.SPINE_LYING, ReasonCode.SPINE_TOO_D
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
-    """One picture as the set-up check sees it. NaN and None: not seen."""
+class Observation:
+    """One frame as the set-up check uses it. NaN and None: not seen."""
 
     t_s: float
     people: int
@@ -101,7 +101,7 @@ class Placing:
         return self.lean_deg <= UPRIGHT_DEG
 
 
-def place(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) -> Placing:
+def observe(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) -> Observation:
     """How camera and person are placed in one sighting, of which `measures` were taken.
 
     `profile` holds the room's numbers.
@@ -114,7 +114,7 @@ def place(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) 
     upright = stands and lean_deg <= UPRIGHT_DEG
     facing = measures.view.facing
     frame = None if sighting.is_empty else frame_reason(sighting, measures.view.near_side, facing, profile)
-    return Placing(
+    return Observation(
         t_s=sighting.t_s,
         people=sighting.people,
         brightness_frac=sighting.brightness_frac,
@@ -138,7 +138,7 @@ def frame_reason(
 ) -> Reason | Literal[""]:
     """What to do so that the whole body shows, and has room to bend; empty when it does.
 
-    Parts of the near side that lie outside tell where to go; those that are inside and yet seen of neither side are
+    Parts of the near side outside the picture decide where to go; those inside it that are seen on neither side are
     hidden by something.
     """
     visibility = profile[framing.MIN_VISIBILITY.key]
@@ -196,7 +196,7 @@ def _outside(point: Floats, image_wh: tuple[int, int]) -> set[str]:
 
 
 def _back(sighting: Sighting, measures: Measures, profile: Mapping[str, float]) -> Asked:
-    """What stands in the way of reading the back; None where that cannot be told (nobody, lying, hanging down)."""
+    """What keeps the back from being read; None where that is not known (nobody, lying, hanging down)."""
     if sighting.back is None:
         return None
     mid_hip, mid_shoulder = axis_px(sighting.landmarks_px)

@@ -1,7 +1,7 @@
-"""What does the outline of the back alone say? How much of it is seen, how smooth it is, and how far it bends.
+"""What can be measured on the outline of the back alone: how much of it is seen, how smooth it is, how far it bends.
 
 The angle between the directions of the outline at the sacrum and at the upper back is what two inclinometers on the
-skin would read, apart from buttock, muscle and clothes. It is the second opinion beside the network.
+skin would read, except for buttock, muscle and clothes. It checks the network.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TO_U: Final = 0.95
 _FIT: Final = np.flatnonzero((ROWS >= _FROM_U) & (ROWS <= _TO_U))
 _COVER: Final = np.flatnonzero((ROWS >= -0.1) & (ROWS <= _TO_U))
 _POWERS: Final[Floats] = np.stack([np.ones(_FIT.size), ROWS[_FIT], ROWS[_FIT] ** 2], axis=1)
-#: What a back may do that is no roughness: anything up to the fifth degree.
+#: A smooth back: a polynomial of up to the fifth degree; the rest is roughness.
 _SMOOTH: Final[Floats] = np.vander(np.linspace(-1.0, 1.0, _COVER.size), 6)
 _AXIS: Final = np.ix_((CROP_ROWS >= 0.0) & (CROP_ROWS <= 1.0), np.abs(CROP_COLUMNS) < 0.03)
 #: Distance from the fitted curve at which a sample counts half: folds of cloth are about as deep.

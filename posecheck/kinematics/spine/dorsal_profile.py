@@ -1,11 +1,11 @@
-"""Where is the line of the back? The silhouette, resampled along the trunk, and the outline of its back side.
+"""The line of the back: the silhouette resampled along the trunk, and the outline of its back side.
 
 The axis runs from the middle of the hips (u = 0) to the middle of the shoulders (u = 1); across it, n is positive
 towards the back. Both are measured in chords, the length of that axis, so distance and roll of the camera drop out.
 Whole pixel coordinates are the centres of pixels.
 
-The numbers here shape what a recording holds, so they are constants and no tunables: changing one makes old
-recordings another thing.
+The numbers here shape what a recording holds, so they are constants, not tunables: with another value older recordings
+could not be compared.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _AXIS: Final = int(np.argmin(np.abs(_COLUMNS)))
 _EDGE: Final = 0.5  # a mask value above it is the person
 _FINE_STEPS: Final = np.linspace(0.0, 1.0, 9)  # between two columns, to find the outline to a fraction of a pixel
 _TRUNK: Final = (ROWS >= 0.0) & (ROWS <= 1.0)
-#: Rows in which arms and steps are looked for: the back itself with a little of buttock and neck.
+#: Rows in which arms and jumps are searched: the back itself with a little of buttock and neck.
 _BACK: Final = np.flatnonzero((ROWS >= -0.15) & (ROWS <= 1.05))
 _CORE: Final = np.ix_(_TRUNK, np.abs(_COLUMNS) <= 0.25)
 
@@ -53,7 +53,7 @@ _HEADING_ROWS: Final = 6
 _MIN_PIECE_ROWS: Final = 4  # a shorter piece shows no direction
 _MIN_CHORD_PX: Final = 2.0
 
-#: Where along each arm bone an arm is looked for. The shoulder end belongs to the trunk.
+#: Points along each arm bone at which an arm is searched. The shoulder end belongs to the trunk.
 _ARM_BONES: Final = tuple(
     (of(start, side), of(end, side), from_frac)
     for side in Side

@@ -1,8 +1,8 @@
 """How far is the spine flexed, and where? One picture of a back, read by the network, checked by the outline.
 
-The network (`network`) sees the aligned silhouette and the joints around it; the outline (`dorsal_contour`) knows nothing but
-the line of the back. Where the picture is not fit to be judged (`quality_gates`), where the network itself is not sure, or
-where the two contradict each other, there is no reading but a reason.
+The network (`network`) sees the aligned silhouette and the joints around it; the outline (`dorsal_contour`) uses only the line
+of the back. Where the picture is not fit to be judged (`quality_gates`), where the network itself is not sure, or
+where the two contradict each other, there is a reason instead of a reading.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ MAX_DISAGREEMENT: Final = Tunable(
     low=10.0,
     high=90.0,
     step=1.0,
-    why="a reading is not given if the outline of the back alone says something so different",
+    why="a reading is not given if the outline of the back alone differs by more than this",
     source="measured on synthetic people",
 )
 MAX_PART_SIGMA: Final = Tunable(
@@ -55,7 +55,7 @@ MAX_PART_SIGMA: Final = Tunable(
     low=3.0,
     high=40.0,
     step=0.5,
-    why="upper and lower back are only told apart if each is known better than this",
+    why="upper and lower back are reported separately only if each is known better than this",
     source="measured on synthetic people",
 )
 TUNABLES: Final = (MAX_SIGMA, MAX_OWN_SIGMA, MAX_DISAGREEMENT, MAX_PART_SIGMA)
@@ -63,14 +63,14 @@ TUNABLES: Final = (MAX_SIGMA, MAX_OWN_SIGMA, MAX_DISAGREEMENT, MAX_PART_SIGMA)
 
 @dataclass(frozen=True, slots=True)
 class SpineReading:
-    """What is said of one picture of a back. NaN wherever there is a reason."""
+    """The reading of one picture of a back. NaN wherever there is a reason."""
 
     flexion_deg: float
-    """Thoracolumbar flexion, S1 to T1: 0 as this person stands, + rounded, - hollow."""
+    """Thoracolumbar flexion, S1 to T1, in degrees: 0 as this person stands, + rounded, - hollow."""
     upper_deg: float
-    """The part of it above L1; NaN where the parts cannot be told apart."""
+    """The part of it above L1; NaN where the parts cannot be separated."""
     lower_deg: float
-    """The part of it below; NaN where the parts cannot be told apart."""
+    """The part of it below; NaN where the parts cannot be separated."""
     sigma_deg: float
     """Standard deviation of the error of `flexion_deg` to be expected."""
     pelvis_ahead_deg: float
@@ -86,7 +86,7 @@ def unread(reason: Reason) -> SpineReading:
 
 def read_spine(
     back: Back,
-    told: SpinePrediction,
+    prediction: SpinePrediction,
     inclination_deg: float,
     network: Network,
     profile: Mapping[str, float],
@@ -95,7 +95,7 @@ def read_spine(
 ) -> SpineReading:
     """How far the spine is flexed from the pelvis to the shoulders, in one picture.
 
-    `told` is what `network` says of it, `known` whether it did so with upright pictures of this person,
+    `prediction` is that of `network`, `known` whether it was made with the personal neutral,
     `inclination_deg` the trunk's (`angles.trunk_inclination_deg`), `profile` holds the room's tunables.
     About -30..90. NaN, with a reason, when the back cannot be judged: see `quality_gates` and `ReasonCode.SPINE_UNCERTAIN`.
     Limits: as in models/SPINE.md. Trained and calibrated on synthetic people.
@@ -105,20 +105,20 @@ def read_spine(
         return unread(reason)
     alone_deg = network.outline_deg(dorsal_contour.contour_bend_deg(back.dorsal), inclination_deg)
     most_deg = profile[(MAX_OWN_SIGMA if known else MAX_SIGMA).key]
-    if not told.flexion_sigma_deg <= most_deg or _contradict(told, alone_deg, profile):
+    if not prediction.flexion_sigma_deg <= most_deg or _contradict(prediction, alone_deg, profile):
         return unread(Reason(ReasonCode.SPINE_UNCERTAIN))
     limit_deg = profile[MAX_PART_SIGMA.key]
-    parted = max(told.upper_sigma_deg, told.lower_sigma_deg) <= limit_deg
+    parted = max(prediction.upper_sigma_deg, prediction.lower_sigma_deg) <= limit_deg
     return SpineReading(
-        flexion_deg=told.flexion_deg,
-        upper_deg=told.upper_deg if parted else math.nan,
-        lower_deg=told.lower_deg if parted else math.nan,
-        sigma_deg=told.flexion_sigma_deg,
-        pelvis_ahead_deg=told.pelvis_ahead_deg,
+        flexion_deg=prediction.flexion_deg,
+        upper_deg=prediction.upper_deg if parted else math.nan,
+        lower_deg=prediction.lower_deg if parted else math.nan,
+        sigma_deg=prediction.flexion_sigma_deg,
+        pelvis_ahead_deg=prediction.pelvis_ahead_deg,
         reason=None,
     )
 
 
-def _contradict(told: SpinePrediction, alone_deg: float, profile: Mapping[str, float]) -> bool:
-    """Whether the outline alone says something else. An outline that cannot be read contradicts nothing."""
-    return abs(told.flexion_deg - alone_deg) > profile[MAX_DISAGREEMENT.key]
+def _contradict(prediction: SpinePrediction, alone_deg: float, profile: Mapping[str, float]) -> bool:
+    """Whether the outline alone gives another flexion. An outline that cannot be read contradicts nothing."""
+    return abs(prediction.flexion_deg - alone_deg) > profile[MAX_DISAGREEMENT.key]

@@ -1,8 +1,7 @@
-"""Where are hips and shoulders really? The pose model's joints, moved to where the network says they lie.
+"""Where are hips and shoulders really? The pose model's joints, moved to where the network predicts them.
 
-Pose models place the hip somewhere in the pelvis, and the further somebody bends the further off: on synthetic people
-the angles of hip and trunk then read 6-9° low. The network, which sees where hip and shoulder lie in the silhouette,
-has learnt where the joints were.
+Pose models place the hip somewhere in the pelvis, further off the deeper the bend: on synthetic people the angles of
+hip and trunk then read 6-9° low. The network sees hip and shoulder in the silhouette and has learnt their error.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ CORRECTION: Final = Tunable(
 )
 TUNABLES: Final = (CORRECTION,)
 
-#: No joint is moved further than this, in chords: beyond it the network does not know the picture.
+#: No joint is moved further than this, in chords: beyond it the picture is unlike those the network was trained on.
 _LIMIT: Final = 0.2
 
 
@@ -43,13 +42,13 @@ class Shift:
 NO_SHIFT: Final = Shift(np.zeros(2), np.zeros(2))
 
 
-def shift_of(told: SpinePrediction | None, chord_px: Floats, facing: int, correction_frac: float) -> Shift:
-    """How far to move both hips and both shoulders; not at all where the network has not looked.
+def shift_of(prediction: SpinePrediction | None, chord_px: Floats, facing: int, correction_frac: float) -> Shift:
+    """How far to move both hips and both shoulders; not at all without a prediction.
 
     `chord_px` (2,) leads from mid-hip to mid-shoulder. Along it and across it no joint is moved by more than 0.2 of
     its length times `correction_frac` (`joints.correction_frac`, 0..1).
     """
-    if told is None or facing == 0:
+    if prediction is None or facing == 0:
         return NO_SHIFT
     x, y = chord_px.tolist()
 
@@ -57,4 +56,4 @@ def shift_of(told: SpinePrediction | None, chord_px: Floats, facing: int, correc
         u, n = (min(max(part, -_LIMIT), _LIMIT) * correction_frac for part in off)
         return np.array([u * x + n * y * facing, u * y - n * x * facing])
 
-    return Shift(moved(told.hip_off), moved(told.shoulder_off))
+    return Shift(moved(prediction.hip_off), moved(prediction.shoulder_off))

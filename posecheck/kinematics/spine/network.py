@@ -1,7 +1,7 @@
-"""The network that reads the back, computed with numpy: from the silhouette and the joints to angles of the spine.
+"""The network of the back, computed with numpy: from the silhouette and the joints to angles of the spine.
 
-An encoder turns one picture into a short code. A reader turns the code into angles, and does so better if it also
-gets the mean code of pictures in which this very person stood (or sat) upright. Weights: models/spine_<version>.npz,
+An encoder turns one picture into a short code. A reader predicts angles from the code, and does so better with the
+personal neutral: the mean code of pictures in which this person stood (or sat) upright. Weights: models/spine_<version>.npz,
 trained on synthetic people only (models/SPINE.md).
 """
 
@@ -25,19 +25,19 @@ from posecheck.resources import models_dir, verified_sha256
 
 WEIGHTS_NAME: Final = "spine_1.npz"
 
-#: (CODE_SIZE,) what the encoder keeps of a picture. The numbers mean something to the reader only.
+#: (CODE_SIZE,) the encoded picture. Its numbers have a meaning for the reader only.
 Code: TypeAlias = NDArray[np.float32]
 
 CODE_SIZE: Final = 48
 #: Coordinates of the joints, then the direction of down.
 INPUT_JOINTS: Final = 2 * JOINT_COUNT + 2
-#: Joints further away than this, in chords, count as being there: a guess of the pose model, far off.
+#: Joints further away than this, in chords, are moved here: a wild guess of the pose model.
 _JOINT_LIMIT: Final = 3.0
 
-#: Lean from which on buttocks and lumbar hollow change the outline no more.
+#: From this lean on buttocks and lumbar hollow no longer change the outline.
 FULL_LEAN_DEG: Final = 30.0
 
-#: What the reader tells, in this order. `_rad` in radians, `_u`, `_n` in chords, `log_sigma` the logarithm of a
+#: The outputs of the reader, in this order. `_rad` in radians, `_u`, `_n` in chords, `log_sigma` the logarithm of a
 #: standard deviation in radians.
 PREDICTED: Final = (
     "lower_rad",
@@ -55,7 +55,7 @@ PREDICTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SpinePrediction:
-    """What the network says of one picture of a back."""
+    """What the network predicts from one picture of a back."""
 
     lower_deg: float
     """Lumbar flexion, S1 to L1; 0 as this person stands, + rounded."""
@@ -88,7 +88,7 @@ class _Convolution:
     """(cells of a filter × channels in, channels out)"""
     bias: NDArray[np.float32]
     places: NDArray[np.intp]
-    """(cells out, cells of a filter): which cell of the picture each one looks at."""
+    """(cells out, cells of a filter): which cell of the picture each one covers."""
 
     @classmethod
     def of(cls, weight: NDArray[np.float32], bias: NDArray[np.float32], shape: tuple[int, int]) -> _Convolution:
@@ -117,7 +117,7 @@ def _halved(shape: tuple[int, int]) -> tuple[int, int]:
 
 
 def _places(shape: tuple[int, int], size: int) -> NDArray[np.intp]:
-    """Which cells of a (rows, columns) picture filters of `size` look at, moved by two; rows × columns is outside."""
+    """Which cells of a (rows, columns) picture filters of `size` cover, moved by two; rows × columns is outside."""
     rows, columns = shape
     reach = np.arange(size) - size // 2
     row = (2 * np.arange(_halved(shape)[0])[:, None] + reach)[:, None, :, None]
@@ -126,8 +126,8 @@ def _places(shape: tuple[int, int], size: int) -> NDArray[np.intp]:
     return np.where(inside, row * columns + column, rows * columns).reshape(-1, size * size)
 
 
-#: More than this in one go OpenBLAS shares among threads, and those who are done wait busily: 20 ms of a processor for
-#: a millisecond's work. Smaller steps take no longer and leave the other cores alone.
+#: Larger products OpenBLAS splits among threads that then wait busily: 20 ms of processor time for a millisecond's
+#: work. Smaller steps take no longer and leave the other cores alone.
 _MOST_PRODUCTS: Final = 250_000
 _ZERO: Final = np.float32(0.0)
 _ONE: Final = np.float32(1.0)
@@ -135,9 +135,9 @@ _ANGLES: Final = np.array([name in {"lower_rad", "upper_rad", "pelvis_rad"} for 
 _ONE_OF_255: Final = np.float32(1.0 / 255.0)
 _LAYERS: Final = ("code1", "code2", "read1", "read2")
 _CELLS: Final = CROP_SHAPE[0] * CROP_SHAPE[1]
-#: What the reader gets in the place of upright pictures when there are none; and the flag that says which it is.
-_NO_OWN: Final[Code] = np.zeros(CODE_SIZE + 1, np.float32)
-_HAS_OWN: Final = np.ones(1, np.float32)
+#: Input of the reader without a personal neutral; and the flag for one that is given.
+_NO_NEUTRAL: Final[Code] = np.zeros(CODE_SIZE + 1, np.float32)
+_HAS_NEUTRAL: Final = np.ones(1, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,12 +149,12 @@ class Network:
     joint_mean: NDArray[np.float32]
     joint_scale: NDArray[np.float32]
     scale: NDArray[np.float32]
-    """(2, len(PREDICTED)) and `shift`: put on the outputs last, so that the scale is right (`benchmarks.spine`). Row 0
-    without, row 1 with the person's own upright pictures. On angles they are put in full from `FULL_LEAN_DEG` on, and
-    not at all on who stands upright: they are learnt from bends, and 0 is how the person stands."""
+    """(2, len(PREDICTED)) and `shift`: applied to the outputs last, to calibrate them (`benchmarks.spine`). Row 0 without,
+    row 1 with personal neutral. On angles they apply in full from `FULL_LEAN_DEG` on, and not at all upright: they are
+    learnt from bends, and 0 is how the person stands."""
     shift: NDArray[np.float32]
     outline: NDArray[np.float32]
-    """(3,) what the bend of the outline alone says: offset in degrees, share of the bend, share of the lean."""
+    """(3,) flexion from the bend of the outline alone: offset in degrees, share of the bend, share of the lean."""
     sha256: str
 
     @classmethod
@@ -205,13 +205,13 @@ class Network:
         prepared = prepare(joints, self.joint_mean, self.joint_scale)
         return self._dense("code2", self._rectified("code1", np.concatenate([x[:-1].ravel(), prepared])))
 
-    def predict(self, code: Code, own: Code | None, inclination_deg: float = FULL_LEAN_DEG) -> SpinePrediction:
-        """What a code tells; `own` is the mean code of this person's upright pictures, None if there are none.
+    def predict(self, code: Code, neutral: Code | None, inclination_deg: float = FULL_LEAN_DEG) -> SpinePrediction:
+        """The prediction from a code; `neutral` is the personal neutral, None without one.
 
         `inclination_deg` is the trunk's in that picture (`angles.trunk_inclination_deg`).
         """
-        known = 0 if own is None else 1
-        x = np.concatenate([code, _NO_OWN] if own is None else [code, own, _HAS_OWN])
+        known = 0 if neutral is None else 1
+        x = np.concatenate([code, _NO_NEUTRAL] if neutral is None else [code, neutral, _HAS_NEUTRAL])
         seen = self._dense("read2", self._rectified("read1", x))
         lean_frac = np.float32(
             min(max(inclination_deg / FULL_LEAN_DEG, 0.0), 1.0)

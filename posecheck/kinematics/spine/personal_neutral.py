@@ -1,11 +1,11 @@
-"""What does this person's back look like when it is upright? Learnt while they stand or sit tall, never required.
+"""The personal neutral: what this person's upright back looks like. Learnt while they stand or sit tall; optional.
 
-People differ in how they stand, and a silhouette does not tell a round build from a round posture. So the codes of
-upright pictures (see `network`) are averaged, for standing and for sitting apart, and handed to the reader with every
-later picture. What a calibration found of the same person (`NeutralState.stored_…`) is known from the first picture on, and gives
-way as this day's pictures come in. A slumped upright back is no example: pictures that read round on their own are left out, and among
-those of one posture the taller ones weigh more. One misread picture does little harm: none weighs more than about
-twelve times as much as another.
+People differ in how they stand, and a silhouette alone cannot separate a round build from a round posture. So the codes
+of upright pictures (see `network`) are averaged, separately for standing and sitting, and given to the reader with every
+later picture. A stored calibration of the same person (`NeutralState.stored_…`) counts from the first picture on, and
+fades as today's pictures come in. A slumped back is not neutral: pictures that read round by themselves are left out, and
+of the others the taller ones weigh more. A single misread picture does little harm: none weighs more than about twelve
+times as much as another.
 """
 
 from __future__ import annotations
@@ -69,19 +69,19 @@ STORED: Final = Tunable(
     high=30.0,
     step=0.5,
     why="a stored calibration counts like so many seconds of upright pictures, then fades; 0 does not use it",
-    source="judgement: as long as it was taken; after 8 s of upright pictures of today it has a ninth of the say",
+    source="judgement: as long as it was taken; after 8 s of today's upright pictures it has a ninth of the weight",
 )
 TUNABLES: Final = (MAX_LEAN, MAX_STANDING, MAX_SEATED, MIN_TIME, STORED)
 
 #: Positions that share one neutral: sitting tips the pelvis back, on a chair and on the floor.
 _SEATED: Final = frozenset({positions.SEATED, positions.FLOOR})
-#: A frame stands for the time since the last one, up to so much: a pause teaches nothing.
+#: A frame counts for the time since the last one, up to this much: nothing is learnt from a pause.
 _LONGEST_FRAME_S: Final = 0.25
-#: How much time is remembered; a person who steps back or changes clothes is learnt anew within it.
+#: The mean covers about this much time; new clothes or another distance are learnt within it.
 _MEMORY_S: Final = 8.0
-#: An upright picture that reads so much rounder than the tallest one weighs a third as much.
+#: An upright picture that reads rounder than the tallest one by this much weighs a third as much.
 _TALLER_DEG: Final = 4.0
-#: ... but one that reads rounder by more than this weighs no less: the tallest picture itself may be misread.
+#: ... but one that reads rounder by more than this weighs no less: the tallest one may be misread itself.
 _MOST_DEG: Final = 10.0
 
 
@@ -94,27 +94,27 @@ class Upright:
     seen_s: float = 0.0
     """How long the person was upright, without any weighting."""
     tallest_deg: float = math.inf
-    """The least flexion among them, read without knowing the person."""
+    """The least flexion among them, predicted without personal neutral."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NeutralState:
-    """What is known of one person."""
+    """The personal neutral so far."""
 
     standing: Upright | None = None
     seated: Upright | None = None
     t_s: float = math.nan
     """Time of the last sighting."""
     stored_standing: Upright | None = None
-    """From a calibration; it is not learnt from and not forgotten."""
+    """From a calibration: neither changed nor forgotten."""
     stored_seated: Upright | None = None
 
 
 def neutral_code(state: NeutralState, position: str, profile: Mapping[str, float]) -> Code | None:
-    """The mean code of this person's upright pictures for a position (`positions`), None before there is one.
+    """The personal neutral for a position (`positions`), None before there is one.
 
-    Chair and floor share one code; every other position, and none, is read with the standing one. Somebody who sits
-    and has only been seen standing is read with their standing code as well: it tells their build.
+    Chair and floor share one; every other position, and an unknown one, uses that of standing. Sitting uses it too
+    before the person was seen sitting upright: it still carries their build.
     """
     standing = (state.standing, state.stored_standing)
     known = [(state.seated, state.stored_seated), standing] if position in _SEATED else [standing]
@@ -126,12 +126,12 @@ def neutral_code(state: NeutralState, position: str, profile: Mapping[str, float
 
 
 def live_of(state: NeutralState, position: str) -> Upright | None:
-    """What this stream itself has taught of "standing" or of sitting (any other position); None before it has."""
+    """What was learnt in this stream for "standing" or for sitting (any other position); None before."""
     return state.standing if position == positions.STANDING else state.seated
 
 
 def _believed(live: Upright | None, stored: Upright | None, profile: Mapping[str, float]) -> Code | None:
-    """The code to use of a live and a stored one: seconds vote, and stored ones fade while live ones come in."""
+    """The mean of a live and a stored code, weighted by seconds; the stored ones fade while live ones come in."""
     live = live if live is not None and live.seen_s >= profile[MIN_TIME.key] else None
     if stored is None or not profile[STORED.key] > 0.0:
         return None if live is None else live.code
@@ -153,7 +153,7 @@ def step(
 ) -> NeutralState:
     """Learn from one picture if it shows an upright back; else only the time moves on.
 
-    `flexion_deg` is what the picture reads without knowing the person; NaN, or no code, teaches nothing. Nor does
+    `flexion_deg` is predicted without personal neutral; from NaN, or without a code, nothing is learnt, nor while
     kneeling, where the leg in front tips the pelvis. A time that runs backwards is another stream: everything but
     a stored calibration is forgotten.
     """
@@ -185,5 +185,5 @@ def _learnt(known: Upright | None, code: Code, flexion_deg: float, share_s: floa
 
 
 def _weight(rounder_deg: float) -> float:
-    """How much a picture counts that reads so much rounder than the tallest one: 1 for 0, then less."""
+    """Weight of a picture that reads rounder than the tallest one by this much: 1 at 0, then less."""
     return math.exp(-min(rounder_deg, _MOST_DEG) / _TALLER_DEG)
