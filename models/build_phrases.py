@@ -69,7 +69,15 @@ SPOKEN: Final = (
     "live.begin",
     "live.done",
 )
-SPOKEN_OF_ROUTINE: Final = ("once_more", "missing_left", "missing_right", "left_out", "not_watched", "done")
+SPOKEN_OF_ROUTINE: Final = (
+    "once_more",
+    "missing_left",
+    "missing_right",
+    "left_out",
+    "not_watched",
+    "done",
+    "stretch_done",
+)
 SPOKEN_OF_STRETCH: Final = ("name", "setup", "say", "fix", "good_again")
 LICENCE: Final = (
     "Spoken by eSpeak NG (GPL-3.0-or-later, not included here); the recordings are not covered by its licence and "

@@ -111,7 +111,7 @@ def test_the_same_side_again_is_told_once_and_does_not_count() -> None:
     assert keys(story)[2:] == [
         "stretch.foot_on_step.sides.say",
         "routine.missing_right",
-        "routine.done",
+        "routine.stretch_done",
     ]
     told_s = next(judged.t_s for _, judged, out, _ in story if "routine.missing_right" in [c.key for c in out.calls])
     assert told_s == pytest.approx(11.0, abs=0.2)

@@ -213,7 +213,7 @@ def _next_part(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, 
     index = state.index + 1
     if index == len(parts):
         state = replace(_set(state), stage=Stage.DONE, stage_s=0.0, index=index)
-        done = Call(CueKind.DONE, "routine.done")
+        done = Call(CueKind.DONE, "routine.done" if len(parts) > 1 else "routine.stretch_done")
         return state, replace(_out(state, parts[-1], index - 1), calls=(done,), afresh=True)
     state = replace(
         _set(state),
