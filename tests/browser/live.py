@@ -64,7 +64,7 @@ def shown(page: Page, more: int) -> None:
 
 def assert_accessible(page: Page) -> None:
     """No violation that axe can find (WCAG 2.2 A and AA and its best practices)."""
-    page.evaluate((resources.files("axe_core_python") / "axe.min.js").read_text("utf-8"))
+    page.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
     found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     wrong = [(v["id"], [node["html"][:160] for node in v["nodes"]]) for v in found["violations"]]
     assert wrong == [], wrong

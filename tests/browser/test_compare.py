@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import axe_core_python
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -15,7 +15,7 @@ from tests.browser.waiting import until
 from tests.journeys.test_compare import analysed_pair
 
 pytestmark = pytest.mark.browser
-AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 
 
 #: Both clips stand still, 2.5 s after what they have in common, to within a frame.

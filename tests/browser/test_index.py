@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import axe_core_python
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -16,7 +16,7 @@ from tests.batch.clips import finished
 from tests.browser.waiting import until
 
 pytestmark = pytest.mark.browser
-AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 
 
 @pytest.fixture(scope="module")

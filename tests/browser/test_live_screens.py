@@ -24,7 +24,7 @@ from tests.journeys import media
 
 pytestmark = pytest.mark.browser
 
-AXE: Final = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+AXE: Final = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 LOG: Final = "() => window.posecheck.log.map(one => [one.type, one.what])"
 #: Voices as a browser may have them; the real ones cannot be had in a test.
 VOICES: Final = """(voices) => {

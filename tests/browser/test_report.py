@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import axe_core_python
+import axe_playwright_python
 import cv2
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ from tests.outputs import people
 pytestmark = pytest.mark.browser
 
 CLIPS = sorted(samples_dir().glob("*.mp4"))
-AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 STATE = "v => ({t: v.currentTime, length: v.duration, wide: v.videoWidth, error: v.error && v.error.message})"
 
 
