@@ -40,12 +40,15 @@ def install_command(extra: str = "") -> str:
 
 
 def _is_checkout() -> bool:
-    """Whether posecheck runs from a folder with its sources, installed from there or not at all."""
+    """Whether posecheck runs from a folder with its sources: an editable installation, or none at all.
+
+    `pip install .` copies the package; nothing ties it to the folder afterwards.
+    """
     try:
         origin = importlib.metadata.distribution(DISTRIBUTION).read_text("direct_url.json")
     except importlib.metadata.PackageNotFoundError:
         return True
-    return origin is not None and "dir_info" in json.loads(origin)
+    return origin is not None and bool(json.loads(origin).get("dir_info", {}).get("editable", False))
 
 
 def models_dir() -> Path:
