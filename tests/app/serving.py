@@ -143,8 +143,13 @@ class Page:
 
 
 @contextlib.contextmanager
-def serving(home: Path, *options: str, most_bytes: int | None = None) -> Iterator[Server]:
-    """A server whose person's data lie in `home`; no file of it may grow beyond `most_bytes`, as on a full disk."""
+def serving(
+    home: Path, *options: str, most_bytes: int | None = None, python: Path = Path(sys.executable), cwd: Path = ROOT
+) -> Iterator[Server]:
+    """A server whose person's data lie in `home`; no file of it may grow beyond `most_bytes`, as on a full disk.
+
+    `python` runs it in the folder `cwd`: where that is not this checkout, the posecheck installed for it.
+    """
     limited = [] if most_bytes is None else ["prlimit", f"--fsize={most_bytes}"]
     environment = {
         **os.environ,
@@ -153,8 +158,8 @@ def serving(home: Path, *options: str, most_bytes: int | None = None) -> Iterato
         "LANG": "C",
     }
     with subprocess.Popen(
-        [*limited, sys.executable, "-m", "posecheck", "live", "--no-browser", *options],
-        cwd=ROOT,
+        [*limited, str(python), "-m", "posecheck", "live", "--no-browser", *options],
+        cwd=cwd,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
