@@ -173,14 +173,7 @@ def _draw_angle(
     radius = min(_MOST_ARC_PX * unit_px, 0.4 * min(lengths))
     if value_deg >= _LEAST_ARC_DEG:
         arc = shapes.arc_points(vertex, radius, from_deg, sweep_deg)
-        wedge = np.concatenate([vertex[None], arc])
-        box = shapes.clipped(image, shapes.box_of(wedge, 2.0))
-        corner = np.array(box[:2], np.float64)
-        shapes.faded(image, box, 0.28, lambda layer: shapes.filled(layer, wedge - corner, colour))
-        reach = np.stack([vertex, vertex + straight * radius * 1.25])
-        for dash in shapes.dashes(reach, 3.5 * unit_px, 3.0 * unit_px):
-            shapes.line(image, dash, colour, 1.2 * unit_px)
-        shapes.line_with_halo(image, arc, colour, 1.7 * unit_px, 0.7 * unit_px)
+        _draw_wedge(image, vertex, arc, vertex + straight * radius * 1.25, colour, unit_px)
     # In a straight body the fold has no side: the way the person faces decides, and helps where it is shallow.
     front = np.array([-straight[1], straight[0]]) * (facing * label_side or 1)
     aim = (turned - straight) * label_side + 0.35 * front
@@ -189,6 +182,17 @@ def _draw_angle(
     centre = vertex + aim * (25.0 * unit_px)
     size = 13.0 * unit_px
     put_on_picture(image, f"{round(value_deg)}°", (centre[0], centre[1]), colour, size, STRONG)
+
+
+def _draw_wedge(image: Bytes, vertex: Floats, arc: Floats, straight_to: Floats, colour: Colour, unit_px: float) -> None:
+    """The filled wedge of an angle, its arc, and a dashed line from the vertex to where a straight joint would point."""
+    wedge = np.concatenate([vertex[None], arc])
+    box = shapes.clipped(image, shapes.box_of(wedge, 2.0))
+    corner = np.array(box[:2], np.float64)
+    shapes.faded(image, box, 0.28, lambda layer: shapes.filled(layer, wedge - corner, colour))
+    for dash in shapes.dashes(np.stack([vertex, straight_to]), 3.5 * unit_px, 3.0 * unit_px):
+        shapes.line(image, dash, colour, 1.2 * unit_px)
+    shapes.line_with_halo(image, arc, colour, 1.7 * unit_px, 0.7 * unit_px)
 
 
 def _about(judged: Assessment, value: float) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 - `find_people(source, backend)`, impure (camera and model): Frame ─> Sighting
 - `judge_step`, `assess`, pure (replay, tuning, tests): Sighting ─> Assessment, Events
-- `run(pairs, …, sinks)`: both, and tells the sinks
+- `run(pairs, …, sinks)`: both, and feeds the sinks
 """
 
 from __future__ import annotations
@@ -243,21 +243,18 @@ def run(
     calibrations: Calibrations | None = None,
     memory: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Judge a stream and tell the sinks, until it ends, breaks or is interrupted.
+    """Judge a stream and feed the sinks, until it ends, breaks or is interrupted.
 
     `pairs` are frames with their sightings; a replay has no frames, and hands on how the recording ended. Whatever
     happens the sinks are closed with the way it ended, so that what was done stays readable. `stop` is asked between
     frames: an interrupt there never leaves one output a frame behind another. Interrupts and a source that breaks
-    half-way are endings, told in the outcome. An optional sink that fails is put aside and named in the outcome.
+    half-way are endings, named in the outcome. An optional sink that fails is put aside and named in the outcome.
     `calibrations` and `memory` are as for `start_judging`.
 
     Raises what the source raised before its first frame, what the model raised, and the error of a critical sink.
     """
     state = start_judging(stretch, profile, calibrations, memory)
-    statistics = SessionStatistics()
-    noted: list[Event] = []
-    live = list(sinks)
-    lost: list[str] = []
+    statistics, noted, outputs = SessionStatistics(), list[Event](), _Outputs(sinks)
     ending, message = Ending.COMPLETE, ""
     failure: BaseException | None = None
     try:
@@ -265,8 +262,7 @@ def run(
             state, judged, ended = judge_step(state, sighting, stretch, profile)
             statistics = statistics.plus(judged)
             noted.extend(ended)
-            _tell(live, lost, lambda sink, f=frame, a=judged: sink.put(f, a))  # type: ignore[misc]
-            _tell_events(live, lost, ended)
+            outputs.put(frame, judged, ended)
             if on_frame is not None:
                 on_frame(frame, judged)
             if stop is not None and stop():
@@ -276,50 +272,69 @@ def run(
         ending, message = Ending.INTERRUPTED, "interrupted"
     except BrokenSourceError as error:
         ending, message = Ending.BROKE, str(error)
-        if statistics.frames == 0:
-            failure = error
+        failure = error if statistics.frames == 0 else None
     except BaseException as error:  # noqa: BLE001  the sinks must be closed whatever went wrong; it is raised again below
         failure = error
         ending = Ending.BROKE if isinstance(error, SourceError) else Ending.FAILED
         message = str(error) if isinstance(error, PosecheckError) else type(error).__name__
     last = events.finish(state.events, statistics.to_s) if statistics.frames else ()
-    try:
-        _tell_events(live, lost, last)
-    except PosecheckError as error:
-        failure = failure or error
     noted.extend(last)
-    told = ending.value if not message or ending is Ending.INTERRUPTED else f"{ending.value}: {message}"
-    if ending is Ending.COMPLETE and played_ending:
-        told = played_ending
-    for sink in live:
-        try:
-            sink.close(told)
-        except BaseException as error:  # noqa: BLE001  every sink is closed, whatever befell the one before
-            if sink.critical or not isinstance(error, Exception):
-                failure = failure or error
-            else:
-                _log.warning("an output failed at its end: %s", error)
-                lost.append(str(error))
+    failure = outputs.close(last, _ending_text(ending, message, played_ending), failure)
     if failure is not None:
         raise failure
     noted.sort(key=lambda event: (event.start_s, event.rule))
-    return Outcome(ending, message, statistics, tuple(noted), tuple(lost))
+    return Outcome(ending, message, statistics, tuple(noted), tuple(outputs.lost))
 
 
-def _tell_events(live: list[Sink], lost: list[str], ended: Iterable[Event]) -> None:
-    for event in ended:
-        _tell(live, lost, lambda sink, e=event: sink.event(e))  # type: ignore[misc]
+def _ending_text(ending: Ending, message: str, played_ending: str) -> str:
+    """How a session ended, as the outputs write it; a complete replay hands on how its recording ended."""
+    if ending is Ending.COMPLETE and played_ending:
+        return played_ending
+    return ending.value if not message or ending is Ending.INTERRUPTED else f"{ending.value}: {message}"
 
 
-def _tell(live: list[Sink], lost: list[str], message: Callable[[Sink], None]) -> None:
-    for sink in tuple(live):
+class _Outputs:
+    """The sinks of a session. An optional one that fails is closed, named in `lost`, and left out from there on."""
+
+    def __init__(self, sinks: Sequence[Sink]) -> None:
+        self._live = list(sinks)
+        self.lost: list[str] = []
+
+    def put(self, frame: Frame | None, judged: Assessment, ended: Iterable[Event]) -> None:
+        """Hand one frame to every sink, then the events that ended with it. Raises the error of a critical sink."""
+        self._each(lambda sink: sink.put(frame, judged))
+        self._events(ended)
+
+    def close(self, last: Iterable[Event], ending: str, failure: BaseException | None) -> BaseException | None:
+        """Hand on the last events and close every sink; `failure`, or the first error here that ends the session."""
         try:
-            message(sink)
-        except Exception as error:
-            if sink.critical:
-                raise
-            _log.warning("an output failed and is left out from here on: %s", error)
-            lost.append(str(error))
-            live.remove(sink)
-            with contextlib.suppress(Exception):  # it has failed already, and that has been said
-                sink.close(f"failed: {error}")
+            self._events(last)
+        except PosecheckError as error:
+            failure = failure or error
+        for sink in self._live:
+            try:
+                sink.close(ending)
+            except BaseException as error:  # noqa: BLE001  every sink is closed, whatever befell the one before
+                if sink.critical or not isinstance(error, Exception):
+                    failure = failure or error
+                else:
+                    _log.warning("an output failed at its end: %s", error)
+                    self.lost.append(str(error))
+        return failure
+
+    def _events(self, ended: Iterable[Event]) -> None:
+        for event in ended:
+            self._each(lambda sink, e=event: sink.event(e))  # type: ignore[misc]
+
+    def _each(self, hand_on: Callable[[Sink], None]) -> None:
+        for sink in tuple(self._live):
+            try:
+                hand_on(sink)
+            except Exception as error:
+                if sink.critical:
+                    raise
+                _log.warning("an output failed and is left out from here on: %s", error)
+                self.lost.append(str(error))
+                self._live.remove(sink)
+                with contextlib.suppress(Exception):  # it has failed already, and that has been logged
+                    sink.close(f"failed: {error}")

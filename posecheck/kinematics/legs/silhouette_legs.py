@@ -167,6 +167,8 @@ def _squared(mask: NDArray[np.float32], hip: Floats, square_px: float, facing: i
 
 def _depth(body: NDArray[np.bool_]) -> NDArray[np.float32]:
     """How deep inside the silhouette each square is: 0 outside, 1 from `_DEEP` squares on."""
+    # Not cv2.distanceTransform: none of its metrics is this octagon (L1 differs in 4 % of the squares, C in 8 %, the
+    # rounded L2 in 2 %), and recordings hold what is found with this one.
     depth = body.astype(np.float32)
     for number in range(1, _DEEP):
         inner = np.zeros_like(body)
