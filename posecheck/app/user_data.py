@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import tomlkit
 
 from posecheck.app import parameters
 from posecheck.app.messages.frame_message import Message
@@ -40,16 +42,17 @@ def profile_text(values: Mapping[str, float], stretch_id: str | None) -> str:
         had |= set(base)
     if strange := sorted(set(values) - had):
         raise TunableError(f"{parameters.ORIGIN}: {unknown('key', strange[0], had)}")
-    lines = ["# Written by posecheck's live page. Numbers that are not here keep their defaults."]
-    prefix = "" if stretch_id is None else f"stretches.{stretch_id}."
-    shared = {key: value for key, value in values.items() if not prefix or key in _RUNNING}
-    own = {key: value for key, value in values.items() if key not in shared}
-    for before, table in (("", shared), (prefix, own)):
-        for key, value in sorted(table.items()):
-            group, _, name = key.rpartition(".")
-            lines += ["", f"[{before}{group}]"] if f"[{before}{group}]" not in lines else []
-            lines.append(f"{name} = {float(value)!r}")
-    return "\n".join(lines) + "\n"
+    written: dict[str, Any] = {}
+    # What a stretch has for itself stands last, below the numbers that count for all.
+    for key, value in sorted(values.items(), key=lambda item: (item[0] not in _RUNNING, item[0])):
+        own = [] if stretch_id is None or key in _RUNNING else ["stretches", stretch_id]
+        *tables, name = [*own, *key.split(".")]
+        inner = written
+        for table in tables:
+            inner = inner.setdefault(table, {})
+        inner[name] = float(value)
+    head = "# Written by posecheck's live page. Numbers that are not here keep their defaults.\n"
+    return f"{head}\n{tomlkit.dumps(written)}" if written else head
 
 
 def profiles(places: Places, today: date) -> list[Message]:

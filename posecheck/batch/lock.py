@@ -2,6 +2,9 @@
 
 The file says who is at it. It counts no more when that process is gone (on this machine), or when nobody has touched
 it for a while (on another machine, whose processes cannot be seen from here).
+
+Not the library `filelock`: it relies on locks of the system, which file servers shared by machines may not keep, and
+cannot say who holds one, nor take over from a machine that is gone.
 """
 
 from __future__ import annotations

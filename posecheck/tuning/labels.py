@@ -17,7 +17,6 @@ every mistake told at once, and written whole or not at all.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
+import tomlkit
 from pydantic import Field
 
 from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
@@ -120,29 +120,26 @@ def write_labels(path: Path, labels: Labels) -> None:
     """
     if mistakes := _sense(labels):
         raise LabelsError(in_order(path, mistakes))
-    lines = [f"video = {quoted(labels.video)}", f"stretch = {quoted(labels.stretch)}"]
-    for one in sorted(labels.intervals, key=lambda one: (one.rule, one.rater, one.start_s)):
-        lines += [
-            "",
-            "[[interval]]",
-            f"start_s = {float(one.start_s)!r}",
-            f"end_s = {float(one.end_s)!r}",
-            f"rule = {quoted(one.rule)}",
-            f"truth = {quoted(one.truth)}",
-            f"person = {quoted(one.person)}",
-            f"rater = {quoted(one.rater)}",
-        ]
-    write_whole(path, "\n".join(lines) + "\n")
+    content: dict[str, object] = {"video": labels.video, "stretch": labels.stretch}
+    rows = [
+        {
+            "start_s": float(one.start_s),
+            "end_s": float(one.end_s),
+            "rule": one.rule,
+            "truth": str(one.truth),
+            "person": one.person,
+            "rater": one.rater,
+        }
+        for one in sorted(labels.intervals, key=lambda one: (one.rule, one.rater, one.start_s))
+    ]
+    if rows:
+        content["interval"] = rows
+    write_whole(path, tomlkit.dumps(content))
 
 
 def labels_path(clip: Path) -> Path:
     """Where the labels of a clip or recording lie: beside it, `lena.mp4` → `lena.labels.toml`."""
     return clip.with_name(clip.stem + ENDING)
-
-
-def quoted(text: str) -> str:
-    """A text as TOML writes it."""
-    return json.dumps(str(text), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import math
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+import tomlkit
 from pydantic import Field
 
 import posecheck
@@ -26,7 +27,6 @@ from posecheck.reasons import Reason, english
 from posecheck.tuning import score
 from posecheck.tuning.clips import Clip, sha256
 from posecheck.tuning.evidence import Evidence
-from posecheck.tuning.labels import quoted
 from posecheck.tuning.search import Found
 
 #: How people were split, as files say it.
@@ -140,32 +140,22 @@ def changed(found: Found, stretch: Stretch) -> dict[str, float]:
 
 def profile_text(numbers: Mapping[str, float], where_from: Provenance) -> str:
     """The profile as a file: `numbers` for the one stretch they were chosen for, then the provenance."""
-    lines = [
-        f"# Numbers chosen by `posecheck tune search` for {where_from.stretch}; use them with --profile THIS_FILE.",
-        "# A form cue's limits, fitted to these people: an estimate, not a medical statement.",
-    ]
-    tables: dict[str, dict[str, float]] = {}
+    head = (
+        f"# Numbers chosen by `posecheck tune search` for {where_from.stretch}; use them with --profile THIS_FILE.\n"
+        "# A form cue's limits, fitted to these people: an estimate, not a medical statement.\n"
+    )
+    chosen: dict[str, Any] = {}
     for key, value in numbers.items():
-        table, _, name = key.rpartition(".")
-        tables.setdefault(table, {})[name] = value
-    for table, values in tables.items():
-        lines += ["", f"[stretches.{where_from.stretch}.{table}]"]
-        lines += [f"{name} = {value!r}" for name, value in values.items()]
+        *tables, name = key.split(".")
+        inner = chosen
+        for table in tables:
+            inner = inner.setdefault(table, {})
+        inner[name] = float(value)
     content = where_from.model_dump(exclude_none=True)
-    clips, plateau = content.pop("clip"), content.pop("plateau")
-    lines += ["", "[provenance]", *_pairs(content)]
-    for name, rows in (("plateau", plateau), ("clip", clips)):
-        for row in rows:
-            lines += ["", f"[[provenance.{name}]]", *_pairs(row)]
-    return "\n".join(lines) + "\n"
-
-
-def _pairs(table: Mapping[str, object]) -> Iterator[str]:
-    for key, value in table.items():
-        if isinstance(value, list):
-            yield f"{key} = [{', '.join(quoted(one) for one in value)}]"
-        else:
-            yield f"{key} = {quoted(value) if isinstance(value, str) else repr(value)}"
+    rows = {name: content.pop(name) for name in ("plateau", "clip")}
+    content |= {name: found for name, found in rows.items() if found}
+    written = {"stretches": {where_from.stretch: chosen}} if chosen else {}
+    return f"{head}\n{tomlkit.dumps({**written, 'provenance': content})}"
 
 
 def read_provenance(path: Path) -> Provenance | None:
