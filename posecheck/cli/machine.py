@@ -49,12 +49,13 @@ def replay(
     """Judge a recording again with other numbers: no camera, no model, no pixels. Shows what that changes."""
     from posecheck.pipeline.analysis import judge_recording, stretch_of
     from posecheck.pipeline.output_options import OutputOptions
+    from posecheck.pipeline.profiles import recorded_profile
     from posecheck.pipeline.session import Ending
     from posecheck.sources.replay import read_recording
     from posecheck.terminal.result import result
     from posecheck.terminal.tuning import difference_table
     from posecheck.tuning.clips import Tracks
-    from posecheck.tuning.profile_diff import recorded_profile, whatif
+    from posecheck.tuning.profile_diff import whatif
     from posecheck.tuning.track import Gathering
 
     wanted = OutputOptions(language_for(lang), smooth=smooth, outputs=outputs)

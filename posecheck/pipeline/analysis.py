@@ -205,10 +205,10 @@ def analyze_clip(
         with _marked(folder), prompt_turns(), contextlib.closing(people) as pairs:
             shown = _hidden(pairs) if wanted.blur_face else pairs
             outcome = run(shown, stretch, profile, _built(makers), on_frame, stop=stop, calibrations=calibrations)
-    return Result(outcome, tuple(_written(folder)), _notes_of(source))
+    return Result(outcome, tuple(_written(folder)), notes_of(source))
 
 
-def _notes_of(source: VideoSource) -> tuple[str, ...]:
+def notes_of(source: VideoSource) -> tuple[str, ...]:
     """What was odd about a clip and how it was dealt with."""
     repaired = source.times_repaired
     return (

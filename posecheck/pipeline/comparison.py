@@ -12,7 +12,8 @@ from posecheck.outputs.comparison import Half, nearest_side, write_comparison
 from posecheck.outputs.report import Clip
 from posecheck.outputs.track import Track
 from posecheck.pipeline.analysis import FILES, limits_of, stretch_of
-from posecheck.pipeline.session import assess, default_profile
+from posecheck.pipeline.profiles import recorded_profile
+from posecheck.pipeline.session import assess
 from posecheck.sources.replay import read_recording
 from posecheck.statistics import SessionStatistics
 
@@ -44,11 +45,7 @@ def _half(place: Path, language: str) -> Half:
     recording = recording_of(place)
     played = read_recording(recording)
     stretch = stretch_of(played.origin)
-    usual = default_profile(stretch)
-    profile = usual
-    for key, (value, where) in played.origin.settings.items():
-        if key in usual.tunables and where != "default":
-            profile = profile.with_layer({key: value}, where)
+    profile = recorded_profile(stretch, played.origin.settings)
     track, statistics = Track(), SessionStatistics()
     near: Counter[Side | None] = Counter()
     for judged in assess(played.sightings(), stretch, profile, played.origin.calibrations, played.origin.memory):

@@ -97,6 +97,18 @@ def build_profile(
     return kept_together(profile, stretch)
 
 
+def recorded_profile(stretch: Stretch, settings: Mapping[str, tuple[float, str]]) -> Profile:
+    """The numbers that were in force when a recording was made (`records.Origin.settings`), each with its origin.
+
+    Numbers that came later are at their defaults; those that are known no more, or may not be so any more, too.
+    """
+    profile = default_profile(stretch)
+    for key, (value, where) in settings.items():
+        if where != "default" and key in profile and profile.tunables[key].low <= value <= profile.tunables[key].high:
+            profile = profile.with_layer({key: value}, where)
+    return profile
+
+
 def with_own(base: Profile, stretch: Stretch, calibrations: Calibrations | None, told: Mapping[str, float]) -> Profile:
     """`base` with what follows from a person's calibrations; itself where nothing does.
 

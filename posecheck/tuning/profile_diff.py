@@ -7,14 +7,13 @@ Both are judged on the fast path. Hand in `Tracks` to ask again and again: what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.calibration import Calibrations
-from posecheck.pipeline.session import default_profile
 from posecheck.records import Event, Sighting, Verdict
 from posecheck.tunables import Profile
 from posecheck.tuning.clips import Tracks
@@ -81,20 +80,6 @@ def whatif(
     old = rejudge(tracks.track(stretch, before), stretch, before)
     new = rejudge(tracks.track(stretch, after, calibrations), stretch, after)
     return compare(old, new)
-
-
-def recorded_profile(stretch: Stretch, settings: Mapping[str, tuple[float, str]]) -> Profile:
-    """The numbers that were in force when a recording was made (`records.Origin.settings`).
-
-    Numbers that came later are at their defaults; those that are known no more, or may not be so any more, too.
-    """
-    base = default_profile(stretch)
-    was = {
-        key: value
-        for key, (value, _) in settings.items()
-        if key in base.tunables and base.tunables[key].low <= value <= base.tunables[key].high
-    }
-    return base.with_layer(was, "recording")
 
 
 def compare(before: Judged, after: Judged) -> Difference:

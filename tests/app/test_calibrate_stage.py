@@ -20,10 +20,10 @@ from posecheck.body import Side
 from posecheck.calibration import ORIGIN
 from posecheck.pipeline.analysis import stretch_of
 from posecheck.pipeline.profile_store import calibrations_of, keep_numbers
+from posecheck.pipeline.profiles import recorded_profile
 from posecheck.pipeline.session import assess
 from posecheck.reasons import ReasonCode
 from posecheck.sources.replay import read_recording
-from posecheck.tuning.profile_diff import recorded_profile
 from tests.app.test_session_controller import well_placed
 from tests.app.test_signs import with_hands
 from tests.stick_figure import stick_figure

@@ -17,11 +17,11 @@ from posecheck.assessment.catalogue.routine import BOTH, Item, Routine
 from posecheck.errors import RecordingError
 from posecheck.pipeline.analysis import judge_recording, stretch_of
 from posecheck.pipeline.comparison import compare
+from posecheck.pipeline.profiles import recorded_profile
 from posecheck.pipeline.session import assess
 from posecheck.records import Assessment, Measures, Sighting
 from posecheck.sources.replay import Recording, read_recording
 from posecheck.tuning.clips import Tracks
-from posecheck.tuning.profile_diff import recorded_profile
 from tests.app.test_calibrate_stage import JPEG, OPEN, ROUND, TALL
 from tests.stick_figure import StickFigure, nobody, stick_figure
 

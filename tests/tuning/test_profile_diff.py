@@ -9,10 +9,10 @@ import pytest
 
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.errors import TunableError
-from posecheck.pipeline.profiles import build_profile
+from posecheck.pipeline.profiles import build_profile, recorded_profile
 from posecheck.pipeline.session import default_profile
 from posecheck.records import Event, Verdict
-from posecheck.tuning.profile_diff import compare, recorded_profile, whatif
+from posecheck.tuning.profile_diff import compare, whatif
 from posecheck.tuning.provenance import ClipUsed, Provenance, moved_clips, profile_text, read_provenance
 from posecheck.tuning.rejudge import rejudge
 from tests.tuning.planted import Kept, group
