@@ -109,15 +109,15 @@ def test_nothing_is_written_unless_a_folder_is_given(
 
 
 def test_a_recording_is_judged_as_it_was_and_with_other_limits(result: posecheck.AnalysisResult, folder: Path) -> None:
-    """Judged again it is the analysis to the last bit; a higher limit warns less."""
+    """Judged again it is the analysis to the last bit; a longer dwell warns less."""
     recording = posecheck.read_recording(folder / "recording.jsonl")
     again = posecheck.judge(recording)
     for name, values in result.measures.items():
         np.testing.assert_array_equal(again.measures[name], values, err_msg=name)
     assert (again.verdict, again.events, again.settings) == (result.verdict, result.events, result.settings)
     assert again.source == result.source
-    gentle = posecheck.judge(folder / "recording.jsonl", settings={"spine_rounding.limit_deg": 60.0})
-    assert gentle.settings["spine_rounding.limit_deg"] == (60.0, "settings")
+    gentle = posecheck.judge(folder / "recording.jsonl", settings={"spine_rounding.dwell_s": 3.0})
+    assert gentle.settings["spine_rounding.dwell_s"] == (3.0, "settings")
     assert gentle.verdict_s[posecheck.Verdict.WARN] < again.verdict_s[posecheck.Verdict.WARN]
 
 

@@ -126,7 +126,7 @@ def _read(found: Any, kind: Any, place: str) -> Any:
         return None if found is None else _read(found, next(part for part in parts if part is not type(None)), place)
     if dataclasses.is_dataclass(kind):
         return _read_state(found, kind, place)
-    if typing.get_origin(kind) is np.ndarray:
+    if _is_array(kind):
         return _read_row(found, place)
     if typing.get_origin(kind) is tuple:
         if not isinstance(found, list) or len(found) != len(parts):
@@ -141,6 +141,13 @@ def _read(found: Any, kind: Any, place: str) -> Any:
     if type(found) is not kind:  # int and str; true is no number
         raise _wrong(place, "a whole number" if kind is int else "text", found)
     return found
+
+
+def _is_array(kind: Any) -> bool:
+    """Whether a type is an array's. From Python 3.12 on NumPy 2.5 has `NDArray` as an alias, which has to be opened."""
+    origin = typing.get_origin(kind)
+    opened = getattr(origin, "__value__", origin)
+    return (typing.get_origin(opened) or opened) is np.ndarray
 
 
 def _read_state(found: Any, kind: Any, place: str) -> Any:

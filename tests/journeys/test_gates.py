@@ -210,9 +210,11 @@ def test_a_recording_is_what_the_model_sees(backend: MediaPipeBackend) -> None:
 
 
 # ------------------------------------------------------------------------------------------------- all of the reasons
-#: What no picture here shows: it is about time, or about a measure that is missing while the back is judged.
+#: What no picture here shows: it is about time, a pose model with fewer joints, or a measure that is missing while the
+#: back is judged.
 ELSEWHERE = {
     ReasonCode.VIEW_NO_PICTURE,
+    ReasonCode.VIEW_NOT_REPORTED,
     ReasonCode.VIEW_JOINTS_HIDDEN,
     ReasonCode.VIEW_YAW_UNKNOWN,
     ReasonCode.VIEW_ROLL_UNKNOWN,
