@@ -147,7 +147,7 @@ DOWN_S, HALF_S, DEEP_S, UP_S, STANDS_S = 1.0, 2.0, 2.7, 4.4, 6.2
 
 
 @cache
-def fold(clip: str = "standing_fold_rounded", every: int = 3) -> Film:
+def fold(clip: str = "standing_fold_rounded", every: int = 5) -> Film:
     """A forward fold in scenes: an empty room ("nobody"), "still", "down", "deep" (60° round in the rounded clip), "up".
 
     "half-way" and "half" are the same with less of it (44° to 50°); "restless" is down and up at once. Takes every so

@@ -118,7 +118,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     const text = (value) => `${stepped(value, number.step, lang())}${unit(number.unit)}`;
     const row = { number, value: number.value };
     const limits = { min: number.low, max: number.high, step: number.step };
-    const slider = h("input", { type: "range", ...limits, value: number.value, "aria-labelledby": `${id}-label`, "aria-describedby": `${id}-range` });
+    const slider = h("input", { type: "range", ...limits, value: number.value, id: `${id}-slider`, "aria-describedby": `${id}-range` });
     const box = h("input", { type: "number", ...limits, value: number.value, "aria-labelledby": `${id}-label`, inputmode: "decimal" });
     const reset = button({ class: "quiet", onclick: () => change(number.default) }, words("page_tune.reset"));
     reset.setAttribute("aria-label", words("page_tune.reset_one", { what: number.label }));
@@ -129,7 +129,7 @@ export function mountTune(root, ctx, { compact = false, stretch = null } = {}) {
     row.element = h(
       "div",
       { class: "number" },
-      h("div", { class: "number-head" }, h("span", { id: `${id}-label`, class: "number-label" }, number.label), chip, reset),
+      h("div", { class: "number-head" }, h("label", { id: `${id}-label`, for: `${id}-slider`, class: "number-label" }, number.label), chip, reset),
       h("div", { class: "number-set" }, h("div", { class: "slider" }, slider, mark), h("span", { class: "box" }, box, h("span", { class: "unit" }, unit(number.unit).trim()))),
       h("p", { class: "range muted", id: `${id}-range` },
         h("span", {}, text(number.low)), h("span", {}, words("page_tune.default", { value: text(number.default) })), h("span", {}, text(number.high))),
