@@ -32,7 +32,7 @@ from posecheck.landmarks.mediapipe import MediaPipeBackend
 from posecheck.pipeline.analysis import origin_of
 from posecheck.pipeline.session import SightingBuilder, default_profile, run
 from posecheck.reasons import code_of, english
-from posecheck.records import Assessment, Floats, Frame, Said, Sighting, frozen
+from posecheck.records import Assessment, Cue, Floats, Frame, Sighting, frozen
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "goldens"
 TAKE, SAID = ".jsonl.xz", ".said.jsonl"
@@ -139,7 +139,7 @@ def sightings_of(take: Path) -> Iterator[Sighting]:
 def facts(name: str, take: Path) -> list[dict[str, Any]]:
     """What posecheck says of a take: seconds of each verdict, the hold, repetitions, events, and what the coach speaks."""
     stretch = load_stretch(name)
-    spoken: list[tuple[Said, str]] = []
+    spoken: list[tuple[Cue, str]] = []
     sides: list[str] = []
 
     def listen(_: Frame | None, judged: Assessment) -> None:

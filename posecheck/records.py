@@ -488,7 +488,7 @@ class Urgency(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Cue:
     """The one thing a coach has to say in a frame. In which words is for `assessment.messages` to tell."""
 
     kind: CueKind
@@ -518,7 +518,7 @@ class Assessment:
     hold: Hold
     cue: str
     """The one line to show now, what the coach says in English; empty when there is nothing to say."""
-    said: Said | None = None
+    said: Cue | None = None
     """The same as a record: which message, and whether it is to be spoken in this very frame. None with no line."""
     reps: Reps | None = None
     """None for a stretch that is not repeated."""

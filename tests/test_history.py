@@ -23,9 +23,9 @@ from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.errors import HistoryError
-from posecheck.history.done import COLUMNS, NUMBERS, Done, cells_of, done_from
 from posecheck.history.export import write_csv
 from posecheck.history.progress import LEAST_DAYS, longest_streak, progress, streak_days, totals, trend
+from posecheck.history.row import COLUMNS, NUMBERS, HistoryRow, cells_of, row_from
 from posecheck.history.store import APPLICATION_ID, STEPS, History
 from posecheck.history.tally import Held, HistoryTally, held_step
 from posecheck.pipeline.session import default_profile
@@ -58,10 +58,10 @@ PRAGMA user_version = 1;
 """
 
 
-def row(day: date = PI_DAY, stretch: str = "standing_forward_fold", **more: Any) -> Done:
+def row(day: date = PI_DAY, stretch: str = "standing_forward_fold", **more: Any) -> HistoryRow:
     """A row of this day."""
     started = more.pop("started_at", datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
-    return Done(started, day, stretch, version="0.1.0", source_kind="camera", **more)
+    return HistoryRow(started, day, stretch, version="0.1.0", source_kind="camera", **more)
 
 
 def after(days: int) -> date:
@@ -97,7 +97,7 @@ def test_a_row_survives_its_way_through_cells(
     done = row(started.date(), started_at=started, side=side, calibrated=calibrated, limits=limits, **numbers)
     cells = cells_of(done)
     assert {name for name in NUMBERS if cells[name] is None} == {n for n in NUMBERS if math.isnan(numbers[n])}
-    again = done_from(list(cells.values()))
+    again = row_from(list(cells.values()))
     assert cells_of(again) == cells
     assert dict(again.limits) == limits
     assert again.calibrated is calibrated
@@ -139,7 +139,7 @@ def judged(frames: Iterable[Measures], stretch: Stretch = FOLD) -> Iterator[Asse
         yield assessment
 
 
-def tallied(frames: Iterable[Measures], stretch: Stretch = FOLD) -> tuple[HistoryTally, Done]:
+def tallied(frames: Iterable[Measures], stretch: Stretch = FOLD) -> tuple[HistoryTally, HistoryRow]:
     """The tally of the frames and its row."""
     tally = HistoryTally(default_profile(stretch))
     for assessment in judged(frames, stretch):
@@ -552,7 +552,7 @@ WRITER = """
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from posecheck.history.done import Done
+from posecheck.history.row import Done
 from posecheck.history.store import History
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 with History(path) as history:
@@ -752,5 +752,5 @@ def test_the_csv_follows_rfc_4180() -> None:
     assert '""value"": 35.0' in raw
     (cells,) = csv.DictReader(io.StringIO(raw, newline=""))
     assert (cells["depth_deg"], cells["straight_leg_deg"], cells["good_s"]) == ("71.235", "0.0", "")
-    again = done_from([cells[name] if cells[name] or name not in NUMBERS else None for name in COLUMNS])
+    again = row_from([cells[name] if cells[name] or name not in NUMBERS else None for name in COLUMNS])
     assert dict(again.limits) == limits

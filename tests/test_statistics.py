@@ -21,8 +21,8 @@ from posecheck.app.session.session_summary import Moments
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.routines import progress
-from posecheck.assessment.routines.progress import Doings, Part
-from posecheck.assessment.routines.routine_state import Out
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress
+from posecheck.assessment.routines.routine_state import RoutineUpdate
 from posecheck.batch.index import TABLE, write_index
 from posecheck.batch.state import DONE
 from posecheck.history.export import write_csv
@@ -191,12 +191,12 @@ def test_a_session_shows_the_same_numbers_everywhere(name: str, tmp_path: Path) 
     """What the page sums up at the end is what the clock showed, what the history keeps and what the calendar adds."""
     stretch = load_stretch(name)
     item = parameters.single(stretch).first[0]
-    part = Part(item, stretch, parameters.base_profile(stretch))
+    part = RoutineItem(item, stretch, parameters.base_profile(stretch))
     good_reps = 0
     text, moments = Messages.load("en").knowing(stretch), Moments()
     keeper = RoutineKeeper(tmp_path / "history.sqlite3", (part,), "", CAMERA, NOON)
 
-    def follow(_: Frame | None, judged: Assessment, out: Out, doings: Doings) -> None:
+    def follow(_: Frame | None, judged: Assessment, out: RoutineUpdate, doings: RoutineProgress) -> None:
         nonlocal good_reps
         if judged.reps is not None and judged.reps.ended and judged.reps.last is not None:
             good_reps += judged.reps.last.good

@@ -14,7 +14,7 @@ from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.assessment.messages import Messages, languages
 from posecheck.assessment.routines import routine_state
-from posecheck.assessment.routines.progress import Part
+from posecheck.assessment.routines.progress import RoutineItem
 from posecheck.records import SETUP_CHECKS
 from posecheck.tunables import Profile, Tunable
 
@@ -43,7 +43,7 @@ def stretches(text: Messages) -> list[Message]:
 
 
 def _stretch(stretch: Stretch, text: Messages) -> Message:
-    part = Part(parameters.single(stretch).first[0], stretch, parameters.base_profile(stretch))
+    part = RoutineItem(parameters.single(stretch).first[0], stretch, parameters.base_profile(stretch))
     return {
         "id": stretch.id,
         "name": text.text(stretch.name),
@@ -76,7 +76,7 @@ def _routine(routine: Routine, days: int, text: Messages) -> Message:
         wait = 0 if later < 0 else max(0, (later + 1) * routine.unlock_every_days - days)
         stretch = load_stretch(item.stretch)
         profile = parameters.base_profile(stretch).with_layer(item.numbers, routine.id)
-        part = Part(item, stretch, profile)
+        part = RoutineItem(item, stretch, profile)
         if wait == 0:
             seconds += _item_s(part)
         items.append(
@@ -100,7 +100,7 @@ def _routine(routine: Routine, days: int, text: Messages) -> Message:
     }
 
 
-def _item_s(part: Part) -> float:
+def _item_s(part: RoutineItem) -> float:
     """About how long a part takes, with its pauses."""
     item: Item = part.item
     hold = part.stretch.hold

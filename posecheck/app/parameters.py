@@ -10,7 +10,7 @@ from posecheck.assessment.catalogue.routine import BOTH, Item, Routine
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.assessment.routines import routine_state
-from posecheck.assessment.routines.progress import Part
+from posecheck.assessment.routines.progress import RoutineItem
 from posecheck.errors import TunableError
 from posecheck.pipeline.profiles import kept_together, parse_set
 from posecheck.pipeline.session import default_profile
@@ -61,7 +61,7 @@ def adjusted(profile: Profile, stretch: Stretch, values: Mapping[str, float], or
     return kept_together(profile.with_layer(own, origin), stretch)
 
 
-def adjusted_parts(parts: Sequence[Part], values: Mapping[str, float]) -> tuple[Part, ...]:
+def adjusted_parts(parts: Sequence[RoutineItem], values: Mapping[str, float]) -> tuple[RoutineItem, ...]:
     """The parts of a routine with the numbers of the page over their own. Raises TunableError, and changes nothing."""
     return tuple(replace(part, profile=adjusted(part.profile, part.stretch, values)) for part in parts)
 

@@ -14,7 +14,7 @@ from posecheck.assessment.catalogue.routine import Routine
 from posecheck.assessment.catalogue.routine_files import load_routine
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.routines.progress import Part
+from posecheck.assessment.routines.progress import RoutineItem
 from posecheck.history.store import History
 from posecheck.pipeline import profile_store
 from posecheck.pipeline.profile_store import OwnProfile
@@ -118,7 +118,7 @@ def own_of(name: str | None, settings: Settings, today: date, *, may_be_new: boo
     return OwnProfile(path, profile_store.calibrations_of(path, today))
 
 
-def parts_for(routine: Routine, own: OwnProfile, settings: Settings, today: date) -> tuple[Part, ...]:
+def parts_for(routine: Routine, own: OwnProfile, settings: Settings, today: date) -> tuple[RoutineItem, ...]:
     """The parts of a routine with the numbers in force, but for those moved on the page.
 
     Raises TunableError as `pipeline.routine.plan` does, HistoryError.

@@ -17,8 +17,8 @@ from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_i
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.routines import routine_state
 from posecheck.errors import OutputError, TunableError, UsageError
-from posecheck.history.done import Done, cells_of
 from posecheck.history.progress import longest_streak, streak_days
+from posecheck.history.row import HistoryRow, cells_of
 from posecheck.history.store import History
 from posecheck.pipeline.profile_store import calibrations_of
 from posecheck.pipeline.profiles import read_profile_file
@@ -142,7 +142,7 @@ def _good_s(rows: Sequence[Message]) -> float:
     return round(math.fsum(good_s), 1)
 
 
-def _row(done: Done, text: Messages) -> Message:
+def _row(done: HistoryRow, text: Messages) -> Message:
     row: Message = {key: value for key, value in cells_of(done).items() if key != "limits"}
     row["name"] = _name(done.stretch, text)
     return row
@@ -153,15 +153,15 @@ def _name(stretch_id: str, text: Messages) -> str:
     return text.text(load_stretch(stretch_id).name) if stretch_id in stretch_ids() else stretch_id
 
 
-def _trends(dones: Sequence[Done], text: Messages) -> dict[str, Message]:
+def _trends(dones: Sequence[HistoryRow], text: Messages) -> dict[str, Message]:
     """Of each stretch the best of each day, in order of time: depth (of the measure of the latest row), and straight leg."""
-    groups: dict[str, list[Done]] = {}
+    groups: dict[str, list[HistoryRow]] = {}
     for done in dones:
         groups.setdefault(done.stretch, []).append(done)
     out = {}
     for stretch, newest_first in sorted(groups.items()):
         measure = newest_first[0].depth_measure
-        days: dict[date, list[Done]] = {}
+        days: dict[date, list[HistoryRow]] = {}
         for done in reversed(newest_first):
             days.setdefault(done.local_date, []).append(done)
         depths = [[done.depth_deg for done in rows if done.depth_measure == measure] for rows in days.values()]

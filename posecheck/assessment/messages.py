@@ -27,7 +27,7 @@ from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_ids
 from posecheck.errors import CatalogueError, UsageError
 from posecheck.reasons import Reason, Value, filled, flat
-from posecheck.records import Said
+from posecheck.records import Cue
 from posecheck.tunables import unknown
 
 ENGLISH: Final = "en"
@@ -206,7 +206,7 @@ class Messages:
             raise KeyError(unknown("message", what, self.english))
         return what
 
-    def said(self, said: Said | None) -> str:
+    def said(self, said: Cue | None) -> str:
         """What the coach says, in this language; empty for silence."""
         return "" if said is None else self.text(said.key, **said.values)
 
@@ -234,7 +234,7 @@ def _messages(language: str, english: Mapping[str, str], texts: Mapping[str, str
     return Messages(language, english, texts, authored)
 
 
-def in_english(said: Said | None, stretch: Stretch) -> str:
+def in_english(said: Cue | None, stretch: Stretch) -> str:
     """What the coach says, in English, as it travels in `Assessment.cue`; empty for silence.
 
     Cheap enough for every frame, and the texts of `stretch` are found in the stretch itself, wherever it came from.

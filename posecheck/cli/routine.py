@@ -41,8 +41,8 @@ from posecheck.landmarks.registry import DEFAULT_BACKEND, open_backend
 
 if TYPE_CHECKING:
     from posecheck.assessment.catalogue.routine import Routine
-    from posecheck.assessment.routines.progress import Doings, Part
-    from posecheck.assessment.routines.routine_state import Out
+    from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress
+    from posecheck.assessment.routines.routine_state import RoutineUpdate
     from posecheck.calibration import Calibrations
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.records import Assessment
@@ -125,7 +125,7 @@ def _days_practised(routine: Routine) -> int:
 def _do_routine(
     backend: LandmarkBackend,
     routine: Routine,
-    parts: tuple[Part, ...],
+    parts: tuple[RoutineItem, ...],
     tellers: list[Told],
     camera: int,
     file: Path | None,
@@ -165,7 +165,7 @@ def _do_routine(
         wishes = {" ": Wish.GO_ON, "p": Wish.PAUSE, "q": Wish.END}
         rate = Rate()
 
-        def show(_frame: Frame | None, judged: Assessment, out: Out, doings: Doings) -> None:
+        def show(_frame: Frame | None, judged: Assessment, out: RoutineUpdate, doings: RoutineProgress) -> None:
             if keeper is not None and not failed:
                 try:
                     keeper.put(judged, out, doings)
@@ -227,7 +227,7 @@ def _do_routine(
         raise typer.Exit(1)
 
 
-def _once(judged: Assessment, part: Part, out: Out) -> Assessment:
+def _once(judged: Assessment, part: RoutineItem, out: RoutineUpdate) -> Assessment:
     """The frame without the set-up text as its cue while the panel above shows that text already."""
     from posecheck.assessment.routines.routine_state import Stage
 

@@ -6,12 +6,12 @@ import csv
 from collections.abc import Iterable
 from typing import Final, TextIO
 
-from posecheck.history.done import COLUMNS, Cell, Done, cells_of
+from posecheck.history.row import COLUMNS, Cell, HistoryRow, cells_of
 
 _DECIMALS: Final = 3
 
 
-def write_csv(dones: Iterable[Done], file: TextIO) -> int:
+def write_csv(dones: Iterable[HistoryRow], file: TextIO) -> int:
     """Write head and rows to `file` (opened with `newline=""`, UTF-8); how many rows there were.
 
     Lines end in CR LF. A point for decimals, at most three of them; an empty cell for what was not seen.

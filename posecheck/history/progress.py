@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from posecheck.history.done import Done
+from posecheck.history.row import HistoryRow
 
 #: A line through fewer days than this says nothing.
 LEAST_DAYS: Final = 3
@@ -89,12 +89,12 @@ class Progress:
     straight_leg: Trend
 
 
-def progress(dones: Iterable[Done]) -> tuple[Progress, ...]:
+def progress(dones: Iterable[HistoryRow]) -> tuple[Progress, ...]:
     """The trends of every stretch and side, most practised first.
 
     Sides stand apart, for they differ. Depths compare only within one measure: that of the latest row counts.
     """
-    groups: dict[tuple[str, str], list[Done]] = {}
+    groups: dict[tuple[str, str], list[HistoryRow]] = {}
     for done in dones:
         groups.setdefault((done.stretch, done.side), []).append(done)
     out = []
@@ -117,7 +117,7 @@ class Totals:
     reps_whole: float
 
 
-def totals(dones: Iterable[Done]) -> Totals:
+def totals(dones: Iterable[HistoryRow]) -> Totals:
     """The totals of the rows."""
     rows = list(dones)
     return Totals(

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from posecheck.errors import HistoryError
-from posecheck.history.done import COLUMNS, Done, cells_of, done_from
+from posecheck.history.row import COLUMNS, HistoryRow, cells_of, row_from
 
 #: Marks a file as a history of posecheck ("pose" in ASCII).
 APPLICATION_ID: Final = 0x706F7365
@@ -99,7 +99,7 @@ class History:
             self._db.close()
             raise
 
-    def add(self, done: Done) -> None:
+    def add(self, done: HistoryRow) -> None:
         """Keep one row: it is on the disk whole when this returns, or not at all."""
         cells = cells_of(done)
         marks = ", ".join("?" * len(cells))
@@ -108,7 +108,7 @@ class History:
 
     def rows(
         self, *, stretch: str | None = None, since: date | None = None, newest_first: bool = True
-    ) -> Iterator[Done]:
+    ) -> Iterator[HistoryRow]:
         """The rows of `stretch` (None: all) from the day `since` on, in order of time."""
         where, values = _where(stretch=stretch, since=since)
         order = "DESC" if newest_first else "ASC"
@@ -116,7 +116,7 @@ class History:
         with _told(self.path):
             for row, *cells in self._db.execute(query, values):
                 try:
-                    done = done_from(cells)
+                    done = row_from(cells)
                 except (ValueError, TypeError, KeyError, AttributeError) as error:
                     raise HistoryError(
                         f"Row {row} of the history {self.path} was changed by hand and cannot be read ({error}). "

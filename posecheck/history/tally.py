@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from posecheck.history.done import Done
+from posecheck.history.row import HistoryRow
 from posecheck.records import PAUSE_S, Assessment, Verdict
 from posecheck.statistics import SessionStatistics, under_way
 from posecheck.tunables import Tunable
@@ -161,11 +161,11 @@ class HistoryTally:
         routine: str = "",
         calibrated: bool = False,
         limits: Mapping[str, tuple[float, str]] | None = None,
-    ) -> Done:
-        """The row of the session so far. What a tally cannot know is handed in; see `Done` for the meanings."""
+    ) -> HistoryRow:
+        """The row of the session so far. What a tally cannot know is handed in; see `HistoryRow` for the meanings."""
         counted = self._statistics
         seen, has_hold = counted.frames > 0, counted.hold_target_s > 0
-        return Done(
+        return HistoryRow(
             started_at=started_at,
             local_date=local_date,
             stretch=stretch,

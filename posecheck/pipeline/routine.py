@@ -25,18 +25,18 @@ from posecheck.assessment.coaching.coach import CoachState
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.reps import RepsState
 from posecheck.assessment.routines import routine_state, runner
-from posecheck.assessment.routines.progress import Doings, Part
-from posecheck.assessment.routines.routine_state import Call, Out, RunnerState, Stage
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress
+from posecheck.assessment.routines.routine_state import Call, RoutineUpdate, RunnerState, Stage
 from posecheck.body import Side
 from posecheck.calibration import Calibrations
 from posecheck.errors import BrokenSourceError, TunableError
 from posecheck.pipeline.profiles import build_profile, kept_together, parse_set
 from posecheck.pipeline.session import Ending, JudgingState, default_profile, judge_step, start_judging
-from posecheck.records import Assessment, CueKind, Event, Frame, Said, Sighting
+from posecheck.records import Assessment, Cue, CueKind, Event, Frame, Sighting
 from posecheck.tunables import Profile, unknown
 
 #: Told of every frame: the picture if there is one, how it was judged, what the routine makes of it, all done so far.
-OnFrame: TypeAlias = Callable[[Frame | None, Assessment, Out, Doings], None]
+OnFrame: TypeAlias = Callable[[Frame | None, Assessment, RoutineUpdate, RoutineProgress], None]
 
 
 # ------------------------------------------------------------------------------------------------ what is to be done
@@ -46,7 +46,7 @@ def plan(
     file: Path | None = None,
     sets: Sequence[str] = (),
     calibrations: Calibrations | None = None,
-) -> tuple[Part, ...]:
+) -> tuple[RoutineItem, ...]:
     """The parts of `routine` for somebody who has practised on so many days before today.
 
     The numbers in force: catalogue default < calibration < profile file < routine < `sets`, texts `key=value` that reach every
@@ -64,7 +64,7 @@ def plan(
         profile = build_profile(base, stretch.id, file, (), calibrations, stretch=stretch)
         profile = profile.with_layer(item.numbers, routine.id)
         profile = profile.with_layer({key: value for key, value in own.items() if key in base}, "--set")
-        parts.append(Part(item, stretch, kept_together(profile, stretch)))
+        parts.append(RoutineItem(item, stretch, kept_together(profile, stretch)))
     return tuple(parts)
 
 
@@ -86,19 +86,19 @@ class RoutineState:
     """Whether the next frame is the last one of a pause: the time before it was part of the pause too."""
 
 
-def start_routine(parts: Sequence[Part], calibrations: Calibrations | None = None) -> RoutineState:
+def start_routine(parts: Sequence[RoutineItem], calibrations: Calibrations | None = None) -> RoutineState:
     """The memory of a routine in which nothing but `calibrations` is known yet. Raises ValueError for one without parts."""
     running = runner.start(parts)
     return RoutineState(start_judging(parts[0].stretch, parts[0].profile, calibrations), running)
 
 
 def routine_step(
-    state: RoutineState, sighting: Sighting, parts: Sequence[Part]
-) -> tuple[RoutineState, Assessment, Out, tuple[Event, ...]]:
+    state: RoutineState, sighting: Sighting, parts: Sequence[RoutineItem]
+) -> tuple[RoutineState, Assessment, RoutineUpdate, tuple[Event, ...]]:
     """Judge one sighting by the stretch that is due: the new memory, the assessment with what is to be said, what the
     routine makes of it, and the events that ended with it.
 
-    A paused routine is still judged, so that the person sees themselves, but nothing of it counts or is said (`Out.paused`).
+    A paused routine is still judged, so that the person sees themselves, but nothing of it counts or is said (`RoutineUpdate.paused`).
     """
     if state.paused or state.resuming:
         return _paused_step(state, sighting, parts)
@@ -117,8 +117,8 @@ def routine_step(
 
 
 def _followed(
-    judging: JudgingState, out: Out, t_s: float, now: Part, *, at_it: bool
-) -> tuple[JudgingState, list[Said], tuple[Event, ...]]:
+    judging: JudgingState, out: RoutineUpdate, t_s: float, now: RoutineItem, *, at_it: bool
+) -> tuple[JudgingState, list[Cue], tuple[Event, ...]]:
     """Judging after what the routine made of the moment `t_s`, what it lets the coach say, and the events that it ended.
 
     Only who is `at_it` need not hear how to get there: whoever merely stands is in place for a foot on a step, too, and
@@ -131,21 +131,21 @@ def _followed(
     elif out.idle_hold:
         judging = replace(judging, judge=replace(judging.judge, hold=HoldState(), reps=RepsState()))
     coaching = coach.in_place(judging.coach) if at_it else judging.coach
-    told: list[Said] = []
+    told: list[Cue] = []
     for call in out.calls:
         coaching, one = announce(coaching, call, t_s, now)
         told.append(one)
     return replace(judging, coach=coaching), told, closed
 
 
-def _foremost(told: Sequence[Said]) -> Said:
+def _foremost(told: Sequence[Cue]) -> Cue:
     """What of several announcements is shown: the spoken one, else what will be spoken first."""
     return next((one for one in told if one.spoken), told[0])
 
 
 def _paused_step(
-    state: RoutineState, sighting: Sighting, parts: Sequence[Part]
-) -> tuple[RoutineState, Assessment, Out, tuple[Event, ...]]:
+    state: RoutineState, sighting: Sighting, parts: Sequence[RoutineItem]
+) -> tuple[RoutineState, Assessment, RoutineUpdate, tuple[Event, ...]]:
     """A frame of a pause. Measuring goes on; judge, coach and count wait where they were, their clocks moved along."""
     part, before, t_s = _part(state.running, parts), state.judging, sighting.t_s
     judging, judged, _ = judge_step(before, sighting, part.stretch, part.profile)
@@ -163,8 +163,8 @@ def _paused_step(
 
 # ------------------------------------------------------------------------------------------------ between two frames (pure)
 def go_on(
-    state: RoutineState, parts: Sequence[Part], t_s: float
-) -> tuple[RoutineState, Out, Said | None, tuple[Event, ...]]:
+    state: RoutineState, parts: Sequence[RoutineItem], t_s: float
+) -> tuple[RoutineState, RoutineUpdate, Cue | None, tuple[Event, ...]]:
     """The person wants to go on: begin now, leave this set out, or end the rest (`runner.skip`); a pause just ends.
 
     `t_s` is the time of the latest frame. Gives the new memory, what the routine makes of it, what the coach says (None
@@ -188,7 +188,7 @@ def resume(state: RoutineState) -> RoutineState:
     return replace(state, paused=False, resuming=True) if state.paused else state
 
 
-def announce(state: CoachState, call: Call, t_s: float, part: Part) -> tuple[CoachState, Said]:
+def announce(state: CoachState, call: Call, t_s: float, part: RoutineItem) -> tuple[CoachState, Cue]:
     """Let the coach say what the routine announces."""
     if call.kind is CueKind.REST:
         return coach.rest(state, t_s, call.seconds, part.profile)
@@ -199,7 +199,7 @@ def announce(state: CoachState, call: Call, t_s: float, part: Part) -> tuple[Coa
     return coach.next_stretch(state, t_s, part.stretch, part.profile)
 
 
-def _part(running: RunnerState, parts: Sequence[Part]) -> Part:
+def _part(running: RunnerState, parts: Sequence[RoutineItem]) -> RoutineItem:
     return parts[min(running.index, len(parts) - 1)]
 
 
@@ -214,7 +214,7 @@ class RoutineOutcome:
     """Why it did not end by itself; empty when complete."""
     finished: bool
     """Whether the routine came to its own end."""
-    doings: Doings
+    doings: RoutineProgress
     """All that was done, begun and left out, in the order of the routine."""
     frames: int = 0
 
@@ -230,7 +230,7 @@ class Wish(StrEnum):
 
 def run_routine(
     pairs: Iterable[tuple[Frame | None, Sighting]],
-    parts: Sequence[Part],
+    parts: Sequence[RoutineItem],
     on_frame: OnFrame | None = None,
     *,
     stop: Callable[[], bool] | None = None,

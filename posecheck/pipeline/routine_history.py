@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from posecheck.assessment.routines.progress import Doings, Part, Turn
-from posecheck.assessment.routines.routine_state import Out
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress, Turn
+from posecheck.assessment.routines.routine_state import RoutineUpdate
 from posecheck.history.store import History
 from posecheck.history.tally import HistoryTally
 from posecheck.pipeline.session_history import new_tally, row_of_side
@@ -36,7 +36,9 @@ class RoutineKeeper:
     used: at the beginning, when a row is written, and at the end.
     """
 
-    def __init__(self, path: Path, parts: Sequence[Part], routine: str, source_kind: str, started: datetime) -> None:
+    def __init__(
+        self, path: Path, parts: Sequence[RoutineItem], routine: str, source_kind: str, started: datetime
+    ) -> None:
         self._path, self._parts, self._routine = path, parts, routine
         self._source_kind, self._started = source_kind, started
         self._spell: _Spell | None = None
@@ -46,11 +48,11 @@ class RoutineKeeper:
         """How many rows were written."""
         History(path).close()
 
-    def numbers_changed(self, parts: Sequence[Part]) -> None:
+    def numbers_changed(self, parts: Sequence[RoutineItem]) -> None:
         """Rows that are written from now on tell the numbers of `parts`: the same stretches, with other numbers."""
         self._parts = parts
 
-    def put(self, judged: Assessment, out: Out, doings: Doings) -> None:
+    def put(self, judged: Assessment, out: RoutineUpdate, doings: RoutineProgress) -> None:
         """Follow one frame; `doings` is all that has been done up to it."""
         if math.isnan(self._first_s):
             self._first_s = judged.t_s
@@ -73,7 +75,7 @@ class RoutineKeeper:
                 self._end(spell)
             self._write([out.finished], doings)
 
-    def close(self, doings: Doings) -> int:
+    def close(self, doings: RoutineProgress) -> int:
         """Write what was begun and is worth a row; how many rows the routine has in all."""
         if self._spell is not None:
             self._end(self._spell)
@@ -90,7 +92,7 @@ class RoutineKeeper:
         else:
             self._open[spell.turn] = (spell.from_s, spell.tally)
 
-    def _write(self, turns: Sequence[Turn], doings: Doings) -> None:
+    def _write(self, turns: Sequence[Turn], doings: RoutineProgress) -> None:
         rows = []
         for turn in turns:
             if turn not in self._open:

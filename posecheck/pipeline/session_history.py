@@ -11,9 +11,9 @@ from typing import Final
 import posecheck
 from posecheck.assessment.catalogue.stretch import DEPTH, Stretch
 from posecheck.assessment.routines import progress
-from posecheck.assessment.routines.progress import Doing, Part
+from posecheck.assessment.routines.progress import RoutineItem, SideProgress
 from posecheck.calibration import ORIGIN
-from posecheck.history.done import Done
+from posecheck.history.row import HistoryRow
 from posecheck.history.store import History
 from posecheck.history.tally import LEAST_S, HistoryTally
 from posecheck.records import Assessment
@@ -74,13 +74,13 @@ def new_tally(stretch: Stretch, profile: Profile) -> HistoryTally:
 def row_of_side(
     tally: HistoryTally,
     started: datetime,
-    part: Part,
-    doing: Doing,
+    part: RoutineItem,
+    doing: SideProgress,
     source_kind: str,
     *,
     side: str = "",
     routine: str = "",
-) -> Done:
+) -> HistoryRow:
     """The row of one side in a routine: what the routine counted stands, for by that the side was done or not."""
     row = row_of(tally, started, part.stretch, part.profile, source_kind, side=side, routine=routine)
     if not part.stretch.watch:
@@ -101,7 +101,7 @@ def row_of(
     *,
     side: str = "",
     routine: str = "",
-) -> Done:
+) -> HistoryRow:
     """The row of what `tally` followed; `started` is the calendar and clock of the person, aware of its time zone."""
     origins = profile.origins()
     calibrated = any(where.startswith(ORIGIN) for _, where in (origins[tunable.key] for tunable in stretch.tunables))

@@ -12,8 +12,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from posecheck.history.done import Done
 from posecheck.history.progress import LEAST_DAYS, Progress, Trend, longest_streak, progress, streak_days, totals
+from posecheck.history.row import HistoryRow
 from posecheck.terminal.style import ACCURACY_NOTE, Told, degrees, in_english, seconds
 
 #: From so many columns on the table has all its columns.
@@ -38,7 +38,7 @@ def how_to_begin(tell: Told = in_english) -> str:
 
 
 def history_view(
-    dones: Sequence[Done],
+    dones: Sequence[HistoryRow],
     days: Sequence[date],
     today: date,
     *,
@@ -113,7 +113,7 @@ def streak_lines(days: Sequence[date], today: date, tell: Told = in_english) -> 
     return text
 
 
-def history_table(dones: Sequence[Done], today: date, tell: Told = in_english, *, wide: bool) -> Table:
+def history_table(dones: Sequence[HistoryRow], today: date, tell: Told = in_english, *, wide: bool) -> Table:
     """The rows, one a session; a day stands at its first."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(tell(f"{_WORDS}.column.day"), no_wrap=True)
@@ -136,14 +136,14 @@ def history_table(dones: Sequence[Done], today: date, tell: Told = in_english, *
     return table
 
 
-def _what(done: Done, tell: Told) -> Text:
+def _what(done: HistoryRow, tell: Told) -> Text:
     text = Text(stretch_name(done.stretch, tell))
     if done.side:
         text.append(f" {tell(f'report.compare.{done.side}')}", style=FAINT)
     return text
 
 
-def _done_text(done: Done, tell: Told) -> Text:
+def _done_text(done: HistoryRow, tell: Told) -> Text:
     """The best hold of its target, with a tick once it was reached; else the repetitions."""
     if not math.isnan(done.hold_target_s):
         full = done.best_hold_s >= done.hold_target_s
@@ -157,7 +157,7 @@ def _done_text(done: Done, tell: Told) -> Text:
     return Text("–")
 
 
-def totals_line(dones: Sequence[Done], tell: Told = in_english) -> Text:
+def totals_line(dones: Sequence[HistoryRow], tell: Told = in_english) -> Text:
     """The rows shown, added up."""
     added = totals(dones)
     sessions, days = plural(added.sessions, "session", tell), plural(added.days, "day", tell)

@@ -20,8 +20,8 @@ from rich.text import Text
 
 from posecheck.assessment.catalogue.routine import Routine, days_to_next
 from posecheck.assessment.routines import progress
-from posecheck.assessment.routines.progress import Doing, Doings, Part
-from posecheck.assessment.routines.routine_state import Out, Stage
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress, SideProgress
+from posecheck.assessment.routines.routine_state import RoutineUpdate, Stage
 from posecheck.terminal.style import ACCURACY_NOTE, Told, gauge
 
 _DIM: Final = "bright_black"
@@ -32,7 +32,7 @@ _WIDE_COLUMNS: Final = 80
 
 
 # ------------------------------------------------------------------------------------------------ on the way
-def where(part: Part, count: int, out: Out, text: Told) -> str:
+def where(part: RoutineItem, count: int, out: RoutineUpdate, text: Told) -> str:
     """Where one is in a routine of `count` stretches, in a line: "stretch 2 of 5 · left side · hold 12 of 30 s"."""
     words = [text("routine.stretch_of", number=out.index + 1, total=count)]
     if out.side:
@@ -48,7 +48,7 @@ def where(part: Part, count: int, out: Out, text: Told) -> str:
     return " · ".join(words)
 
 
-def _amount_of(part: Part, amount: float, text: Told) -> str:
+def _amount_of(part: RoutineItem, amount: float, text: Told) -> str:
     done = math.floor(amount + 1e-6)
     if part.stretch.reps is not None:
         return text("routine.repeated_of", number=done, target=part.target)
@@ -58,9 +58,9 @@ def _amount_of(part: Part, amount: float, text: Told) -> str:
 
 def routine_panel(
     routine: Routine,
-    parts: Sequence[Part],
-    out: Out,
-    doings: Doings,
+    parts: Sequence[RoutineItem],
+    out: RoutineUpdate,
+    doings: RoutineProgress,
     *,
     columns: int,
     text: Told,
@@ -98,7 +98,7 @@ def routine_panel(
     return Panel(Group(*rows), title=escape(text(routine.name)), border_style=_DIM, box=box.ROUNDED, padding=(0, 2))
 
 
-def _getting_ready(part: Part, out: Out, text: Told) -> list[RenderableType]:
+def _getting_ready(part: RoutineItem, out: RoutineUpdate, text: Told) -> list[RenderableType]:
     begins = text("routine.begins_in", seconds=math.ceil(out.left_s))
     rows: list[RenderableType] = [
         Text(f"{text('routine.get_ready')} {begins}", justify="center"),
@@ -112,8 +112,8 @@ def _getting_ready(part: Part, out: Out, text: Told) -> list[RenderableType]:
 # ------------------------------------------------------------------------------------------------ at the end
 def routine_result(
     routine: Routine,
-    parts: Sequence[Part],
-    doings: Doings,
+    parts: Sequence[RoutineItem],
+    doings: RoutineProgress,
     *,
     days_practised: int,
     kept: int | None,
@@ -150,7 +150,7 @@ def routine_result(
     return Panel(Padding(Group(*rows), (0, 1)), title=title, border_style=style, box=box.ROUNDED)
 
 
-def _rows(part: Part, sides: dict[str, Doing], text: Told, *, wide: bool) -> list[list[RenderableType]]:
+def _rows(part: RoutineItem, sides: dict[str, SideProgress], text: Told, *, wide: bool) -> list[list[RenderableType]]:
     """The lines of one stretch. Wide: the name at its first line, the side beside it; else the sides below the name."""
     rows: list[list[RenderableType]] = []
     name = Text(text(part.stretch.name), style="bold")
@@ -170,7 +170,7 @@ def _rows(part: Part, sides: dict[str, Doing], text: Told, *, wide: bool) -> lis
     return rows
 
 
-def _what(part: Part, doing: Doing, text: Told) -> str:
+def _what(part: RoutineItem, doing: SideProgress, text: Told) -> str:
     """What was done of one side, in words."""
     amount = math.floor(doing.amount + 1e-6)
     begun = doing.amount > 0 or doing.partial > 0
@@ -185,11 +185,11 @@ def _what(part: Part, doing: Doing, text: Told) -> str:
     return told if doing.done else f"{told}, {text('routine.partly')}"
 
 
-def _of(doings: Doings, number: int) -> dict[str, Doing]:
+def _of(doings: RoutineProgress, number: int) -> dict[str, SideProgress]:
     return {side: doing for (of, side), doing in doings.items() if of == number}
 
 
-def _mark(doings: Sequence[Doing]) -> tuple[str, str]:
+def _mark(doings: Sequence[SideProgress]) -> tuple[str, str]:
     """Shape and colour of what has been done of one stretch or of one of its sides."""
     if all(doing.done for doing in doings):
         return _DONE

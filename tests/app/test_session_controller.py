@@ -24,7 +24,7 @@ from posecheck.assessment.catalogue.stretch_files import load_stretch, stretch_i
 from posecheck.assessment.messages import Messages, languages
 from posecheck.body import Side
 from posecheck.errors import TunableError, UsageError
-from posecheck.history.done import Done
+from posecheck.history.row import HistoryRow
 from posecheck.history.store import History
 from posecheck.pipeline.profile_store import keep_numbers
 from posecheck.pipeline.profiles import build_profile
@@ -327,7 +327,7 @@ def test_the_history_is_told_by_day_with_its_streak_and_its_trends(tmp_path: Pat
     with History(path) as opened:
         for day, depth_deg in ((2, 60.0), (2, 75.0), (3, 80.0)):
             started = datetime(2026, 5, day, 9, 0, int(depth_deg) % 60, tzinfo=UTC)
-            done = Done(started, started.date(), FOLD, "1", "camera", depth_deg=depth_deg, good_s=30.0)
+            done = HistoryRow(started, started.date(), FOLD, "1", "camera", depth_deg=depth_deg, good_s=30.0)
             opened.add(done)
     whole = user_data.history(path, 28, today, text)
     assert (whole["streak"], whole["longest"]) == (2, 2)

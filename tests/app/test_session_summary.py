@@ -10,8 +10,8 @@ from posecheck.assessment import judge
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.routines import progress
-from posecheck.assessment.routines.progress import Part
-from posecheck.assessment.routines.routine_state import Out, Stage
+from posecheck.assessment.routines.progress import RoutineItem
+from posecheck.assessment.routines.routine_state import RoutineUpdate, Stage
 from posecheck.records import Assessment, Verdict
 from tests.assessment.scenes import measured, sighting
 
@@ -26,9 +26,9 @@ def told(
     """
     stretch = load_stretch(stretch_id)
     profile = parameters.base_profile(stretch)
-    part = Part(parameters.single(stretch).first[0], stretch, profile)
+    part = RoutineItem(parameters.single(stretch).first[0], stretch, profile)
     state, moments, seen = judge.start(stretch), Moments(), []
-    out = Out(Stage.WORK, 0, "", recognised=False, amount=0.0, set_number=1, left_s=0.0, counts=True)
+    out = RoutineUpdate(Stage.WORK, 0, "", recognised=False, amount=0.0, set_number=1, left_s=0.0, counts=True)
     for number, lean in enumerate(leans_deg):
         t_s = number / fps
         frame = measured(t_s, trunk_inclination=lean)

@@ -10,8 +10,8 @@ from posecheck.assessment import judge, load_stretch
 from posecheck.assessment.catalogue.routine import Item, Routine
 from posecheck.assessment.hold import HoldState
 from posecheck.assessment.routines import runner
-from posecheck.assessment.routines.progress import Part
-from posecheck.assessment.routines.routine_state import Out, RunnerState, Stage
+from posecheck.assessment.routines.progress import RoutineItem
+from posecheck.assessment.routines.routine_state import RoutineUpdate, RunnerState, Stage
 from posecheck.body import Side
 from posecheck.pipeline.routine import plan
 from posecheck.records import Assessment, Measures, Sighting
@@ -24,7 +24,7 @@ DEEDS = (LEFT, RIGHT, EITHER, ROUND, UP, LOST, GAP)
 GOOD_DEEDS = (LEFT, RIGHT, EITHER)
 
 
-def parts_of(*items: Item, sets: Sequence[str] = ()) -> tuple[Part, ...]:
+def parts_of(*items: Item, sets: Sequence[str] = ()) -> tuple[RoutineItem, ...]:
     """The parts of a routine of these items."""
     return plan(Routine("mine", "Mine", "Now.", "Walk.", items), sets=sets)
 
@@ -62,8 +62,8 @@ def seen(t_s: float, deed: str, position: str) -> tuple[Sighting, Measures]:
 
 
 def done(
-    parts: Sequence[Part], pictures: Iterable[tuple[float, str]], state: RunnerState | None = None
-) -> list[tuple[str, Assessment, Out, RunnerState]]:
+    parts: Sequence[RoutineItem], pictures: Iterable[tuple[float, str]], state: RunnerState | None = None
+) -> list[tuple[str, Assessment, RoutineUpdate, RunnerState]]:
     """Each picture with its deed, how it was judged, and what the routine made of it; ends when the routine does."""
     state = runner.start(parts) if state is None else state
     judging = judge.start(parts[0].stretch)
@@ -83,7 +83,7 @@ def done(
     return out
 
 
-def keys(story: Iterable[tuple[str, Assessment, Out, RunnerState]]) -> list[str]:
+def keys(story: Iterable[tuple[str, Assessment, RoutineUpdate, RunnerState]]) -> list[str]:
     """What was announced: message keys, or the kind where the words are the coach's own."""
     return [call.key or f"{call.kind}{call.side and ' ' + call.side}" for _, _, out, _ in story for call in out.calls]
 

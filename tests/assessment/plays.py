@@ -13,7 +13,7 @@ from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.coaching import coach
 from posecheck.assessment.coaching.coach import CoachState
 from posecheck.reasons import Reason, ReasonCode
-from posecheck.records import Assessment, Finding, Hold, Said, Verdict
+from posecheck.records import Assessment, Cue, Finding, Hold, Verdict
 from tests.assessment.scenes import FOLD, measured, profile, sighting
 
 GOOD, WARN, UNKNOWN = Verdict.GOOD, Verdict.WARN, Verdict.UNKNOWN
@@ -118,7 +118,7 @@ def coached(
     numbers: Mapping[str, float] | None = None,
     state: CoachState | None = None,
     stretch: Stretch = FOLD,
-) -> list[Said | None]:
+) -> list[Cue | None]:
     """What the coach says of each frame."""
     numbers = profile(stretch) if numbers is None else numbers
     state = coach.start() if state is None else state
@@ -129,6 +129,6 @@ def coached(
     return out
 
 
-def spoken(lines: Iterable[Said | None]) -> list[Said]:
+def spoken(lines: Iterable[Cue | None]) -> list[Cue]:
     """Only what is spoken."""
     return [said for said in lines if said is not None and said.spoken]

@@ -10,7 +10,7 @@ from itertools import pairwise
 from posecheck.assessment import judge
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.coaching import coach
-from posecheck.records import Assessment, Measures, Rep, Said
+from posecheck.records import Assessment, Cue, Measures, Rep
 from tests.assessment.scenes import DRILL, line, measured, profile, sighting
 
 #: The bounds of the phase in which the drill's repetitions are counted, and how deep a whole one goes.
@@ -75,7 +75,7 @@ class Watched:
     """What was made of frames: each judged frame, what was said, and the repetitions that ended."""
 
     judged: list[Assessment] = field(default_factory=list)
-    lines: list[Said | None] = field(default_factory=list)
+    lines: list[Cue | None] = field(default_factory=list)
     reps: list[Rep] = field(default_factory=list)
 
     @property

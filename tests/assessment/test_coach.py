@@ -12,7 +12,7 @@ from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.coaching import coach
 from posecheck.body import Side
 from posecheck.reasons import Reason, ReasonCode
-from posecheck.records import CueKind, Measures, Said, Urgency
+from posecheck.records import Cue, CueKind, Measures, Urgency
 from tests.assessment.plays import (
     BENT,
     BOTH,
@@ -61,7 +61,7 @@ def lines_at(play: Play, *moments_s: float, **changed: float) -> list[str]:
     return out
 
 
-def through_the_judge(frames: Sequence[Measures], stretch: Stretch = FOLD) -> list[Said | None]:
+def through_the_judge(frames: Sequence[Measures], stretch: Stretch = FOLD) -> list[Cue | None]:
     """What is said of measured moments."""
     state, seen = judge.start(stretch), []
     for frame in frames:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from posecheck.assessment.coaching import cue_scheduler, faults
 from posecheck.reasons import code_of
-from posecheck.records import Assessment, CueKind, Said, Verdict
+from posecheck.records import Assessment, Cue, CueKind, Verdict
 from tests.assessment.plays import (
     BENT,
     BOTH,
@@ -127,7 +127,7 @@ def test_a_view_problem_is_spoken_only_when_it_has_lasted(scenes: list[tuple[flo
             assert one.t_s - at[0] >= faults.VIEW_DWELL_S.default - 1e-6
 
 
-def told(play: Play, fps: float, seed: int = 0) -> list[Said]:
+def told(play: Play, fps: float, seed: int = 0) -> list[Cue]:
     """What is spoken before a camera of this rate."""
     return spoken(coached(play.seen(times(fps, play.end_s, seed))))
 

@@ -14,7 +14,7 @@ from posecheck.assessment.messages import Messages, blanks, in_english, language
 from posecheck.body import Side
 from posecheck.errors import UsageError
 from posecheck.reasons import Reason, ReasonCode
-from posecheck.records import SETUP_CHECKS, CueKind, Said, Urgency
+from posecheck.records import SETUP_CHECKS, Cue, CueKind, Urgency
 from posecheck.terminal import setup
 from tests.assessment.scenes import DRILL, FOLD, profile
 
@@ -22,9 +22,9 @@ PACKAGE = Path(messages.__file__).parents[1]
 GERMAN = Messages.load("de")
 
 
-def said(key: str, **values: str | float) -> Said:
+def said(key: str, **values: str | float) -> Cue:
     """Something calm that is said."""
-    return Said(CueKind.DONE, key, 0.0, spoken=True, urgency=Urgency.CALM, values=values)
+    return Cue(CueKind.DONE, key, 0.0, spoken=True, urgency=Urgency.CALM, values=values)
 
 
 # ------------------------------------------------------------------------------------------------------- complete

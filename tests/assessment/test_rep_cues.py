@@ -15,7 +15,7 @@ from posecheck.assessment.coaching import cue_scheduler
 from posecheck.assessment.coaching.rep_cues import COUNT_LATE_S
 from posecheck.assessment.messages import Messages, in_english
 from posecheck.reasons import Reason, ReasonCode
-from posecheck.records import CueKind, Said, Urgency
+from posecheck.records import Cue, CueKind, Urgency
 from tests.assessment.scenes import DRILL, profile, times
 from tests.assessment.sets import Bend, Drill, watch
 from tests.examples import examples
@@ -134,9 +134,9 @@ def test_counting_keeps_the_pause(bends: list[Bend], fps: float, seed: int) -> N
 
 
 # ------------------------------------------------------------------------------------------------ in words
-def count(key: str, number: float) -> Said:
+def count(key: str, number: float) -> Cue:
     """A count that is said."""
-    return Said(CueKind.CALL, key, 0.0, spoken=True, urgency=Urgency.CALM, values={"count": number})
+    return Cue(CueKind.CALL, key, 0.0, spoken=True, urgency=Urgency.CALM, values={"count": number})
 
 
 @pytest.mark.parametrize(

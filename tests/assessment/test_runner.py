@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posecheck.assessment.routines import runner
-from posecheck.assessment.routines.progress import Doing
+from posecheck.assessment.routines.progress import SideProgress
 from posecheck.assessment.routines.routine_state import Stage
 from posecheck.records import CueKind, Verdict
 from tests.assessment.doing import (
@@ -150,7 +150,7 @@ def test_a_wrong_leg_that_is_lost_from_sight_is_still_the_wrong_one() -> None:
     """Only the left side is asked for: the right one, then a leg that cannot be told in the same hold, count nothing."""
     parts = parts_of(item("foot_on_step", "left", hold__target_s=5))
     story = done(parts, frames([(1, UP), (1, RIGHT), (9, EITHER)], 30))
-    assert runner.so_far(story[-1][3])[0, "left"] == Doing(1)
+    assert runner.so_far(story[-1][3])[0, "left"] == SideProgress(1)
     story = done(parts, frames([(1, UP), (1, RIGHT), (1, UP), (6, EITHER)], 30))
     assert story[-1][3].stage is Stage.DONE
 
@@ -203,7 +203,7 @@ def test_a_stretch_in_which_nothing_counts_is_left_out() -> None:
     doings = story[-1][3].doings
     assert doings[0, "left"].left_out
     assert doings[0, "left"].amount == pytest.approx(3.0, abs=0.3)
-    assert doings[0, "right"] == Doing(1, left_out=True)
+    assert doings[0, "right"] == SideProgress(1, left_out=True)
     assert doings[1, ""].done
 
 

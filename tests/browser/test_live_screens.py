@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from posecheck.history.done import Done
+from posecheck.history.row import HistoryRow
 from posecheck.history.store import History
 from tests.app.serving import serving
 from tests.browser.canned import FOLD, Canned
@@ -549,7 +549,7 @@ def test_a_clip_that_was_watched_is_summed_up_judged_again_and_saved(browser: Br
         for day in (1, 2):
             began = datetime.now(UTC) - timedelta(days=day)
             row = {"good_s": 33.0, "held_s": 30.0, "depth_deg": 60.0 + day, "straight_leg_deg": 7.0}
-            history.add(Done(began, began.date(), FOLD, "0", "camera", **row))  # type: ignore[arg-type]
+            history.add(HistoryRow(began, began.date(), FOLD, "0", "camera", **row))  # type: ignore[arg-type]
     clip = half_rounded(tmp_path / "clip.mp4")
     with serving(tmp_path, "--stretch", FOLD, "--source", str(clip), "--every-frame") as server:
         page = browser.new_page(viewport={"width": 1280, "height": 900})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from posecheck.history.done import COLUMNS, Done
+from posecheck.history.row import COLUMNS, HistoryRow
 from posecheck.history.store import History, history_path
 from posecheck.resources import samples_dir
 from posecheck.sources.replay import read_recording
@@ -37,9 +37,11 @@ def filled(path: Path, days: int = 5) -> Path:
         for ago in range(days):
             day = today - timedelta(days=ago)
             started = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-            history.add(Done(started, day, "hip_hinge_drill", "0", "camera", depth_deg=48.0 - ago, reps_whole=8.0))
+            history.add(
+                HistoryRow(started, day, "hip_hinge_drill", "0", "camera", depth_deg=48.0 - ago, reps_whole=8.0)
+            )
             if ago % 2:
-                history.add(Done(started, day, "standing_forward_fold", "0", "camera", depth_deg=70.0))
+                history.add(HistoryRow(started, day, "standing_forward_fold", "0", "camera", depth_deg=70.0))
     return path
 
 

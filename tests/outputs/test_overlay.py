@@ -24,11 +24,11 @@ from posecheck.records import (
     CONTOUR_ROWS,
     Assessment,
     Bytes,
+    Cue,
     CueKind,
     Floats,
     Hold,
     Reps,
-    Said,
     Urgency,
     Verdict,
     frozen,
@@ -324,7 +324,7 @@ def test_the_words_on_the_picture_are_in_the_language_asked_for() -> None:
     """Verdict, cue and reason are said in German where German is asked for, and never half in English."""
     stretch = load_stretch("standing_forward_fold")
     rule = next(rule for rule in stretch.rules if rule.id == "spine_rounding")
-    said = Said(CueKind.FORM, f"stretch.{stretch.id}.{rule.id}.say", 1.0, spoken=True, urgency=Urgency.NOTICE)
+    said = Cue(CueKind.FORM, f"stretch.{stretch.id}.{rule.id}.say", 1.0, spoken=True, urgency=Urgency.NOTICE)
     judged = _judged((1280, 720), Verdict.WARN, 48.0)
     judged = replace(judged, cue=rule.say, said=said, reason=Reason.of_rule(stretch.id, rule.id, rule.reason))
     german = Messages.load("de").knowing(stretch).text

@@ -14,11 +14,11 @@ from posecheck.assessment import hold, load_routine
 from posecheck.assessment.catalogue.routine import Item, Routine
 from posecheck.assessment.coaching import coach
 from posecheck.assessment.routines import runner
-from posecheck.assessment.routines.progress import Part
-from posecheck.assessment.routines.routine_state import Out, Stage
+from posecheck.assessment.routines.progress import RoutineItem
+from posecheck.assessment.routines.routine_state import RoutineUpdate, Stage
 from posecheck.calibration import Calibrations
 from posecheck.errors import BrokenSourceError, TunableError
-from posecheck.history.done import Done
+from posecheck.history.row import HistoryRow
 from posecheck.history.store import History
 from posecheck.history.tally import HistoryTally
 from posecheck.kinematics.spine.network import bundled_network
@@ -154,7 +154,9 @@ def ticks(length_s: int, from_s: float = 0.0) -> list[float]:
     return [from_s + number / 10 for number in range(1, length_s * 10 + 1)]
 
 
-def looked(state: RoutineState, parts: tuple[Part, ...], ticks: list[float]) -> tuple[RoutineState, list[Out]]:
+def looked(
+    state: RoutineState, parts: tuple[RoutineItem, ...], ticks: list[float]
+) -> tuple[RoutineState, list[RoutineUpdate]]:
     """The routine after empty pictures at these times, and what it made of each."""
     outs = []
     for t_s in ticks:
@@ -252,7 +254,7 @@ def test_wishes_are_heard_between_frames() -> None:
 
 
 # ------------------------------------------------------------------------------------------------ the history
-def kept(path: Path, parts: tuple[Part, ...], deeds: list[tuple[float, str]]) -> list[Done]:
+def kept(path: Path, parts: tuple[RoutineItem, ...], deeds: list[tuple[float, str]]) -> list[HistoryRow]:
     """The rows of a routine, the oldest first."""
     keeper = RoutineKeeper(path, parts, "mine", CAMERA, STARTED)
     story = done(parts, frames(deeds, 30))
@@ -327,7 +329,7 @@ def test_days_before_today_unlock(tmp_path: Path) -> None:
     with History(tmp_path / "h.sqlite3") as history:
         for day, of in ((1, "gentle_start"), (2, "gentle_start"), (2, "daily"), (3, "daily"), (4, "gentle_start")):
             moment = datetime(2026, 3, day, 12, tzinfo=UTC)
-            history.add(Done(moment, moment.date(), "foot_on_step", "0", CAMERA, routine=of))
+            history.add(HistoryRow(moment, moment.date(), "foot_on_step", "0", CAMERA, routine=of))
         today = datetime(2026, 3, 4, tzinfo=UTC).date()
         assert history.days_practised(routine="gentle_start", before=today) == 2
         assert history.days_practised(before=today) == 3

@@ -8,21 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from posecheck.assessment.messages import Messages
-from posecheck.history.done import Done
+from posecheck.history.row import HistoryRow
 from posecheck.terminal.history import clock, day_text, history_view
 from tests.terminal.test_style import text_of
 
 TODAY = date(2026, 3, 14)
 
 
-def row(days_ago: int, stretch: str = "standing_forward_fold", **more: float | str) -> Done:
+def row(days_ago: int, stretch: str = "standing_forward_fold", **more: float | str) -> HistoryRow:
     """A row of so many days ago."""
     day = TODAY - timedelta(days=days_ago)
     started = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    return Done(started, day, stretch, version="0", source_kind="camera", **more)  # type: ignore[arg-type]
+    return HistoryRow(started, day, stretch, version="0", source_kind="camera", **more)  # type: ignore[arg-type]
 
 
-def shown(rows: list[Done], columns: int = 100, earlier: int = 0, days: list[date] | None = None) -> str:
+def shown(rows: list[HistoryRow], columns: int = 100, earlier: int = 0, days: list[date] | None = None) -> str:
     """The view of these rows."""
     known = sorted({done.local_date for done in rows}) if days is None else days
     return text_of(history_view(rows, known, TODAY, earlier=earlier, columns=columns), columns)

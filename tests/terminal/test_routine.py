@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from posecheck.assessment import load_routine
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.routines import progress
-from posecheck.assessment.routines.routine_state import Out, Stage
+from posecheck.assessment.routines.routine_state import RoutineUpdate, Stage
 from posecheck.pipeline.routine import plan
 from posecheck.terminal.routine import routine_panel, routine_result, where
 
@@ -26,7 +26,7 @@ BEGUN = progress.added(
     (1, "right"),
     amount=12.9,
 )
-HOLDING = Out(Stage.WORK, 1, "right", True, 12.9, 1, 0.0, True)
+HOLDING = RoutineUpdate(Stage.WORK, 1, "right", True, 12.9, 1, 0.0, True)
 ENGLISH, GERMAN = Messages.load("en").text, Messages.load("de").text
 
 

@@ -23,8 +23,8 @@ from posecheck.app.session.calibration_guide import Led
 from posecheck.app.session.setup_stage import Placed
 from posecheck.assessment.catalogue.stretch import Rule, Stretch
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.routines.progress import Doings, Part, missing
-from posecheck.assessment.routines.routine_state import Out, Stage
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress, missing
+from posecheck.assessment.routines.routine_state import RoutineUpdate, Stage
 from posecheck.outputs.overlay import contour_px
 from posecheck.reasons import Reason, Value, code_of
 from posecheck.records import SETUP_CHECKS, Assessment, CueKind, Sighting, Urgency, Verdict
@@ -79,20 +79,20 @@ class Told:
 
     seq: int
     judged: Assessment
-    part: Part
+    part: RoutineItem
     """The one it was judged by."""
     hand: float
     ms: Milliseconds
-    out: Out | None = None
+    out: RoutineUpdate | None = None
     """None while the routine has not begun."""
-    doings: Doings | None = None
+    doings: RoutineProgress | None = None
     placed: Placed | None = None
     """Only while setting up."""
     led: Led | None = None
     """Only while calibrating."""
 
 
-def frame(told: Told, parts: Sequence[Part], text: Messages) -> Message:
+def frame(told: Told, parts: Sequence[RoutineItem], text: Messages) -> Message:
     """Everything that is to be said of one picture. `text` knows the stretches of `parts`."""
     judged, stretch, sighting = told.judged, told.part.stretch, told.judged.sighting
     return {
@@ -191,7 +191,7 @@ def _rule_for(stretch: Stretch, measures: tuple[str, ...]) -> Rule | None:
     return next((rule for measure in measures for rule in stretch.rules if rule.measure == measure), None)
 
 
-def _hold(judged: Assessment, out: Out | None, part: Part) -> Message | None:
+def _hold(judged: Assessment, out: RoutineUpdate | None, part: RoutineItem) -> Message | None:
     """The ring: what counts of the set under way where a routine counts, else the hold timer."""
     if part.stretch.hold is None or part.stretch.reps is not None:
         return None
@@ -294,7 +294,7 @@ def _setup(placed: Placed, text: Messages) -> Message:
     }
 
 
-def _routine(told: Told, parts: Sequence[Part], text: Messages) -> Message:
+def _routine(told: Told, parts: Sequence[RoutineItem], text: Messages) -> Message:
     out = told.out
     assert out is not None
     part = parts[out.index]

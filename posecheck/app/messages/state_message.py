@@ -17,11 +17,11 @@ from posecheck.app.session.session_summary import Moments
 from posecheck.app.session_options import Chosen
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.routines import progress
-from posecheck.assessment.routines.progress import Part
+from posecheck.assessment.routines.progress import RoutineItem
 from posecheck.records import CueKind, Urgency
 
 #: The texts that know the stretch of a part.
-TextOf: TypeAlias = Callable[[Part], Messages]
+TextOf: TypeAlias = Callable[[RoutineItem], Messages]
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Session:
     """What belongs to one session."""
 
     chosen: Chosen
-    base: tuple[Part, ...]
+    base: tuple[RoutineItem, ...]
     """The parts without the numbers of the page."""
     run: Run
     kept: Kept

@@ -13,7 +13,7 @@ from typing import Final
 
 from posecheck.app.messages import spoken_line
 from posecheck.app.messages.spoken_line import Lines
-from posecheck.assessment.routines.progress import Part
+from posecheck.assessment.routines.progress import RoutineItem
 from posecheck.calibration import USED_FOR
 from posecheck.kinematics.calibration import protocol
 from posecheck.kinematics.calibration.protocol import DONE, TALL, CalibrationProgress, CalibrationState
@@ -52,7 +52,7 @@ class Led:
     """Whether the session may go on, with `out.calibration`."""
 
 
-def position_for(parts: Sequence[Part]) -> str:
+def position_for(parts: Sequence[RoutineItem]) -> str:
     """In which position somebody is calibrated for these parts: that of the first one the camera judges upright.
 
     "standing" or "seated"; empty where none of them has a neutral of its own, as in lying.
@@ -60,7 +60,7 @@ def position_for(parts: Sequence[Part]) -> str:
     return next((position for part in parts if (position := position_of(part))), "")
 
 
-def position_of(part: Part) -> str:
+def position_of(part: RoutineItem) -> str:
     """The position whose neutral this part uses; empty for none."""
     return USED_FOR.get(part.stretch.position, "") if part.stretch.watch else ""
 

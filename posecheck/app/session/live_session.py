@@ -20,8 +20,8 @@ from posecheck.app.session.setup_stage import Placed, SettingUp
 from posecheck.assessment import events, judge, messages
 from posecheck.assessment.coaching import coach
 from posecheck.assessment.routines import runner
-from posecheck.assessment.routines.progress import Doings, Part
-from posecheck.assessment.routines.routine_state import Out, Stage
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress
+from posecheck.assessment.routines.routine_state import RoutineUpdate, Stage
 from posecheck.assessment.rules import RuleMemory
 from posecheck.calibration import Calibration, Calibrations
 from posecheck.kinematics.measures import MeasureState
@@ -30,7 +30,7 @@ from posecheck.pipeline.routine import go_on as routine_go_on
 from posecheck.pipeline.routine import pause as routine_pause
 from posecheck.pipeline.routine import resume as routine_resume
 from posecheck.pipeline.session import judge_step, start_judging
-from posecheck.records import Assessment, CueKind, Hold, Said, Sighting, Urgency, Verdict
+from posecheck.records import Assessment, Cue, CueKind, Hold, Sighting, Urgency, Verdict
 
 SETUP: Final = "setup"
 CALIBRATE: Final = "calibrate"
@@ -41,7 +41,7 @@ WORK: Final = "work"
 class Run:
     """All that a session remembers from one frame to the next."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[RoutineItem, ...]
     """With the numbers in force."""
     routine: RoutineState
     stage: str = WORK
@@ -53,7 +53,7 @@ class Run:
     """What is still to be calibrated, "standing" or "seated"; empty for nothing."""
     leading: Leading | None = None
     """Only while calibrating."""
-    waiting: Said | None = None
+    waiting: Cue | None = None
     """What the coach said between two frames; it is told with the next one."""
     t_s: float = math.nan
     """Of the latest frame; NaN before the first."""
@@ -69,7 +69,7 @@ class Run:
         return self.routine.running.stage is Stage.DONE
 
     @property
-    def doings(self) -> Doings:
+    def doings(self) -> RoutineProgress:
         """All that has been done so far."""
         return runner.so_far(self.routine.running)
 
@@ -79,7 +79,7 @@ class Run:
         return min(self.routine.running.index, len(self.parts) - 1)
 
     @property
-    def part(self) -> Part:
+    def part(self) -> RoutineItem:
         """The part that is due."""
         return self.parts[self.index]
 
@@ -89,9 +89,9 @@ class Seen:
     """What is made of one frame."""
 
     judged: Assessment
-    part: Part
+    part: RoutineItem
     """The one it was judged by. With the frame that ends a rest, `out` is at the next one already."""
-    out: Out | None
+    out: RoutineUpdate | None
     """None while setting up."""
     placed: Placed | None
     """Only while setting up."""
@@ -105,7 +105,9 @@ class Seen:
     """What measuring remembered before this frame; None while calibrating, which measures with a memory of its own."""
 
 
-def begin(parts: Sequence[Part], *, setup: bool, calibrations: Calibrations | None = None, position: str = "") -> Run:
+def begin(
+    parts: Sequence[RoutineItem], *, setup: bool, calibrations: Calibrations | None = None, position: str = ""
+) -> Run:
     """A session in which nothing has been seen yet. Raises ValueError for one without parts.
 
     With `position` ("standing", "seated") the person is calibrated in it before the routine begins.
@@ -175,9 +177,9 @@ def go_on(run: Run) -> Run:
     return replace(run, routine=state, waiting=said)
 
 
-def _begin_now(t_s: float) -> Said:
+def _begin_now(t_s: float) -> Cue:
     """For whose head is down: getting into place is over, from here on it counts."""
-    return Said(CueKind.NEXT, "live.begin", t_s, spoken=True, urgency=Urgency.CALM)
+    return Cue(CueKind.NEXT, "live.begin", t_s, spoken=True, urgency=Urgency.CALM)
 
 
 def calibrate(run: Run, position: str) -> Run:
@@ -189,7 +191,7 @@ def calibrate(run: Run, position: str) -> Run:
     )
 
 
-def calibrated(run: Run, parts: Sequence[Part], calibrations: Calibrations) -> Run:
+def calibrated(run: Run, parts: Sequence[RoutineItem], calibrations: Calibrations) -> Run:
     """The routine begins, or goes on, with the numbers and the neutral that follow from what was found.
 
     Judging begins anew, as it does in a session, or a recording, that knows the calibrations from its first frame on.
@@ -228,7 +230,7 @@ def pause(run: Run, *, on: bool) -> Run:
     return replace(run, routine=routine_pause(run.routine) if on else routine_resume(run.routine))
 
 
-def with_numbers(run: Run, parts: Sequence[Part]) -> Run:
+def with_numbers(run: Run, parts: Sequence[RoutineItem]) -> Run:
     """The same session with other numbers: the next frame is judged by them, nothing that was done is lost.
 
     A rule whose own numbers changed begins anew: a warning of before does not last until the old limit is left.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from posecheck.assessment.catalogue.stretch import Stretch
-from posecheck.assessment.routines.progress import Part
+from posecheck.assessment.routines.progress import RoutineItem
 from posecheck.kinematics import measures
 from posecheck.kinematics.measures import MeasureState
 from posecheck.kinematics.spine.landmark_features import aligned
@@ -48,7 +48,7 @@ class Latest:
     def __init__(self) -> None:
         self._rows: deque[Row] = deque(maxlen=_MOST)
 
-    def put(self, sighting: Sighting, measured: Measures, before: MeasureState, part: Part) -> None:
+    def put(self, sighting: Sighting, measured: Measures, before: MeasureState, part: RoutineItem) -> None:
         """One more frame, in order of time."""
         self._rows.append(Row(sighting, measured, before, part.stretch.lead, part.profile))
         while sighting.t_s - self._rows[0].sighting.t_s > REPLAY_S:

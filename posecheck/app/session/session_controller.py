@@ -39,7 +39,7 @@ from posecheck.app.session.session_recorder import Kept
 from posecheck.app.session_options import BadError, Chosen, Settings, flag
 from posecheck.assessment.catalogue.stretch import Stretch
 from posecheck.assessment.messages import Messages
-from posecheck.assessment.routines.progress import Part
+from posecheck.assessment.routines.progress import RoutineItem
 from posecheck.calibration import Calibration, Calibrations
 from posecheck.errors import PosecheckError, TunableError
 from posecheck.pipeline import profile_store
@@ -390,7 +390,7 @@ class Desk:
         """Whether the history is being kept."""
         return self._session is not None and self._session.kept.following
 
-    def _text(self, part: Part, parts: Sequence[Part] = ()) -> Messages:
+    def _text(self, part: RoutineItem, parts: Sequence[RoutineItem] = ()) -> Messages:
         """The texts for a frame of `part`; what comes next may be said in it, so those of all `parts`."""
         own = Messages.load(self.language)
         others = [each.stretch for each in parts if f"stretch.{each.stretch.id}.name" not in own.english]

@@ -14,7 +14,7 @@ from typing import Final
 
 from posecheck.app.session.live_session import Run, Seen
 from posecheck.app.user_paths import Places, free_name
-from posecheck.assessment.routines.progress import Doings, Part
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress
 from posecheck.calibration import Calibrations
 from posecheck.errors import HistoryError, OutputError, PosecheckError
 from posecheck.kinematics import measuring_state
@@ -127,7 +127,7 @@ class Kept:
         assert self._beside is not None
         return free_name(self._beside.parent, f"{self._beside.stem}{several or '_again'}", self._beside.suffix)
 
-    def follow(self, now: datetime, parts: Sequence[Part]) -> list[str]:
+    def follow(self, now: datetime, parts: Sequence[RoutineItem]) -> list[str]:
         """Keep what is done from now on in the history."""
         if self._keeper is not None:
             return []
@@ -137,12 +137,12 @@ class Kept:
             return [str(error)]
         return []
 
-    def numbers_changed(self, parts: Sequence[Part]) -> None:
+    def numbers_changed(self, parts: Sequence[RoutineItem]) -> None:
         """Rows that are written from now on tell the numbers of `parts`."""
         if self._keeper is not None:
             self._keeper.numbers_changed(parts)
 
-    def stop_following(self, doings: Doings) -> list[str]:
+    def stop_following(self, doings: RoutineProgress) -> list[str]:
         """Keep no more than what is done so far."""
         keeper, self._keeper = self._keeper, None
         if keeper is None:
@@ -155,7 +155,7 @@ class Kept:
             self._rows += keeper.rows
         return []
 
-    def put(self, now: datetime, run: Run, seen: Seen, doings: Doings | None) -> list[str]:
+    def put(self, now: datetime, run: Run, seen: Seen, doings: RoutineProgress | None) -> list[str]:
         """Take in one frame, seen by what `run` was before it; `doings` is None while setting up. While calibrating
         nothing is kept.
 
@@ -179,7 +179,7 @@ class Kept:
                 self._rows, self._keeper = self._rows + self._keeper.rows, None
         return wrong
 
-    def close(self, doings: Doings | None, ending: str = ENDED) -> list[str]:
+    def close(self, doings: RoutineProgress | None, ending: str = ENDED) -> list[str]:
         """End both. Twice does nothing."""
         wrong = self.stop_recording(ending)
         return wrong + (self.stop_following(doings) if doings is not None else [])

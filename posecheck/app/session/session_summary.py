@@ -1,6 +1,6 @@
 """What the summary shows of a session: numbers, a thin curve, the best and the worst moment. Memory stays small.
 
-Of each side of each stretch the frames that belong to its doing are followed (`Out.counts`), as the history does.
+Of each side of each stretch the frames that belong to its doing are followed (`RoutineUpdate.counts`), as the history does.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from posecheck.app.messages.frame_codec import small
 from posecheck.app.messages.frame_message import Message, number
 from posecheck.assessment.messages import Messages
 from posecheck.assessment.routines import progress
-from posecheck.assessment.routines.progress import Doing, Doings, Part, Turn
-from posecheck.assessment.routines.routine_state import Out
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress, SideProgress, Turn
+from posecheck.assessment.routines.routine_state import RoutineUpdate
 from posecheck.history.tally import HistoryTally
 from posecheck.pipeline.analysis import limits_of
 from posecheck.pipeline.session_history import CAMERA, new_tally, row_of_side
@@ -104,7 +104,7 @@ class Moments:
         self._sides: dict[Turn, _Side] = {}
         self._open: _Side | None = None
 
-    def put(self, judged: Assessment, out: Out, part: Part, jpeg: Callable[[], bytes] | None) -> None:
+    def put(self, judged: Assessment, out: RoutineUpdate, part: RoutineItem, jpeg: Callable[[], bytes] | None) -> None:
         """Follow one frame of `part`; `jpeg` gives its picture, None where none is to be kept."""
         if not out.counts:
             self._end_spell()
@@ -137,7 +137,9 @@ class Moments:
         for side in self._sides.values():
             side.best, side.worst = Moment(), Moment()
 
-    def told(self, parts: Sequence[Part], doings: Doings, text: Mapping[str, Messages]) -> list[Message]:
+    def told(
+        self, parts: Sequence[RoutineItem], doings: RoutineProgress, text: Mapping[str, Messages]
+    ) -> list[Message]:
         """A line for each side of each stretch, in the order of the routine; `text` by the stretch's id."""
         self._end_spell()
         return [
@@ -158,7 +160,7 @@ def _excess(findings: Sequence[Finding]) -> float:
     return max((value for value in over if not math.isnan(value)), default=math.nan)
 
 
-def _told(part: Part, side: str, doing: Doing, seen: _Side | None, text: Messages) -> Message:
+def _told(part: RoutineItem, side: str, doing: SideProgress, seen: _Side | None, text: Messages) -> Message:
     stretch = part.stretch
     row = row_of_side(seen.tally, datetime.now(UTC), part, doing, CAMERA) if seen else None
     reps: dict[str, Any] | None = None

@@ -27,13 +27,13 @@ from typing import Final
 
 from posecheck.assessment.catalogue.stretch import Rule, Stretch
 from posecheck.assessment.coaching import cue_scheduler, faults, hold_cues, rep_cues
-from posecheck.assessment.coaching.cue_scheduler import Cue, Voice, speak
+from posecheck.assessment.coaching.cue_scheduler import CueCandidate, Voice, speak
 from posecheck.assessment.coaching.faults import NO_RUNS, Fault, Runs
 from posecheck.assessment.coaching.hold_cues import Calls
 from posecheck.assessment.coaching.rep_cues import Counts
 from posecheck.assessment.rules import GAP_S
 from posecheck.body import Side
-from posecheck.records import Assessment, CueKind, Said
+from posecheck.records import Assessment, Cue, CueKind
 from posecheck.tunables import Tunable
 
 SHOW_S: Final = Tunable(
@@ -75,10 +75,10 @@ class CoachState:
     calls: Calls = field(default_factory=Calls)
     counts: Counts = field(default_factory=Counts)
     back: Return | None = None
-    line: Said | None = None
+    line: Cue | None = None
     """The latest sentence that was no advice; shown until `line_until_s`."""
     line_until_s: float = -math.inf
-    waiting: tuple[Cue, ...] = ()
+    waiting: tuple[CueCandidate, ...] = ()
     """Announcements not spoken yet, the oldest first."""
     rest_until_s: float = -math.inf
     """Until then nobody is coached."""
@@ -91,7 +91,7 @@ def start() -> CoachState:
 
 def step(
     state: CoachState, assessment: Assessment, stretch: Stretch, profile: Mapping[str, float]
-) -> tuple[CoachState, Said | None]:
+) -> tuple[CoachState, Cue | None]:
     """Decide what to say in one frame. `profile` holds `assessment.TUNABLES` and the numbers of the stretch by key."""
     t_s = assessment.t_s
     state = _after_gap(state, t_s, profile)
@@ -105,29 +105,29 @@ def step(
 # ------------------------------------------------------------------------------------------------ for a routine
 def change_side(
     state: CoachState, t_s: float, side: Side | None, profile: Mapping[str, float]
-) -> tuple[CoachState, Said]:
+) -> tuple[CoachState, Cue]:
     """Ask for the other side, which is `side` where that is known, and coach it from its beginning.
 
     Said at once if the voice is free, else (`spoken` False) shown, and spoken by `step` as soon as it is.
     """
     key = "coach.change_side" if side is None else f"coach.change_side_{side}"
-    return _announce(_afresh(state), Cue(CueKind.CHANGE_SIDE, key, t_s), t_s, profile)
+    return _announce(_afresh(state), CueCandidate(CueKind.CHANGE_SIDE, key, t_s), t_s, profile)
 
 
-def rest(state: CoachState, t_s: float, rest_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Said]:
+def rest(state: CoachState, t_s: float, rest_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Cue]:
     """Announce a rest of `rest_s` seconds from `t_s` on, in which nobody is coached. Spoken as in `change_side`."""
-    cue = Cue(CueKind.REST, "coach.rest", t_s, values=MappingProxyType({"seconds": rest_s}))
+    cue = CueCandidate(CueKind.REST, "coach.rest", t_s, values=MappingProxyType({"seconds": rest_s}))
     return _announce(replace(_afresh(state), rest_until_s=t_s + rest_s), cue, t_s, profile)
 
 
 def next_stretch(
     state: CoachState, t_s: float, stretch: Stretch, profile: Mapping[str, float]
-) -> tuple[CoachState, Said]:
+) -> tuple[CoachState, Cue]:
     """Announce `stretch` and end a rest; the frames from here on are to be judged by it. Spoken as in `change_side`.
 
     What of the stretch before was still to be said is not said any more.
     """
-    cue = Cue(CueKind.NEXT, "coach.next_stretch", t_s, values=MappingProxyType({"stretch": stretch.name}))
+    cue = CueCandidate(CueKind.NEXT, "coach.next_stretch", t_s, values=MappingProxyType({"stretch": stretch.name}))
     still = tuple(one for one in state.waiting if one.kind is CueKind.NEXT and not one.key.startswith("stretch."))
     return _announce(replace(_afresh(state), waiting=still), cue, t_s, profile)
 
@@ -139,9 +139,9 @@ def announce(
     key: str,
     profile: Mapping[str, float],
     values: Mapping[str, str | float] | None = None,
-) -> tuple[CoachState, Said]:
+) -> tuple[CoachState, Cue]:
     """Announce the message `key` of a routine, after what is still to be said. Spoken as in `change_side`."""
-    cue = Cue(kind, key, t_s, values=MappingProxyType(dict(values or {})))
+    cue = CueCandidate(kind, key, t_s, values=MappingProxyType(dict(values or {})))
     return _announce(_afresh(state), cue, t_s, profile)
 
 
@@ -156,13 +156,13 @@ def hushed(state: CoachState, t_s: float) -> CoachState:
     return replace(_afresh(state), t_s=t_s, rest_until_s=state.rest_until_s + passed_s)
 
 
-def _announce(state: CoachState, cue: Cue, t_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Said]:
+def _announce(state: CoachState, cue: CueCandidate, t_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Cue]:
     state = replace(state, waiting=(*state.waiting, cue))
     state, said = _announced(state, t_s, profile)
     return state, said if said is not None and said.spoken else cue.said(t_s, spoken=False)
 
 
-def _announced(state: CoachState, t_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Said | None]:
+def _announced(state: CoachState, t_s: float, profile: Mapping[str, float]) -> tuple[CoachState, Cue | None]:
     """The oldest announcement, spoken if the voice is free; with none, the line of a rest.
 
     A rest that is announced late is announced with the seconds that are left of it, and not at all once it is over.
@@ -179,11 +179,11 @@ def _announced(state: CoachState, t_s: float, profile: Mapping[str, float]) -> t
     return replace(state, voice=voice, waiting=state.waiting[1:], line=said, line_until_s=until_s), said
 
 
-def _still_true(state: CoachState, t_s: float) -> Callable[[Cue], Cue | None]:
+def _still_true(state: CoachState, t_s: float) -> Callable[[CueCandidate], CueCandidate | None]:
     """What makes of an announcement what is still true of it at `t_s`; None if nothing is."""
     left_s = math.ceil(state.rest_until_s - t_s - _WHOLE_S) if state.rest_until_s > t_s else 0
 
-    def still(cue: Cue) -> Cue | None:
+    def still(cue: CueCandidate) -> CueCandidate | None:
         if cue.kind is not CueKind.REST or t_s <= cue.due_s:
             return cue
         return replace(cue, values=MappingProxyType({"seconds": left_s})) if left_s > 0 else None
@@ -212,7 +212,7 @@ def _before_s(state: CoachState, t_s: float) -> float:
 
 def _coached(
     state: CoachState, assessment: Assessment, stretch: Stretch, profile: Mapping[str, float]
-) -> tuple[CoachState, Said | None]:
+) -> tuple[CoachState, Cue | None]:
     t_s = assessment.t_s
     before_s = _before_s(state, t_s)
     fault = faults.find(assessment, stretch)
@@ -245,7 +245,7 @@ def _back(
 
 def _offers(
     state: CoachState, fault: Fault | None, assessment: Assessment, stretch: Stretch, profile: Mapping[str, float]
-) -> Iterator[Cue]:
+) -> Iterator[CueCandidate]:
     """What may be spoken in this frame, the most important first."""
     for done in (hold_cues.finished(state.calls, assessment), rep_cues.finished(state.counts)):
         if done is not None:
@@ -266,8 +266,8 @@ def _offers(
 
 def _told(
     state: CoachState,
-    cue: Cue,
-    said: Said,
+    cue: CueCandidate,
+    said: Cue,
     fault: Fault | None,
     assessment: Assessment,
     profile: Mapping[str, float],
@@ -287,7 +287,7 @@ def _told(
     )
 
 
-def _shown(state: CoachState, fault: Fault | None, t_s: float, stretch: Stretch) -> Said | None:
+def _shown(state: CoachState, fault: Fault | None, t_s: float, stretch: Stretch) -> Cue | None:
     """The line in a frame in which nothing is spoken: what is wrong, else what was said just now, else praise."""
     if fault is not None:
         return faults.line(fault, state.runs, stretch).said(t_s, spoken=False)
@@ -296,7 +296,7 @@ def _shown(state: CoachState, fault: Fault | None, t_s: float, stretch: Stretch)
     return _still_shown(state, t_s)
 
 
-def _still_shown(state: CoachState, t_s: float) -> Said | None:
+def _still_shown(state: CoachState, t_s: float) -> Cue | None:
     if state.line is None or t_s > state.line_until_s:
         return None
     return replace(state.line, t_s=t_s, spoken=False)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from posecheck.reasons import Value
-from posecheck.records import CueKind, Said, Urgency
+from posecheck.records import Cue, CueKind, Urgency
 from posecheck.tunables import Tunable
 
 SPACING_S: Final = Tunable(
@@ -63,7 +63,7 @@ _EPSILON_S: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class CueCandidate:
     """Something that could be said."""
 
     kind: CueKind
@@ -74,9 +74,9 @@ class Cue:
     urgency: Urgency = Urgency.CALM
     values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
 
-    def said(self, t_s: float, *, spoken: bool) -> Said:
+    def said(self, t_s: float, *, spoken: bool) -> Cue:
         """The record of it in the frame at `t_s`."""
-        return Said(self.kind, self.key, t_s, spoken, self.urgency, self.values)
+        return Cue(self.kind, self.key, t_s, spoken, self.urgency, self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def pause_s(profile: Mapping[str, float]) -> float:
 
 
 def speak(
-    voice: Voice, cue: Cue, t_s: float, before_s: float, profile: Mapping[str, float]
-) -> tuple[Voice, Said] | None:
+    voice: Voice, cue: CueCandidate, t_s: float, before_s: float, profile: Mapping[str, float]
+) -> tuple[Voice, Cue] | None:
     """Say `cue` in the frame at `t_s` if it is due and the voice is free; None if not.
 
     `before_s` is the time of the frame before, in which it was not said: its moment lies after that. Two cues keep
@@ -116,7 +116,7 @@ def speak(
     return Voice(min(moment_s, t_s), t_s, t_s if praise else voice.praised_s, called), cue.said(t_s, spoken=True)
 
 
-def _least_s(voice: Voice, cue: Cue, profile: Mapping[str, float]) -> float:
+def _least_s(voice: Voice, cue: CueCandidate, profile: Mapping[str, float]) -> float:
     """How long after the sentence before `cue` may be said; never longer than `coach.spacing_s` for a cue."""
     if cue.kind is CueKind.PRAISE:
         return profile[PRAISE_AFTER_S.key]

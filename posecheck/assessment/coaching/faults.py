@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from posecheck.assessment.catalogue.stretch import Rule, Stretch
-from posecheck.assessment.coaching.cue_scheduler import Cue
+from posecheck.assessment.coaching.cue_scheduler import CueCandidate
 from posecheck.assessment.rules import BLIP_S
 from posecheck.reasons import Reason
 from posecheck.records import Assessment, CueKind, Finding, Urgency, Verdict
@@ -181,7 +181,7 @@ def with_room(rule: Rule, finding: Finding, numbers: Mapping[str, float]) -> boo
     return rule.direction.sign * (finding.value - numbers[rule.leave.key]) <= 0
 
 
-def advice(fault: Fault, runs: Runs, stretch: Stretch, t_s: float, numbers: Mapping[str, float]) -> Cue | None:
+def advice(fault: Fault, runs: Runs, stretch: Stretch, t_s: float, numbers: Mapping[str, float]) -> CueCandidate | None:
     """What to say next of `fault`, and from when on; None if it has been said often enough."""
     run = runs[fault.name]
     ease_off_s = run.since_s + numbers[EASE_OFF_S.key]
@@ -197,7 +197,7 @@ def advice(fault: Fault, runs: Runs, stretch: Stretch, t_s: float, numbers: Mapp
     return _see(fault, max(lasts_s, again_s))
 
 
-def line(fault: Fault, runs: Runs, stretch: Stretch) -> Cue:
+def line(fault: Fault, runs: Runs, stretch: Stretch) -> CueCandidate:
     """What to show of `fault`: what was said of it last, or what is going to be said first."""
     run = runs[fault.name]
     if fault.rule is None:
@@ -205,23 +205,25 @@ def line(fault: Fault, runs: Runs, stretch: Stretch) -> Cue:
     return _ease_off(run.since_s) if run.eased else _form(fault.rule, stretch, run.since_s, easier=run.times > 1)
 
 
-def _see(fault: Fault, due_s: float) -> Cue:
-    return Cue(CueKind.VIEW, fault.reason.key, due_s, Urgency.NOTICE, MappingProxyType(dict(fault.reason.values)))
+def _see(fault: Fault, due_s: float) -> CueCandidate:
+    return CueCandidate(
+        CueKind.VIEW, fault.reason.key, due_s, Urgency.NOTICE, MappingProxyType(dict(fault.reason.values))
+    )
 
 
-def _form(rule: Rule, stretch: Stretch, due_s: float, *, easier: bool) -> Cue:
+def _form(rule: Rule, stretch: Stretch, due_s: float, *, easier: bool) -> CueCandidate:
     """What to do about a rule that is not kept; as the easier way out if it has one."""
     kind, what = (CueKind.FIX, "fix") if easier and rule.fix else (CueKind.FORM, "say")
-    return Cue(kind, _key(stretch, rule, what), due_s, Urgency.NOTICE)
+    return CueCandidate(kind, _key(stretch, rule, what), due_s, Urgency.NOTICE)
 
 
-def _ease_off(due_s: float) -> Cue:
-    return Cue(CueKind.EASE_OFF, "coach.ease_off", due_s, Urgency.FIRM)
+def _ease_off(due_s: float) -> CueCandidate:
+    return CueCandidate(CueKind.EASE_OFF, "coach.ease_off", due_s, Urgency.FIRM)
 
 
-def praise(rule: Rule, stretch: Stretch, due_s: float) -> Cue:
+def praise(rule: Rule, stretch: Stretch, due_s: float) -> CueCandidate:
     """The praise for a rule that is kept again."""
-    return Cue(CueKind.PRAISE, _key(stretch, rule, "good_again"), due_s)
+    return CueCandidate(CueKind.PRAISE, _key(stretch, rule, "good_again"), due_s)
 
 
 def _key(stretch: Stretch, rule: Rule, what: str) -> str:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from posecheck.assessment.catalogue.stretch import Stretch
-from posecheck.assessment.coaching.cue_scheduler import Cue, pause_s
+from posecheck.assessment.coaching.cue_scheduler import CueCandidate, pause_s
 from posecheck.assessment.coaching.faults import with_room
 from posecheck.records import Assessment, CueKind, Verdict
 from posecheck.tunables import Tunable
@@ -91,16 +91,18 @@ def follow(calls: Calls, assessment: Assessment, profile: Mapping[str, float]) -
     return replace(calls, good_s=good_s)
 
 
-def finished(calls: Calls, assessment: Assessment) -> Cue | None:
+def finished(calls: Calls, assessment: Assessment) -> CueCandidate | None:
     """That the hold is done; None if it is not, or that has been said."""
     hold = assessment.hold
     if not calls.settled_s < hold.target_s <= hold.good_s:
         return None
     due_s = assessment.t_s - (hold.good_s - hold.target_s)
-    return Cue(CueKind.DONE, "coach.done", due_s, values=_seconds(hold.target_s))
+    return CueCandidate(CueKind.DONE, "coach.done", due_s, values=_seconds(hold.target_s))
 
 
-def offers(calls: Calls, assessment: Assessment, stretch: Stretch, profile: Mapping[str, float]) -> Iterator[Cue]:
+def offers(
+    calls: Calls, assessment: Assessment, stretch: Stretch, profile: Mapping[str, float]
+) -> Iterator[CueCandidate]:
     """What may be said of a hold that goes well, the most important first."""
     t_s, hold = assessment.t_s, assessment.hold
     if not hold.active or assessment.verdict is not Verdict.GOOD:
@@ -110,14 +112,16 @@ def offers(calls: Calls, assessment: Assessment, stretch: Stretch, profile: Mapp
         if calls.settled_s < mark_s <= good_s <= mark_s + profile[CALL_LATE_S.key]:
             due_s = t_s - (good_s - mark_s)
             if kind is CueKind.LAST:
-                yield Cue(kind, "coach.last_seconds", due_s, values=_seconds(hold.target_s - mark_s))
+                yield CueCandidate(kind, "coach.last_seconds", due_s, values=_seconds(hold.target_s - mark_s))
             else:
-                yield Cue(kind, "coach.half_time", due_s)
+                yield CueCandidate(kind, "coach.half_time", due_s)
     if calls.done:
-        yield Cue(CueKind.EASE_OUT, "coach.ease_out", t_s)
+        yield CueCandidate(CueKind.EASE_OUT, "coach.ease_out", t_s)
     ahead_s = min((mark_s for mark_s in (*marks.values(), hold.target_s) if mark_s > good_s), default=-math.inf)
     if calls.breathe_s <= good_s <= ahead_s - pause_s(profile):
-        yield Cue(CueKind.BREATHE, _breath(calls, assessment, stretch, profile), t_s - (good_s - calls.breathe_s))
+        yield CueCandidate(
+            CueKind.BREATHE, _breath(calls, assessment, stretch, profile), t_s - (good_s - calls.breathe_s)
+        )
 
 
 def nearly_done(assessment: Assessment, profile: Mapping[str, float]) -> bool:
@@ -126,7 +130,9 @@ def nearly_done(assessment: Assessment, profile: Mapping[str, float]) -> bool:
     return hold.active and 0 < hold.target_s - hold.good_s < pause_s(profile)
 
 
-def told(calls: Calls, cue: Cue, moment_s: float, assessment: Assessment, profile: Mapping[str, float]) -> Calls:
+def told(
+    calls: Calls, cue: CueCandidate, moment_s: float, assessment: Assessment, profile: Mapping[str, float]
+) -> Calls:
     """The calls after `cue` was spoken at `moment_s`, in the frame of `assessment` or a little before it."""
     hold = assessment.hold
     if cue.kind is CueKind.BREATHE:

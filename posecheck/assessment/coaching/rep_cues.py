@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from posecheck.assessment.coaching.cue_scheduler import Cue
+from posecheck.assessment.coaching.cue_scheduler import CueCandidate
 from posecheck.records import Assessment, CueKind, Reps, Urgency
 from posecheck.tunables import Tunable
 
@@ -53,7 +53,7 @@ class Counts:
     """Partial ones."""
     partial_told: float = -math.inf
     """Which of them was spoken of last; -inf: none."""
-    call: Cue | None = None
+    call: CueCandidate | None = None
     """What is to be said of the latest repetition; None if nothing is, or it has been said."""
 
 
@@ -70,12 +70,12 @@ def follow(counts: Counts, assessment: Assessment, profile: Mapping[str, float])
     return replace(counts, whole=reps.whole, partial=reps.partial, call=call)
 
 
-def finished(counts: Counts) -> Cue | None:
+def finished(counts: Counts) -> CueCandidate | None:
     """That the set is done; None if it is not, or that has been said."""
     return counts.call if _is_done(counts.call) else None
 
 
-def offer(counts: Counts, t_s: float, profile: Mapping[str, float]) -> Cue | None:
+def offer(counts: Counts, t_s: float, profile: Mapping[str, float]) -> CueCandidate | None:
     """The count to be said in the frame at `t_s`; None if there is none, or it comes too late."""
     call = counts.call
     if call is None or _is_done(call) or t_s > call.due_s + profile[COUNT_LATE_S.key]:
@@ -83,7 +83,7 @@ def offer(counts: Counts, t_s: float, profile: Mapping[str, float]) -> Cue | Non
     return call
 
 
-def told(counts: Counts, cue: Cue) -> Counts:
+def told(counts: Counts, cue: CueCandidate) -> Counts:
     """The counts after `cue` was spoken."""
     if cue.key not in KEYS:
         return counts
@@ -92,11 +92,11 @@ def told(counts: Counts, cue: Cue) -> Counts:
     )
 
 
-def _is_done(cue: Cue | None) -> bool:
+def _is_done(cue: CueCandidate | None) -> bool:
     return cue is not None and cue.kind is CueKind.DONE
 
 
-def _call(reps: Reps, partial_told: float, profile: Mapping[str, float]) -> Cue | None:
+def _call(reps: Reps, partial_told: float, profile: Mapping[str, float]) -> CueCandidate | None:
     """What there is to say of the repetition that ended in this frame."""
     rep = reps.last
     if rep is None or not reps.ended or not rep.seen:
@@ -105,9 +105,9 @@ def _call(reps: Reps, partial_told: float, profile: Mapping[str, float]) -> Cue 
     if not rep.whole:
         if reps.partial < partial_told + profile[PARTIAL_EVERY.key]:
             return None
-        return Cue(CueKind.CALL, "coach.rep_partial", rep.end_s, Urgency.NOTICE, count)
+        return CueCandidate(CueKind.CALL, "coach.rep_partial", rep.end_s, Urgency.NOTICE, count)
     if rep.number == reps.target:
-        return Cue(CueKind.DONE, "coach.rep_done", rep.end_s)
+        return CueCandidate(CueKind.DONE, "coach.rep_done", rep.end_s)
     if rep.number == reps.target - 1:
-        return Cue(CueKind.CALL, "coach.rep_last", rep.end_s)
-    return Cue(CueKind.CALL, "coach.rep", rep.end_s, values=count)
+        return CueCandidate(CueKind.CALL, "coach.rep_last", rep.end_s)
+    return CueCandidate(CueKind.CALL, "coach.rep", rep.end_s, values=count)

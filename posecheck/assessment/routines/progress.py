@@ -17,7 +17,7 @@ Turn: TypeAlias = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RoutineItem:
     """One stretch of a routine with all that is needed to do it."""
 
     item: Item
@@ -46,7 +46,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
+class SideProgress:
     """What has been done of one side of one stretch."""
 
     wanted: int
@@ -77,22 +77,22 @@ class Doing:
         return self.sets + self.skipped >= self.wanted
 
 
-Doings: TypeAlias = Mapping[Turn, Doing]
+RoutineProgress: TypeAlias = Mapping[Turn, SideProgress]
 
 
-def nothing_done(parts: Sequence[Part]) -> Doings:
+def nothing_done(parts: Sequence[RoutineItem]) -> RoutineProgress:
     """All that a routine asks for, before it begins, in its order."""
     return MappingProxyType(
-        {(number, side): Doing(part.sets) for number, part in enumerate(parts) for side in part.sides}
+        {(number, side): SideProgress(part.sets) for number, part in enumerate(parts) for side in part.sides}
     )
 
 
-def missing(doings: Doings, number: int) -> tuple[str, ...]:
+def missing(doings: RoutineProgress, number: int) -> tuple[str, ...]:
     """The sides of the part `number` that are still asked for, in the order in which they are."""
     return tuple(side for (of, side), doing in doings.items() if of == number and not doing.over)
 
 
-def good_s(part: Part, doing: Doing) -> float:
+def good_s(part: RoutineItem, doing: SideProgress) -> float:
     """Good seconds of one side of `part`: in its holds, or inside its repetitions; 0 where nobody watches."""
     if not part.stretch.watch:
         return 0.0
@@ -100,7 +100,7 @@ def good_s(part: Part, doing: Doing) -> float:
 
 
 def added(
-    doings: Doings,
+    doings: RoutineProgress,
     turn: Turn,
     *,
     amount: float = 0.0,
@@ -108,7 +108,7 @@ def added(
     reps_good: int = 0,
     reps_good_s: float = 0.0,
     sets: int = 0,
-) -> Doings:
+) -> RoutineProgress:
     """The doings with something more done of `turn`."""
     doing = doings[turn]
     more = replace(
@@ -122,13 +122,13 @@ def added(
     return MappingProxyType({**doings, turn: more})
 
 
-def set_left_out(doings: Doings, turn: Turn) -> Doings:
+def set_left_out(doings: RoutineProgress, turn: Turn) -> RoutineProgress:
     """The doings once the person has chosen to go on without one set of `turn`."""
     doing = doings[turn]
     return MappingProxyType({**doings, turn: replace(doing, skipped=doing.skipped + 1, left_out=True)})
 
 
-def left_out(doings: Doings, number: int) -> Doings:
+def left_out(doings: RoutineProgress, number: int) -> RoutineProgress:
     """The doings once the routine has gone on without what is missing of the part `number`."""
     return MappingProxyType(
         {
@@ -138,7 +138,7 @@ def left_out(doings: Doings, number: int) -> Doings:
     )
 
 
-def next_side(doings: Doings, number: int, latest: str, sides: str) -> str:
+def next_side(doings: RoutineProgress, number: int, latest: str, sides: str) -> str:
     """The side to ask for after a set of `latest`: with EACH the other one, else the same until it is done."""
     still: Iterable[str] = missing(doings, number)
     other = [side for side in still if side != latest]

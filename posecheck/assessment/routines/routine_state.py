@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from posecheck.assessment.routines.progress import Doings, Turn
+from posecheck.assessment.routines.progress import RoutineProgress, Turn
 from posecheck.assessment.routines.rep_count import Counted
 from posecheck.records import CueKind
 from posecheck.statistics import OpenInterval
@@ -106,7 +106,7 @@ class Call:
 class RunnerState:
     """What a routine remembers. Get the first one with `start`."""
 
-    doings: Doings
+    doings: RoutineProgress
     index: int = 0
     """Of the part under way; the number of parts once all are through."""
     stage: Stage = Stage.READY
@@ -148,7 +148,7 @@ class RunnerState:
 
 
 @dataclass(frozen=True, slots=True)
-class Out:
+class RoutineUpdate:
     """What a routine makes of one frame."""
 
     stage: Stage

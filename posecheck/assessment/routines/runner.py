@@ -26,7 +26,7 @@ from typing import Final
 
 from posecheck.assessment import hold
 from posecheck.assessment.routines import progress, rep_count
-from posecheck.assessment.routines.progress import Doings, Part
+from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress
 from posecheck.assessment.routines.rep_count import Counted
 from posecheck.assessment.routines.routine_state import (
     GET_READY_S,
@@ -36,7 +36,7 @@ from posecheck.assessment.routines.routine_state import (
     REMIND_S,
     WRONG_SIDE_S,
     Call,
-    Out,
+    RoutineUpdate,
     RunnerState,
     Stage,
 )
@@ -48,14 +48,14 @@ from posecheck.statistics import OpenInterval, good_seconds
 _EPSILON: Final = 1e-6
 
 
-def start(parts: Sequence[Part]) -> RunnerState:
+def start(parts: Sequence[RoutineItem]) -> RunnerState:
     """The memory of a routine that has not begun. Raises ValueError for one without parts."""
     if not parts:
         raise ValueError("a routine needs at least one part")
     return RunnerState(progress.nothing_done(parts), wanted=parts[0].sides[0])
 
 
-def step(state: RunnerState, judged: Assessment, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def step(state: RunnerState, judged: Assessment, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     """Carry a routine over one frame, which was judged by the stretch of the part `state.index`."""
     first = math.isnan(state.t_s)
     passed_s = 0.0 if first else max(0.0, judged.t_s - state.t_s)
@@ -76,7 +76,7 @@ def step(state: RunnerState, judged: Assessment, parts: Sequence[Part]) -> tuple
     return _working(state, judged, parts, passed_s)
 
 
-def skip(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def skip(state: RunnerState, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     """Go on because the person wants to, at the time of the latest frame.
 
     READY: the stretch begins now. WORK: what is missing of this set is left out, and what was held of it is kept; the
@@ -98,7 +98,7 @@ def skip(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
     return _after_set(state, out, side, parts, rests=False)
 
 
-def stand_still(state: RunnerState, t_s: float, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def stand_still(state: RunnerState, t_s: float, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     """Carry a routine over a frame of a pause: the clock goes on, the routine does not. Nothing counts or is called."""
     if not math.isnan(state.t_s):
         state = replace(state, t_s=t_s, interval=None)
@@ -107,13 +107,13 @@ def stand_still(state: RunnerState, t_s: float, parts: Sequence[Part]) -> tuple[
 
 
 # ------------------------------------------------------------------------------------------------ stages
-def _resting(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def _resting(state: RunnerState, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     if state.stage_s < state.rest_s - _EPSILON:
         return state, _out(state, parts[state.index], state.index)
     return _after_rest(state, parts)
 
 
-def _after_rest(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def _after_rest(state: RunnerState, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     part = parts[state.index]
     if progress.missing(state.doings, state.index):
         again = replace(_set(state), stage=Stage.READY, stage_s=0.0)
@@ -122,7 +122,9 @@ def _after_rest(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState,
     return _next_part(state, parts)
 
 
-def _working(state: RunnerState, judged: Assessment, parts: Sequence[Part], passed_s: float) -> tuple[RunnerState, Out]:
+def _working(
+    state: RunnerState, judged: Assessment, parts: Sequence[RoutineItem], passed_s: float
+) -> tuple[RunnerState, RoutineUpdate]:
     part, index = parts[state.index], state.index
     good_s = good_seconds(state.interval, judged)
     state, grew = _read(state, judged, part, passed_s)
@@ -159,7 +161,7 @@ def _working(state: RunnerState, judged: Assessment, parts: Sequence[Part], pass
     return _reminded(state, out, judged, part, passed_s, wrong=wrong)
 
 
-def _finished_set(state: RunnerState, side: str, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def _finished_set(state: RunnerState, side: str, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     """A set of `side` is full: what comes next, and what is to be said of it."""
     part, index = parts[state.index], state.index
     out = replace(_out(state, part, index), side=side, counts=True)
@@ -169,8 +171,8 @@ def _finished_set(state: RunnerState, side: str, parts: Sequence[Part]) -> tuple
 
 
 def _after_set(
-    state: RunnerState, out: Out, side: str, parts: Sequence[Part], *, rests: bool = True
-) -> tuple[RunnerState, Out]:
+    state: RunnerState, out: RoutineUpdate, side: str, parts: Sequence[RoutineItem], *, rests: bool = True
+) -> tuple[RunnerState, RoutineUpdate]:
     """A set of `side` is over, done or left out: on to the next one, the other side or the next stretch."""
     part, index, doings = parts[state.index], state.index, state.doings
     state = replace(state, latest=side, came_out=part.stretch.hold is None or not part.stretch.watch)
@@ -190,7 +192,7 @@ def _after_set(
     return state, replace(out, finished=finished, calls=(call,), afresh=True)
 
 
-def _leave_out(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def _leave_out(state: RunnerState, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     """Nothing counted for too long: on to the next stretch, at once."""
     part, index = parts[state.index], state.index
     out = _out(state, part, index)
@@ -201,7 +203,7 @@ def _leave_out(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, 
     return state, replace(out, calls=(said, *after.calls), afresh=True)
 
 
-def _after_part(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def _after_part(state: RunnerState, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     rest_s = parts[state.index].item.rest_s
     if state.index + 1 < len(parts) and rest_s > 0:
         state = replace(_set(state), stage=Stage.REST, stage_s=0.0, rest_s=rest_s)
@@ -209,7 +211,7 @@ def _after_part(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState,
     return _next_part(state, parts)
 
 
-def _next_part(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, Out]:
+def _next_part(state: RunnerState, parts: Sequence[RoutineItem]) -> tuple[RunnerState, RoutineUpdate]:
     index = state.index + 1
     if index == len(parts):
         state = replace(_set(state), stage=Stage.DONE, stage_s=0.0, index=index)
@@ -228,7 +230,7 @@ def _next_part(state: RunnerState, parts: Sequence[Part]) -> tuple[RunnerState, 
     return state, replace(_out(state, parts[index], index), calls=_introduction(parts[index]), afresh=True)
 
 
-def _introduction(part: Part) -> tuple[Call, ...]:
+def _introduction(part: RoutineItem) -> tuple[Call, ...]:
     calls = [Call(CueKind.NEXT), Call(CueKind.NEXT, f"stretch.{part.stretch.id}.setup")]
     if not part.stretch.watch:
         calls.append(Call(CueKind.NEXT, "routine.not_watched"))
@@ -240,13 +242,13 @@ def _rest_calls(rest_s: float) -> tuple[Call, ...]:
 
 
 # ------------------------------------------------------------------------------------------------ one frame
-def _lead(judged: Assessment, part: Part) -> str:
+def _lead(judged: Assessment, part: RoutineItem) -> str:
     """The side that the camera recognises; empty where it does not, or where the stretch tells no sides apart."""
     side: Side | None = judged.measures.view.lead_side
     return "" if side is None or not part.stretch.lead or not part.item.sides else str(side)
 
 
-def _watched(state: RunnerState, judged: Assessment, part: Part, passed_s: float) -> RunnerState:
+def _watched(state: RunnerState, judged: Assessment, part: RoutineItem, passed_s: float) -> RunnerState:
     """Whether the person has come out of the position since the set before: seen out of it, on another leg, or long gone."""
     goal = part.stretch.hold
     if state.came_out or goal is None or goal.phase is None:
@@ -260,7 +262,7 @@ def _watched(state: RunnerState, judged: Assessment, part: Part, passed_s: float
     return replace(state, out_s=out_s, came_out=seen or out_s >= part.profile[hold.RESET_S.key])
 
 
-def _read(state: RunnerState, judged: Assessment, part: Part, passed_s: float) -> tuple[RunnerState, float]:
+def _read(state: RunnerState, judged: Assessment, part: RoutineItem, passed_s: float) -> tuple[RunnerState, float]:
     """By how much the hold, the count or the timer has grown with this frame; a hold that began anew loses its own."""
     stretch = part.stretch
     if stretch.reps is not None:
@@ -292,7 +294,7 @@ def _credited(state: RunnerState, lead: str, grew: float) -> RunnerState:
     return replace(state, seen=side, got=got, wanted=side)
 
 
-def _placed(state: RunnerState, judged: Assessment, part: Part, passed_s: float, *, wrong: bool) -> RunnerState:
+def _placed(state: RunnerState, judged: Assessment, part: RoutineItem, passed_s: float, *, wrong: bool) -> RunnerState:
     """For how long the person has been in place: in the right position, well seen, and not on a side that is done."""
     view, stretch = judged.measures.view, part.stretch
     there = view.position == stretch.position and (view.well_placed or stretch.view == "any")
@@ -301,7 +303,7 @@ def _placed(state: RunnerState, judged: Assessment, part: Part, passed_s: float,
     return replace(state, placed_s=state.placed_s + passed_s if in_place and passed_s <= PAUSE_S else 0.0)
 
 
-def _ready(state: RunnerState, part: Part) -> bool:
+def _ready(state: RunnerState, part: RoutineItem) -> bool:
     numbers = part.profile
     if not part.stretch.watch:
         return state.stage_s >= numbers[GET_READY_S.key] - _EPSILON
@@ -310,7 +312,7 @@ def _ready(state: RunnerState, part: Part) -> bool:
     ) or state.stage_s >= numbers[PLACE_WAIT_S.key] - _EPSILON
 
 
-def _full(state: RunnerState, part: Part) -> str | None:
+def _full(state: RunnerState, part: RoutineItem) -> str | None:
     """The side whose set is full; None while none is."""
     target = part.target - _EPSILON
     for side, amount in state.got.items():
@@ -322,8 +324,8 @@ def _full(state: RunnerState, part: Part) -> str | None:
 
 
 def _reminded(
-    state: RunnerState, out: Out, judged: Assessment, part: Part, passed_s: float, *, wrong: bool
-) -> tuple[RunnerState, Out]:
+    state: RunnerState, out: RoutineUpdate, judged: Assessment, part: RoutineItem, passed_s: float, *, wrong: bool
+) -> tuple[RunnerState, RoutineUpdate]:
     """Say which side is missing when one that is done is held again; its seconds are taken off the timer."""
     held = judged.hold.active or part.stretch.hold is None
     if not (wrong and held):
@@ -367,25 +369,25 @@ def _set(state: RunnerState) -> RunnerState:
     )
 
 
-def _out(state: RunnerState, part: Part, index: int) -> Out:
+def _out(state: RunnerState, part: RoutineItem, index: int) -> RoutineUpdate:
     side = state.seen or state.wanted
     limit_s = 0.0
     if state.stage is Stage.REST:
         limit_s = state.rest_s
     elif state.stage is Stage.READY:
         limit_s = part.profile[(PLACE_WAIT_S if part.stretch.watch else GET_READY_S).key]
-    return Out(
+    return RoutineUpdate(
         stage=state.stage,
         index=index,
         side="" if not part.item.sides else side,
         recognised=bool(state.seen),
         amount=state.got.get(side, 0.0) + state.loose,
-        set_number=min(state.doings.get((index, side), progress.Doing(1)).sets + 1, part.sets),
+        set_number=min(state.doings.get((index, side), progress.SideProgress(1)).sets + 1, part.sets),
         left_s=max(0.0, limit_s - state.stage_s) if limit_s else 0.0,
         counts=False,
     )
 
 
-def so_far(state: RunnerState) -> Doings:
+def so_far(state: RunnerState) -> RoutineProgress:
     """All that has been done, the set under way included."""
     return state.doings if state.stage is Stage.DONE else _folded(state, "").doings

@@ -17,7 +17,7 @@ SIDES: Final = ("left", "right", "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Done:
+class HistoryRow:
     """A stretch that was done. A number that was not seen, or that the stretch does not have, is NaN, never 0.
 
     Two rows are never equal: NaN is unlike itself. Compare `cells_of`. Raises ValueError when a value contradicts its
@@ -88,12 +88,12 @@ class Done:
 
 
 #: Every column, in the order of the CSV. Names other programs rely on: add at the end, never rename.
-COLUMNS: Final = tuple(each.name for each in fields(Done))
+COLUMNS: Final = tuple(each.name for each in fields(HistoryRow))
 #: Those that hold a number, NaN when not seen.
-NUMBERS: Final = tuple(each.name for each in fields(Done) if each.type == "float")
+NUMBERS: Final = tuple(each.name for each in fields(HistoryRow) if each.type == "float")
 
 
-def cells_of(done: Done) -> dict[str, Cell]:
+def cells_of(done: HistoryRow) -> dict[str, Cell]:
     """The row as the file holds it, by column: None for NaN, times in ISO 8601, `limits` as JSON."""
     cells: dict[str, Cell] = {}
     for name in COLUMNS:
@@ -111,7 +111,7 @@ def cells_of(done: Done) -> dict[str, Cell]:
     return cells
 
 
-def done_from(cells: Sequence[Any]) -> Done:
+def row_from(cells: Sequence[Any]) -> HistoryRow:
     """The row that stands in `cells`, which are in the order of `COLUMNS`.
 
     Raises ValueError, TypeError or KeyError when they are not what `cells_of` makes.
@@ -123,4 +123,4 @@ def done_from(cells: Sequence[Any]) -> Done:
     row["local_date"] = date.fromisoformat(row["local_date"])
     row["calibrated"] = bool(row["calibrated"])
     row["limits"] = {key: (float(one["value"]), str(one["origin"])) for key, one in json.loads(row["limits"]).items()}
-    return Done(**row)
+    return HistoryRow(**row)
