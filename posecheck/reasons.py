@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 #: What fills a blank: a number, a name, or parts of the body by the end of their message key ("hips" of `part.hips`).
 Value: TypeAlias = str | float | tuple[str, ...]
@@ -221,3 +221,10 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, obje
             yield from flat({str(number): text for number, text in enumerate(value, 1)}, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
+
+
+class Translate(Protocol):
+    """The text of a key or a reason in the language of the person: `assessment.messages.Messages.text`."""
+
+    def __call__(self, what: str | Reason, /, **values: Value) -> str:
+        """The text, its blanks filled with `values`."""

@@ -1,6 +1,6 @@
 """The records that travel between the rooms, in the order in which they are made.
 
-    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Reps, Said, Setup) ─> Event
+    Frame ─> Detection ─> Sighting ─> Measures ─> Assessment (Finding, Hold, Reps, Cue, Setup) ─> Event
 
 All are frozen, and their arrays are read-only. `t_s` is seconds from the source's own clock, strictly rising within
 a stream. NaN means "not seen", everywhere, and nothing else does. Picture coordinates are pixels of the frame as the

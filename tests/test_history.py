@@ -552,14 +552,14 @@ WRITER = """
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from posecheck.history.row import Done
+from posecheck.history.row import HistoryRow
 from posecheck.history.store import History
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 with History(path) as history:
     print("open", flush=True)
     sys.stdin.readline()
     for number in range(count):
-        history.add(Done(datetime.now(UTC), date(2026, 1, 1) + timedelta(days=number % 300), name, "0", "camera",
+        history.add(HistoryRow(datetime.now(UTC), date(2026, 1, 1) + timedelta(days=number % 300), name, "0", "camera",
                          limits={"a.limit_deg": (35.0, "x" * 3000)}))
         print(number, flush=True)
     if name == "hangs":

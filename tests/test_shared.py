@@ -65,7 +65,7 @@ class Workers:
         )
 
     @staticmethod
-    def tell(worker: subprocess.Popen[str], word: str) -> None:
+    def send(worker: subprocess.Popen[str], word: str) -> None:
         """Give a worker the word it waits for."""
         assert worker.stdin is not None
         worker.stdin.write(f"{word}\n")
@@ -95,15 +95,15 @@ def workers(tmp_path: Path) -> Iterator[Workers]:
 @together
 def test_the_second_waits_and_gets_what_the_first_has_made(workers: Workers) -> None:
     """Made once, with what the first was told."""
-    workers.tell(workers.other, "other")
-    workers.tell(workers.one, "one")
+    workers.send(workers.other, "other")
+    workers.send(workers.one, "one")
     assert [workers.said(workers.one), workers.said(workers.other)] == ["one", "one"]
 
 
 @together
 def test_what_fails_is_told_to_both(workers: Workers) -> None:
     """The first raises its own mistake, the second fails with its words."""
-    workers.tell(workers.one, "fail")
+    workers.send(workers.one, "fail")
     assert [workers.said(workers.one), workers.said(workers.other)] == ["ValueError True", "Failed True"]
 
 
@@ -112,7 +112,7 @@ def test_one_that_dies_leaves_it_to_the_next(workers: Workers) -> None:
     """Killed in the middle: the next one begins anew in an empty folder."""
     workers.one.send_signal(signal.SIGKILL)
     assert workers.said(workers.other) == "making"
-    workers.tell(workers.other, "other")
+    workers.send(workers.other, "other")
     assert workers.said(workers.other) == "other"
 
 

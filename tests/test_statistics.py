@@ -135,7 +135,7 @@ def test_an_analysis_shows_the_same_numbers_everywhere(name: str, tmp_path: Path
     stretch = load_stretch(name)
     profile, text = default_profile(stretch), Messages.load("en").knowing(stretch)
     origin = origin_of("take", stretch, "0" * 64, profile)
-    context = OutputContext(origin, title="take", stretch_name=text.text(stretch.name), tell=text.text)
+    context = OutputContext(origin, title="take", stretch_name=text.text(stretch.name), translate=text.text)
     out = tmp_path / "take"
     out.mkdir()
     sinks = [SummaryFile(out / "summary.json", origin), ReportWriter(out / "report.html", context)]
@@ -157,7 +157,7 @@ def test_an_analysis_shows_the_same_numbers_everywhere(name: str, tmp_path: Path
         )
     report = (out / "report.html").read_text(encoding="utf-8")
     assert f"● Good <b>{good}</b>" in report
-    shown = printed(result("take", stretch, outcome, (), tell=text.text))
+    shown = printed(result("take", stretch, outcome, (), translate=text.text))
     assert f"● GOOD {good}" in shown
     if whole is not None:
         assert f"{known.reps_good} with good form" in report
@@ -165,7 +165,7 @@ def test_an_analysis_shows_the_same_numbers_everywhere(name: str, tmp_path: Path
 
     done = {"form": 1, "source": "take.mp4", "stretch": name, "outputs": {"summary.json": 1}}
     (out / DONE).write_text(json.dumps(done), encoding="utf-8")
-    write_index(tmp_path, tell=text.text, language="en")
+    write_index(tmp_path, translate=text.text, language="en")
     with (tmp_path / TABLE).open(encoding="utf-8", newline="") as file:
         (indexed,) = csv.DictReader(file)
     assert float(indexed["good_s"]) == pytest.approx(known.good_s, abs=0.06)
@@ -182,7 +182,7 @@ def test_an_analysis_shows_the_same_numbers_everywhere(name: str, tmp_path: Path
     assert float(next(csv.DictReader(io.StringIO(exported.getvalue())))["good_s"]) == pytest.approx(known.good_s)
     calendar = user_data.history(tmp_path / "history.sqlite3", None, NOON.date(), text)
     assert calendar["good_s"] == calendar["days"][0]["good_s"] == pytest.approx(known.good_s, abs=0.051)
-    listed = printed(history_view([row], [row.local_date], NOON.date(), earlier=0, columns=200, tell=text.text))
+    listed = printed(history_view([row], [row.local_date], NOON.date(), earlier=0, columns=200, translate=text.text))
     assert f" {good} " in listed
 
 

@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 from posecheck.batch import state
 from posecheck.batch.job import Report
-from posecheck.outputs.page import Tell, write_page
+from posecheck.outputs.page import write_page
 from posecheck.outputs.summary import write_whole
 from posecheck.pipeline.analysis import FILES
-from posecheck.reasons import Reason, english
+from posecheck.reasons import Reason, Translate, english
 from posecheck.records import Fit
 from posecheck.tunables import amount
 
@@ -133,7 +133,7 @@ def _number(found: object) -> float:
     return float(found) if isinstance(found, int | float) else math.nan
 
 
-def write_index(out: Path, *, tell: Tell, language: str) -> None:
+def write_index(out: Path, *, translate: Translate, language: str) -> None:
     """Write the page and the table over all that is finished in `out`. Raises OutputError."""
     write_whole(out / TABLE, _table(rows(out)))
     count, failed = 0, 0
@@ -145,13 +145,13 @@ def write_index(out: Path, *, tell: Tell, language: str) -> None:
         for name in sums:
             value = getattr(row, name)
             sums[name] += 0.0 if math.isnan(value) else value
-    title = tell("report.index.title")
+    title = translate("report.index.title")
     write_page(
         out / PAGE,
         title=title,
         language=language,
-        body=_body(rows(out), count, failed, sums, [name for name in _LABELS if name in labels], tell),
-        data={"shown": tell("report.index.shown", shown="{shown}", all="{all}")},
+        body=_body(rows(out), count, failed, sums, [name for name in _LABELS if name in labels], translate),
+        data={"shown": translate("report.index.shown", shown="{shown}", all="{all}")},
         scripts=("index.js",),
         plots=False,
     )
@@ -188,10 +188,10 @@ def write_failures(out: Path, failures: Iterable[Report]) -> None:
 
 
 def _body(
-    all_rows: Iterable[Row], count: int, failed: int, sums: dict[str, float], labels: list[str], tell: Tell
+    all_rows: Iterable[Row], count: int, failed: int, sums: dict[str, float], labels: list[str], translate: Translate
 ) -> Iterator[str]:
     def say(key: str) -> str:
-        return html.escape(tell(f"report.index.{key}"))
+        return html.escape(translate(f"report.index.{key}"))
 
     yield f"<header><h1>{say('title')}</h1>"
     yield f'<p class="soft wrap">{say("about")}</p></header><dl class="tiles">'
@@ -216,22 +216,22 @@ def _body(
         yield _head(name, " number", say(f"col_{name}"))
     yield f"{_head('trouble', '', say('col_trouble'))}</tr></thead><tbody>\n"
     for row in all_rows:
-        yield _html_row(row, labels, tell)
-    yield f'</tbody></table></div><p class="soft">{html.escape(tell("report.trust.accuracy"))}</p>'
+        yield _html_row(row, labels, translate)
+    yield f'</tbody></table></div><p class="soft">{html.escape(translate("report.trust.accuracy"))}</p>'
 
 
 def _head(name: str, more: str, told: str) -> str:
     return f'<th scope="col" class="sort{more}" data-by="{name}"><button type="button">{told}</button></th>'
 
 
-def _html_row(row: Row, labels: list[str], tell: Tell) -> str:
+def _html_row(row: Row, labels: list[str], translate: Translate) -> str:
     name = html.escape(row.clip)
     if row.report:
         name = f'<a href="{html.escape(quote(row.report))}">{name}</a>'
     cells = [
         f'<th scope="row" class="why" data-v="{html.escape(row.clip)}">{name}<small>{html.escape(row.note)}</small></th>'
     ]
-    told = {"person": row.person, "side": tell(f"report.compare.{row.side}") if row.side else ""}
+    told = {"person": row.person, "side": translate(f"report.compare.{row.side}") if row.side else ""}
     cells += [f'<td class="name">{html.escape(told[name])}</td>' for name in labels]
     cells.append(f'<td class="name">{html.escape(row.stretch).replace("_", "_<wbr>")}</td>')
     for field, unit in NUMBERS:
@@ -239,7 +239,7 @@ def _html_row(row: Row, labels: list[str], tell: Tell) -> str:
         known = "" if math.isnan(value) else f"{value:g}"
         cells.append(f'<td class="number" data-v="{known}">{html.escape(amount(value, unit))}</td>')
     kind = "warn" if row.failed else "unknown"
-    trouble = " ".join(tell(one) for one in row.trouble)
+    trouble = " ".join(translate(one) for one in row.trouble)
     sign = "▲ " if row.failed else "◆ "
     cells.append(f'<td class="why {kind}">{sign + html.escape(trouble) if trouble else ""}</td>')
     return f"<tr>{''.join(cells)}</tr>\n"

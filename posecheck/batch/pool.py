@@ -172,12 +172,12 @@ def _end_with(sentinel: int) -> None:
 def _work(job: ClipJob) -> Report:
     from posecheck.batch.work import do  # noqa: PLC0415  the model's library is for the workers, not for the parent
 
-    return do(job, _asked_to_stop, _tell)
+    return do(job, _asked_to_stop, _report_progress)
 
 
 def _asked_to_stop() -> bool:
     return bool(_shared[_STOP])
 
 
-def _tell(done_s: float, whole_s: float) -> None:
+def _report_progress(done_s: float, whole_s: float) -> None:
     _shared[_DONE_S], _shared[_WHOLE_S] = done_s, whole_s

@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 #: In the output folder: a word that only this output folder has.
 VISIBLE: Final = ".posecheck-folder"
 
-Told = Callable[[float, float], None]
+OnProgress = Callable[[float, float], None]
 """Called with the seconds that are done and those there are (NaN: not known)."""
 
 
@@ -50,7 +50,7 @@ _mind = _Mind()
 _alone = threading.Lock()
 
 
-def do(job: ClipJob, stop: Callable[[], bool] | None = None, told: Told | None = None) -> Report:
+def do(job: ClipJob, stop: Callable[[], bool] | None = None, on_progress: OnProgress | None = None) -> Report:
     """Do one job, unless it is done or somebody else is at it. Raises nothing but what ends the process.
 
     Whatever a clip brings about becomes a report; a mistake of posecheck itself goes to the log with its traceback.
@@ -59,7 +59,7 @@ def do(job: ClipJob, stop: Callable[[], bool] | None = None, told: Told | None =
     report = Report(job.clip, job.folder, Status.FAILED, worker=f"{socket.gethostname()}:{os.getpid()}")
     try:
         with _alone:
-            report = _do(job, report, stop, told)
+            report = _do(job, report, stop, on_progress)
     except SourceError as error:
         report = replace(report, what="clip", message=str(error))
     except OutputError as error:
@@ -74,7 +74,7 @@ def do(job: ClipJob, stop: Callable[[], bool] | None = None, told: Told | None =
     return replace(report, work_s=time.monotonic() - begun)
 
 
-def _do(job: ClipJob, report: Report, stop: Callable[[], bool] | None, told: Told | None) -> Report:
+def _do(job: ClipJob, report: Report, stop: Callable[[], bool] | None, on_progress: OnProgress | None) -> Report:
     _require_same_disk(job)
     settings_sha256 = job.settings_sha256()
     with locked(job.folder) as held:
@@ -92,7 +92,7 @@ def _do(job: ClipJob, report: Report, stop: Callable[[], bool] | None, told: Tol
             raise SourceError(f"Cannot read {job.clip}: {error.strerror or error}.") from error
         state.begin(job.folder)
         state.note(job.folder, "begin", report.worker)
-        report, outputs = _analysed(job, report, stop, told)
+        report, outputs = _analysed(job, report, stop, on_progress)
         if report.status is Status.INTERRUPTED:
             return report
         try:
@@ -107,7 +107,7 @@ def _do(job: ClipJob, report: Report, stop: Callable[[], bool] | None, told: Tol
 
 
 def _analysed(
-    job: ClipJob, report: Report, stop: Callable[[], bool] | None, told: Told | None
+    job: ClipJob, report: Report, stop: Callable[[], bool] | None, on_progress: OnProgress | None
 ) -> tuple[Report, list[Path]]:
     """The analysis, and the files it left. A clip that cannot be read is a finding like another: it stays so."""
     ends = [float("nan"), float("nan")]  # of the video, in seconds: first frame, planned end
@@ -117,8 +117,8 @@ def _analysed(
         ends[:] = [job.from_s or 0.0, min(known) if known else float("nan")]
 
     def on_frame(_: object, judged: Assessment) -> None:
-        if told is not None:
-            told(judged.t_s - ends[0], ends[1] - ends[0])
+        if on_progress is not None:
+            on_progress(judged.t_s - ends[0], ends[1] - ends[0])
 
     backend = _backend(job)
     begun, spent_s = time.monotonic(), time.process_time()

@@ -21,7 +21,7 @@ from posecheck.cli.common import (
     quiet,
     say_error,
     show,
-    teller_for,
+    translator_for,
 )
 from posecheck.cli.options import (
     DEFAULT_STRETCH,
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from posecheck.calibration import Calibrations
     from posecheck.pipeline.output_options import OutputOptions
     from posecheck.pipeline.session_history import Keeper
+    from posecheck.reasons import Translate
     from posecheck.records import Assessment
     from posecheck.sources.video import VideoSource
-    from posecheck.terminal.style import Told
     from posecheck.tunables import Profile
 
 #: Where results go when nobody says where.
@@ -62,7 +62,7 @@ def demo(
 
     clip = samples_dir() / "hinge_clean_then_rounded.mp4"
     stretch, profile = numbers_for("hip_hinge_drill", None, None)
-    _analyze([(clip, out)], stretch, profile, None, teller_for(None, stretch), video="webm", from_s=None, to_s=None)
+    _analyze([(clip, out)], stretch, profile, None, translator_for(None, stretch), video="webm", from_s=None, to_s=None)
     show("\nYour own clip: [bold]posecheck analyze VIDEO[/]      Live: [bold]posecheck live[/]")
 
 
@@ -159,14 +159,14 @@ def analyze(
         return
     own = own_of(profile)
     chosen, numbers = numbers_for(stretch, own, sets)
-    tell = teller_for(lang, chosen)
+    translate = translator_for(lang, chosen)
     clips = _folders(videos, out)
     _analyze(
         clips,
         chosen,
         numbers,
         model,
-        tell,
+        translate,
         backend_name=backend_name,
         video=ending,
         wanted=wanted,
@@ -212,7 +212,7 @@ def _analyze(
     stretch: Stretch,
     profile: Profile,
     model: Path | None,
-    tell: Told,
+    translate: Translate,
     *,
     video: str | None,
     from_s: float | None,
@@ -270,14 +270,14 @@ def _analyze(
                 say_error(str(error))
                 continue
             results.append(one)
-            show(result(clip.name, stretch, one.outcome, one.written, one.notes, tell))
+            show(result(clip.name, stretch, one.outcome, one.written, one.notes, translate))
             if one.outcome.ending is Ending.BROKE:
                 say_error(one.outcome.message)
             if one.outcome.ending is Ending.INTERRUPTED:
                 break
             if keeper is not None and filmed is not None:
                 try:
-                    show(keeper.keep(filmed, tell))
+                    show(keeper.keep(filmed, translate))
                 except PosecheckError as error:
                     failed += 1
                     say_error(str(error))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from posecheck.assessment.catalogue.stretch import Stretch
     from posecheck.calibration import Calibration
     from posecheck.landmarks.base import LandmarkBackend
-    from posecheck.terminal.style import Told
+    from posecheck.reasons import Translate
     from posecheck.tunables import Profile
 
 #: Stretches whose limits the card shows: an ordinary one and a strict one.
@@ -65,7 +65,7 @@ def calibrate(
     from posecheck.terminal.calibration import calibration_card
 
     named_path(name)
-    tell = messages_in(lang).text
+    translate = messages_in(lang).text
     position = SEATED if seated else STANDING
     stretches = [load_stretch(stretch) for stretch in _SHOWN[position]]
     profile = default_profile(stretches[0]).with_layer(dict(parse_set(text) for text in sets or ()), "--set")
@@ -77,7 +77,7 @@ def calibrate(
             camera or 0,
             source,
             stop,
-            tell,
+            translate,
             every_frame=every_frame,
             with_round=not no_round,
         )
@@ -86,7 +86,7 @@ def calibrate(
     found = replace(found, made_on=datetime.now().astimezone().date().isoformat(), version=__version__)
     path = save_calibration(name, found)
     use = f"posecheck live --terminal --stretch {stretches[0].id} --profile {name}"
-    show(calibration_card(found, [_limits(one, found, name) for one in stretches], path, use, tell))
+    show(calibration_card(found, [_limits(one, found, name) for one in stretches], path, use, translate))
 
 
 def _limits(stretch: Stretch, calibration: Calibration, name: str) -> tuple[Stretch, float, float]:
@@ -107,7 +107,7 @@ def _lead(
     camera: int,
     file: Path | None,
     stop: Callable[[], bool],
-    tell: Told,
+    translate: Translate,
     *,
     every_frame: bool,
     with_round: bool,
@@ -140,25 +140,25 @@ def _lead(
             clock = seconds(sighting.t_s)
             due = time_to_show(rate, sighting.t_s, in_terminal=console.is_terminal)
             if console.is_terminal and (changed or due):
-                panel = calibrate_panel(out, clock=clock, fps=rate.hz, columns=console.width, tell=tell)
+                panel = calibrate_panel(out, clock=clock, fps=rate.hz, columns=console.width, translate=translate)
                 screen.update(panel, refresh=True)
             elif due and not console.is_terminal:
-                console.print(calibrate_line(out, clock=clock, tell=tell))
+                console.print(calibrate_line(out, clock=clock, translate=translate))
             if out.calibration is not None:
                 return out.calibration
             if stop():
                 return None
-        why = f" {tell('terminal.calibrate.in_the_way')} {tell(problem)}" if problem else ""
+        why = f" {translate('terminal.calibrate.in_the_way')} {translate(problem)}" if problem else ""
         raise SourceError(
-            f"{source.name}: {tell('terminal.calibrate.ended')} {_wanted(profile, tell, with_round)}{why}"
+            f"{source.name}: {translate('terminal.calibrate.ended')} {_wanted(profile, translate, with_round)}{why}"
         )
 
 
-def _wanted(profile: Profile, tell: Told, with_round: bool) -> str:
+def _wanted(profile: Profile, translate: Translate, with_round: bool) -> str:
     """How long the pictures must show what."""
     from posecheck.kinematics.calibration import end_range, protocol
 
     tall_s, round_s = profile[protocol.TALL_TIME.key], profile[end_range.ROUND_TIME.key]
     if with_round:
-        return tell("terminal.calibrate.wants_both", seconds=tall_s, round=round_s)
-    return tell("terminal.calibrate.wants_tall", seconds=tall_s)
+        return translate("terminal.calibrate.wants_both", seconds=tall_s, round=round_s)
+    return translate("terminal.calibrate.wants_tall", seconds=tall_s)

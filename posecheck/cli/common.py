@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from posecheck.pipeline.profile_store import OwnProfile
     from posecheck.pipeline.session import Outcome
     from posecheck.pipeline.session_history import Keeper
+    from posecheck.reasons import Translate
     from posecheck.sources.camera import CameraSource
     from posecheck.terminal.progress import Rate
-    from posecheck.terminal.style import Told
     from posecheck.tunables import Profile
 
 EXIT_INTERRUPTED: Final = 130
@@ -80,12 +80,12 @@ def show(what: RenderableType) -> None:
     console_for().print(what)
 
 
-def agrees(question: str, tell: Told) -> bool:
-    """Ask on stderr, and again until the answer is yes or no in the language of `tell`; Return and no answer are no.
+def agrees(question: str, translate: Translate) -> bool:
+    """Ask on stderr, and again until the answer is yes or no in the language of `translate`; Return and no answer are no.
 
     The English words are understood in every language.
     """
-    yes, no = tell("terminal.answer.yes").split(), tell("terminal.answer.no").split()
+    yes, no = translate("terminal.answer.yes").split(), translate("terminal.answer.no").split()
     while True:
         try:
             answer: str = typer.prompt(
@@ -98,7 +98,7 @@ def agrees(question: str, tell: Told) -> bool:
             return True
         if answer in {"", *no, "n", "no"}:
             return False
-        print(tell("terminal.answer.again"), file=sys.stderr)
+        print(translate("terminal.answer.again"), file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -151,12 +151,12 @@ def language_for(language: str | None) -> str:
     return Messages.load(chosen).language
 
 
-def teller_for(language: str | None, stretch: Stretch) -> Told:
+def translator_for(language: str | None, stretch: Stretch) -> Translate:
     """What turns an English sentence into the language asked for, or that of the environment."""
     return messages_in(language).knowing(stretch).text
 
 
-def words_for(language: str | None) -> Told:
+def words_for(language: str | None) -> Translate:
     """The same for what belongs to no one stretch."""
     return messages_in(language).text
 

@@ -16,7 +16,7 @@ from posecheck.errors import HistoryError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from posecheck.history.store import History
-    from posecheck.terminal.style import Told
+    from posecheck.reasons import Translate
 
 #: So many days `posecheck history` shows unless told otherwise: four weeks fit a screen and bear a trend.
 HISTORY_DAYS: Final = 28
@@ -46,11 +46,11 @@ def history_show(
     from posecheck.history.store import History
     from posecheck.terminal.history import history_view, how_to_begin
 
-    tell = words_for(lang)
+    translate = words_for(lang)
     path = history_file(file)
     today = datetime.now().astimezone().date()
     if path is None:
-        show(how_to_begin(tell))
+        show(how_to_begin(translate))
         return
     with History(path) as history:
         _require_known(history, stretch)
@@ -59,10 +59,10 @@ def history_show(
         earlier = history.count(stretch=stretch, before=since)
         practised = history.days(stretch=stretch)
     if not practised:
-        show(how_to_begin(tell))
+        show(how_to_begin(translate))
         return
     console = console_for()
-    console.print(history_view(dones, practised, today, earlier=earlier, columns=console.width, tell=tell))
+    console.print(history_view(dones, practised, today, earlier=earlier, columns=console.width, translate=translate))
 
 
 def history_file(file: Path | None) -> Path | None:
@@ -133,27 +133,29 @@ def history_delete(
 
     if everything == (before is not None or stretch is not None):
         raise UsageError("say what to delete: --before DATE, --stretch ID or both; or --all alone.")
-    tell = words_for(lang)
+    translate = words_for(lang)
     path = history_file(file)
     if path is None:
-        print(tell("terminal.history.none_yet"))
+        print(translate("terminal.history.none_yet"))
         return
     day = None if before is None else before.date()
-    of = _told_of(stretch, day, tell)
+    of = _told_of(stretch, day, translate)
     with History(path) as history:
         _require_known(history, stretch)
         count = history.count(stretch=stretch, before=day)
         if count == 0:
-            print(f"{tell('terminal.history.none_such')}{of}.")
+            print(f"{translate('terminal.history.none_such')}{of}.")
             return
-        if not yes and not agrees(f"{plural(count, 'ask', tell)}{of}{tell('terminal.history.for_good')}", tell):
-            print(tell("terminal.history.none_deleted"))
+        if not yes and not agrees(
+            f"{plural(count, 'ask', translate)}{of}{translate('terminal.history.for_good')}", translate
+        ):
+            print(translate("terminal.history.none_deleted"))
             raise typer.Exit(1)
         deleted = history.delete(stretch=stretch, before=day)
-    print(f"{plural(deleted, 'deleted', tell)}{of}.")
+    print(f"{plural(deleted, 'deleted', translate)}{of}.")
 
 
-def _told_of(stretch: str | None, before: date | None, tell: Told) -> str:
+def _told_of(stretch: str | None, before: date | None, translate: Translate) -> str:
     """Which sessions are meant, as the end of a sentence: by the id that was typed, which names one without doubt."""
-    of = f" {tell('terminal.history.of')} {stretch}" if stretch else ""
-    return of + (f" {tell('terminal.history.before_day')} {before}" if before else "")
+    of = f" {translate('terminal.history.of')} {stretch}" if stretch else ""
+    return of + (f" {translate('terminal.history.before_day')} {before}" if before else "")

@@ -24,8 +24,8 @@ from posecheck.cli.common import (
     own_of,
     quiet,
     say_error,
-    teller_for,
     time_to_show,
+    translator_for,
 )
 from posecheck.cli.options import (
     DEFAULT_STRETCH,
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
     from posecheck.landmarks.base import LandmarkBackend
     from posecheck.pipeline.session import Outcome
     from posecheck.pipeline.session_history import Keeper
+    from posecheck.reasons import Translate
     from posecheck.records import Assessment, Frame, Setup, Sighting
     from posecheck.sources.camera import CameraSource
-    from posecheck.terminal.style import Told
     from posecheck.tunables import Profile
 
 
@@ -117,7 +117,7 @@ def live(
     chosen, numbers = numbers_for(stretch or DEFAULT_STRETCH, own, sets)
     from posecheck.pipeline.session_history import CAMERA, VIDEO
 
-    tell = teller_for(lang, chosen)
+    translate = translator_for(lang, chosen)
 
     keeper = keeper_for(chosen, numbers, CAMERA if source is None else VIDEO) if history else None
     with quiet(), interruptible() as stop, open_backend(backend_name, model) as backend:
@@ -130,7 +130,7 @@ def live(
             record,
             for_s,
             stop,
-            tell,
+            translate,
             keeper,
             every_frame=every_frame,
             setup=setup,
@@ -223,7 +223,7 @@ def _watch(
     record: Path | None,
     for_s: float | None,
     stop: Callable[[], bool],
-    tell: Told,
+    translate: Translate,
     keeper: Keeper | None = None,
     *,
     every_frame: bool,
@@ -266,10 +266,10 @@ def _watch(
             if judged.notices != noticed and not console.is_terminal:
                 for notice in judged.notices:
                     if notice not in noticed:
-                        console.print(f"{clock}  ◆ {tell(notice.reason)}")
+                        console.print(f"{clock}  ◆ {translate(notice.reason)}")
             noticed = judged.notices
             if setting_up and judged.setup is not None and not console.is_terminal:
-                for line in setup_lines(told, judged.setup, clock=clock, tell=tell):
+                for line in setup_lines(told, judged.setup, clock=clock, translate=translate):
                     console.print(line)
                 told, setting_up = judged.setup, not judged.setup.over
                 return
@@ -278,7 +278,9 @@ def _watch(
             if setting_up and judged.setup is not None:
                 setting_up = not judged.setup.over
                 screen.update(
-                    setup_panel(judged.setup, stretch, clock=clock, fps=rate.hz, columns=console.width, tell=tell),
+                    setup_panel(
+                        judged.setup, stretch, clock=clock, fps=rate.hz, columns=console.width, translate=translate
+                    ),
                     refresh=True,
                 )
             elif console.is_terminal:
@@ -291,11 +293,11 @@ def _watch(
                     dropped=source.dropped,
                     clock=clock,
                     columns=console.width,
-                    tell=tell,
+                    translate=translate,
                 )
                 screen.update(panel, refresh=True)
             else:
-                console.print(live_line(judged, fps=rate.hz, latency_s=latency_s, clock=clock, tell=tell))
+                console.print(live_line(judged, fps=rate.hz, latency_s=latency_s, clock=clock, translate=translate))
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
         started = datetime.now().astimezone()
@@ -311,9 +313,9 @@ def _watch(
     if outcome.ending is Ending.BROKE:
         say_error(outcome.message)
     written = [("recording", record)] if record is not None else []
-    console.print(result(source.name, stretch, outcome, written, tell=tell))
+    console.print(result(source.name, stretch, outcome, written, translate=translate))
     if keeper is not None:
-        console.print(keeper.keep(started, tell))
+        console.print(keeper.keep(started, translate))
     return outcome
 
 

@@ -16,7 +16,7 @@ from posecheck.cli.common import (
     own_of,
     quiet,
     show,
-    teller_for,
+    translator_for,
     words_for,
 )
 from posecheck.cli.options import (
@@ -78,12 +78,12 @@ def replay(
             on_frame=None if gathering is None else lambda _, judged: gathering.add(judged.sighting, judged.measures),
             stop=stop,
         )
-    show(result(recording.name, chosen, one.outcome, one.written, one.notes, teller_for(lang, chosen)))
+    show(result(recording.name, chosen, one.outcome, one.written, one.notes, translator_for(lang, chosen)))
     if gathering is not None and one.outcome.ending is Ending.COMPLETE:
         tracks = Tracks.of(recording)
         tracks.know(chosen, numbers, gathering.track(), other)
         before = recorded_profile(chosen, origin.settings)
-        show(difference_table(whatif(tracks, chosen, before, numbers, other), teller_for(lang, chosen)))
+        show(difference_table(whatif(tracks, chosen, before, numbers, other), translator_for(lang, chosen)))
     finish([one.outcome])
 
 
@@ -104,9 +104,9 @@ def doctor(model: ModelOption = None, lang: LangOption = None) -> None:
     from posecheck.pipeline.doctor import State, examine
     from posecheck.terminal.machine import facts_table
 
-    tell = words_for(lang)
+    translate = words_for(lang)
     with quiet() as log:
         facts = list(examine(log, model))
-    show(facts_table(facts, tell))
+    show(facts_table(facts, translate))
     if any(fact.state is State.FAULT for fact in facts):
         raise typer.Exit(1)

@@ -82,7 +82,7 @@ def analyze_many(
     written = True
     try:
         write_failures(out, failures)
-        write_index(out, tell=messages_in(language).text, language=language)
+        write_index(out, translate=messages_in(language).text, language=language)
     except PosecheckError as error:
         written = False
         say_error(str(error))

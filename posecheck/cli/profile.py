@@ -12,7 +12,7 @@ from posecheck.cli.common import agrees, show, words_for
 from posecheck.cli.options import LangOption
 
 if TYPE_CHECKING:
-    from posecheck.terminal.style import Told
+    from posecheck.reasons import Translate
     from posecheck.tunables import Tunable
 
 profile_app = typer.Typer(
@@ -31,15 +31,17 @@ def profile_list(lang: LangOption = None) -> None:
     from posecheck.pipeline.profile_store import calibrations_of, named_path, own_numbers, profile_names
     from posecheck.terminal.calibration import profiles_table
 
-    tell = words_for(lang)
+    translate = words_for(lang)
     names = profile_names()
     if not names:
-        print(tell("terminal.profile.none_yet"))
+        print(translate("terminal.profile.none_yet"))
         return
     today = datetime.now().astimezone().date()
     paths = {name: named_path(name) for name in names}
     show(
-        profiles_table([(name, own_numbers(path), calibrations_of(path, today)) for name, path in paths.items()], tell)
+        profiles_table(
+            [(name, own_numbers(path), calibrations_of(path, today)) for name, path in paths.items()], translate
+        )
     )
 
 
@@ -51,20 +53,24 @@ def profile_show(profile: ProfileArgument, lang: LangOption = None) -> None:
     from posecheck.terminal.tuning import numbers_table, provenance_table
     from posecheck.tuning.provenance import moved_clips, read_provenance
 
-    tell = words_for(lang)
+    translate = words_for(lang)
     path = find_profile(profile)
     calibrations = calibrations_of(path, datetime.now().astimezone().date())
     numbers = _numbers(path)
     where_from = read_provenance(path)
-    show(profile_card(path.stem, path, calibrations, tell))
+    show(profile_card(path.stem, path, calibrations, translate))
     if not numbers:
-        show(tell("terminal.profile.no_number"))
+        show(translate("terminal.profile.no_number"))
         return
-    show(numbers_table([(stretch, one, [value]) for (stretch, _), (one, value) in numbers.items()], [path.stem], tell))
+    show(
+        numbers_table(
+            [(stretch, one, [value]) for (stretch, _), (one, value) in numbers.items()], [path.stem], translate
+        )
+    )
     if where_from is None:
-        show(tell("terminal.profile.by_hand"))
+        show(translate("terminal.profile.by_hand"))
     else:
-        show(provenance_table(where_from, moved_clips(where_from), tell))
+        show(provenance_table(where_from, moved_clips(where_from), translate))
 
 
 @profile_app.command("diff")
@@ -77,7 +83,7 @@ def profile_diff(
     from posecheck.pipeline.profile_store import find_profile
     from posecheck.terminal.tuning import numbers_table
 
-    tell = words_for(lang)
+    translate = words_for(lang)
     first, second = find_profile(profile), find_profile(other)
     one, two = _numbers(first), _numbers(second)
     rows: list[tuple[str, Tunable, list[float | None]]] = []
@@ -85,8 +91,8 @@ def profile_diff(
         values = [numbers[place][1] if place in numbers else None for numbers in (one, two)]
         if values[0] != values[1]:
             rows.append((place[0], (one.get(place) or two[place])[0], values))
-    same = tell("terminal.profile.same")
-    show(numbers_table(rows, [first.stem, second.stem], tell) if rows else same)
+    same = translate("terminal.profile.same")
+    show(numbers_table(rows, [first.stem, second.stem], translate) if rows else same)
 
 
 @profile_app.command("check")
@@ -98,7 +104,7 @@ def profile_check(profile: ProfileArgument, lang: LangOption = None) -> None:
     from posecheck.pipeline.session import default_profile
     from posecheck.tuning.provenance import moved_clips, read_provenance
 
-    tell = words_for(lang)
+    translate = words_for(lang)
     path = find_profile(profile)
     numbers = _numbers(path)
     calibrations = calibrations_of(path, datetime.now().astimezone().date())
@@ -106,10 +112,10 @@ def profile_check(profile: ProfileArgument, lang: LangOption = None) -> None:
         build_profile(default_profile(load_stretch(stretch_id)), stretch_id, path, (), calibrations)
     where_from = read_provenance(path)
     held = len(list(calibrations or ()))
-    what = [_counted(tell, "number", len(numbers)), *([_counted(tell, "calibration", held)] if held else [])]
-    show(tell("terminal.profile.in_order", file=str(path), what=", ".join(what)))
+    what = [_counted(translate, "number", len(numbers)), *([_counted(translate, "calibration", held)] if held else [])]
+    show(translate("terminal.profile.in_order", file=str(path), what=", ".join(what)))
     for text in moved_clips(where_from) if where_from else ():
-        show(f"[yellow]◆[/] {tell(text)}")
+        show(f"[yellow]◆[/] {translate(text)}")
 
 
 @profile_app.command("delete")
@@ -121,18 +127,18 @@ def profile_delete(
     """Delete one profile for good. Asks first."""
     from posecheck.pipeline.profile_store import delete_profile, find_profile
 
-    tell = words_for(lang)
+    translate = words_for(lang)
     path = find_profile(name)
-    if not yes and not agrees(tell("terminal.profile.ask", file=str(path)), tell):
-        print(tell("terminal.history.none_deleted"))
+    if not yes and not agrees(translate("terminal.profile.ask", file=str(path)), translate):
+        print(translate("terminal.history.none_deleted"))
         raise typer.Exit(1)
     delete_profile(name)
-    print(tell("terminal.profile.deleted", file=str(path)))
+    print(translate("terminal.profile.deleted", file=str(path)))
 
 
-def _counted(tell: Told, what: str, count: int) -> str:
+def _counted(translate: Translate, what: str, count: int) -> str:
     """So many numbers, or calibrations."""
-    return tell(f"terminal.profile.{what}") if count == 1 else tell(f"terminal.profile.{what}s", number=count)
+    return translate(f"terminal.profile.{what}") if count == 1 else translate(f"terminal.profile.{what}s", number=count)
 
 
 def _numbers(file: Path) -> dict[tuple[str, str], tuple[Tunable, float]]:

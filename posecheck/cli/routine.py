@@ -21,8 +21,8 @@ from posecheck.cli.common import (
     quiet,
     say_error,
     show,
-    teller_for,
     time_to_show,
+    translator_for,
     words_for,
 )
 from posecheck.cli.history import history_file
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from posecheck.assessment.routines.routine_state import RoutineUpdate
     from posecheck.calibration import Calibrations
     from posecheck.landmarks.base import LandmarkBackend
+    from posecheck.reasons import Translate
     from posecheck.records import Assessment
-    from posecheck.terminal.style import Told
 
 routines_app = typer.Typer(help="Stretches to do one after another.", no_args_is_help=True)
 
@@ -86,13 +86,13 @@ def routine(
     days = _days_practised(chosen)
     own = own_of(profile)
     parts = plan(chosen, days, own.file, sets or (), own.calibrations)
-    tellers = [teller_for(lang, part.stretch) for part in parts]
+    translators = [translator_for(lang, part.stretch) for part in parts]
     with quiet(), interruptible() as stop, open_backend(backend_name, model) as backend:
         _do_routine(
             backend,
             chosen,
             parts,
-            tellers,
+            translators,
             camera or 0,
             source,
             stop,
@@ -126,7 +126,7 @@ def _do_routine(
     backend: LandmarkBackend,
     routine: Routine,
     parts: tuple[RoutineItem, ...],
-    tellers: list[Told],
+    translators: list[Translate],
     camera: int,
     file: Path | None,
     stop: Callable[[], bool],
@@ -176,10 +176,10 @@ def _do_routine(
             due = time_to_show(rate, judged.t_s, in_terminal=console.is_terminal)
             if not due and (console.is_terminal or not (spoken or out.finished)):
                 return
-            part, tell = parts[out.index], tellers[out.index]
+            part, translate = parts[out.index], translators[out.index]
             if console.is_terminal:
                 above = routine_panel(
-                    routine, parts, out, doings, columns=console.width, text=tell, keys=key is not nothing
+                    routine, parts, out, doings, columns=console.width, text=translate, keys=key is not nothing
                 )
                 if not part.stretch.watch:
                     screen.update(above, refresh=True)
@@ -193,13 +193,15 @@ def _do_routine(
                     dropped=source.dropped,
                     clock=seconds(judged.t_s),
                     columns=console.width,
-                    tell=tell,
+                    translate=translate,
                     keys=key is nothing,
                 )
                 screen.update(Group(above, panel), refresh=True)
             else:
-                line = live_line(judged, fps=rate.hz, latency_s=source.age_s, clock=seconds(judged.t_s), tell=tell)
-                console.print(f"{where(part, len(parts), out, tell)}  ", line, sep="")
+                line = live_line(
+                    judged, fps=rate.hz, latency_s=source.age_s, clock=seconds(judged.t_s), translate=translate
+                )
+                console.print(f"{where(part, len(parts), out, translate)}  ", line, sep="")
 
         pairs = stack.enter_context(contextlib.closing(find_people(source, backend)))
         outcome = run_routine(
@@ -216,7 +218,7 @@ def _do_routine(
             failed.append(str(error))
     console.print(
         routine_result(
-            routine, parts, outcome.doings, days_practised=days, kept=kept, columns=console.width, text=tellers[0]
+            routine, parts, outcome.doings, days_practised=days, kept=kept, columns=console.width, text=translators[0]
         )
     )
     for message in failed:

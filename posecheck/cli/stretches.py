@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from posecheck.cli.common import numbers_for, own_of, say_error, show, teller_for, words_for
+from posecheck.cli.common import numbers_for, own_of, say_error, show, translator_for, words_for
 from posecheck.cli.options import LangOption, ProfileOption, SetOption
 
 stretches_app = typer.Typer(help="The stretches posecheck knows.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def stretches_show(
     from posecheck.terminal.catalogue import stretch_card
 
     chosen, numbers = numbers_for(stretch, own_of(profile), sets)
-    show(stretch_card(chosen, numbers, teller_for(lang, chosen)))
+    show(stretch_card(chosen, numbers, translator_for(lang, chosen)))
 
 
 @stretches_app.command("check")

@@ -21,7 +21,7 @@ from posecheck.cli.common import (
     own_of,
     quiet,
     show,
-    teller_for,
+    translator_for,
 )
 from posecheck.cli.options import BackendOption, LangOption, ModelOption, ProfileOption, SetOption
 from posecheck.errors import OutputError, PosecheckError, UsageError
@@ -30,7 +30,7 @@ from posecheck.landmarks.registry import DEFAULT_BACKEND, open_backend
 if TYPE_CHECKING:
     from posecheck.assessment.catalogue.stretch import Stretch
     from posecheck.calibration import Calibrations
-    from posecheck.terminal.style import Told
+    from posecheck.reasons import Translate
     from posecheck.tunables import Profile
     from posecheck.tuning.clips import Clip
     from posecheck.tuning.evidence import Evidence
@@ -150,12 +150,12 @@ def tune_score(
     def numbers(one: Stretch, recorded: Calibrations | None) -> Profile:
         return numbers_of(one, replace(own, calibrations=own.calibrations or recorded), rest)
 
-    tell = teller_for(lang, chosen[0].stretch)
+    translate = translator_for(lang, chosen[0].stretch)
     judgements = judge_clips(chosen, numbers)
     rules = {one.id: one for one in chosen[0].stretch.rules}
     for rule_id in _rules(chosen, rule, []):
-        show(score_table(rate(judgements, rules[rule_id], leeway=Leeway.of(counting)), tell))
-    show(tell("tune.counted"))
+        show(score_table(rate(judgements, rules[rule_id], leeway=Leeway.of(counting)), translate))
+    show(translate("tune.counted"))
     for note in notes:
         show(f"[yellow]◆[/] {note}")
 
@@ -234,15 +234,15 @@ def tune_search(
         leeway=Leeway.of(counting),
     )
     evidence = weigh(found, chosen, counting)
-    tell = teller_for(lang, own)
-    _tell(found, evidence, notes, tell)
+    translate = translator_for(lang, own)
+    _show_found(found, evidence, notes, translate)
     if report is not None:
         from posecheck.tuning.report import write_report
 
         write_report(report, found, chosen, evidence, leeway=Leeway.of(counting), language=language_for(lang))
-        show(f"{tell('tune.report'):8} {report}")
+        show(f"{translate('tune.report'):8} {report}")
     if out is not None:
-        _write(out, found, chosen, evidence, tell, force=force)
+        _write(out, found, chosen, evidence, translate, force=force)
 
 
 def _apart(sets: list[str] | None) -> tuple[Profile, list[str]]:
@@ -253,22 +253,24 @@ def _apart(sets: list[str] | None) -> tuple[Profile, list[str]]:
     return numbers_of_tuning(ours), [text for text in sets or () if text not in ours]
 
 
-def _tell(found: Found, evidence: Evidence, notes: tuple[str, ...], tell: Told) -> None:
+def _show_found(found: Found, evidence: Evidence, notes: tuple[str, ...], translate: Translate) -> None:
     from posecheck.terminal.tuning import found_table
 
-    show(found_table(found, evidence, tell))
-    show(tell("tune.counted"))
+    show(found_table(found, evidence, translate))
+    show(translate("tune.counted"))
     for note in notes:
         show(f"[yellow]◆[/] {note}")
 
 
-def _write(out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence, tell: Told, *, force: bool) -> None:
+def _write(
+    out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence, translate: Translate, *, force: bool
+) -> None:
     from posecheck.tuning.labels import write_whole
     from posecheck.tuning.provenance import changed, profile_text, provenance
 
     numbers = changed(found, clips[0].stretch)
     if not numbers:
-        show(tell("tune.no_change"))
+        show(translate("tune.no_change"))
         return
     if not evidence.enough and not force:
         raise PosecheckError(
@@ -276,7 +278,7 @@ def _write(out: Path, found: Found, clips: tuple[Clip, ...], evidence: Evidence,
         )
     today = datetime.now().astimezone().date().isoformat()
     write_whole(out, profile_text(numbers, provenance(found, clips, evidence, today)))
-    show(f"{tell('tune.profile'):8} {out}   {tell('tune.use', file=str(out))}")
+    show(f"{translate('tune.profile'):8} {out}   {translate('tune.use', file=str(out))}")
 
 
 def _rules(clips: Sequence[Clip], asked: list[str] | None, keys: Sequence[str]) -> tuple[str, ...]:

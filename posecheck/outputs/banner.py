@@ -11,9 +11,8 @@ import numpy as np
 
 from posecheck.outputs import lettering, shapes
 from posecheck.outputs.lettering import REGULAR, STRONG, put
-from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import GREY, INK, MIST, OF_VERDICT, PAPER
-from posecheck.reasons import english
+from posecheck.reasons import Translate, english
 from posecheck.records import Assessment, Bytes, Hold, Reps, Verdict
 
 # All lengths in units of the picture's shorter side / 360.
@@ -53,17 +52,17 @@ class Banner:
     """(left, top, right, bottom) in pixels."""
 
 
-def lay_out(judged: Assessment, width_px: int, unit_px: float, tell: Tell | None = None) -> Banner:
-    """The banner at the upper left of a picture of this width, no wider than its words, which `tell` says."""
+def lay_out(judged: Assessment, width_px: int, unit_px: float, translate: Translate | None = None) -> Banner:
+    """The banner at the upper left of a picture of this width, no wider than its words, which `translate` says."""
     left, top, right = _MARGIN * unit_px, _MARGIN * unit_px, width_px - _MARGIN * unit_px
     if judged.reps is not None or judged.hold.target_s > 0:
         right -= (_LEAST_HEIGHT + _MARGIN) * unit_px
     text_left = left + (_PADDING + 2 * _ICON + 9.0) * unit_px
-    word = judged.verdict.value if tell is None else tell(f"report.verdict.{judged.verdict.lower()}").upper()
+    word = judged.verdict.value if translate is None else translate(f"report.verdict.{judged.verdict.lower()}").upper()
     word_px = _width(word, _WORD * unit_px, STRONG)
     beside_px = word_px + 9.0 * unit_px
     beside, below = _rows(
-        _cue(judged, tell), _reason(judged, tell), right - _PADDING * unit_px - text_left, beside_px, unit_px
+        _cue(judged, translate), _reason(judged, translate), right - _PADDING * unit_px - text_left, beside_px, unit_px
     )
     widths = [_width(row.text, row.size * unit_px, row.weight) for row in below]
     widths.append(beside_px + _width(beside, _MAIN * unit_px, REGULAR) if beside else word_px)
@@ -76,14 +75,14 @@ def _high(below: Sequence[_Row]) -> float:
     return _WORD * _LEADING + sum(row.size * _LEADING for row in below)
 
 
-def _cue(judged: Assessment, tell: Tell | None) -> str:
-    if tell is None or not judged.cue:
+def _cue(judged: Assessment, translate: Translate | None) -> str:
+    if translate is None or not judged.cue:
         return judged.cue
-    return tell(judged.cue) if judged.said is None else tell(judged.said.key, **judged.said.values)
+    return translate(judged.cue) if judged.said is None else translate(judged.said.key, **judged.said.values)
 
 
-def _reason(judged: Assessment, tell: Tell | None) -> str:
-    return english(judged.reason) if tell is None or judged.reason is None else tell(judged.reason)
+def _reason(judged: Assessment, translate: Translate | None) -> str:
+    return english(judged.reason) if translate is None or judged.reason is None else translate(judged.reason)
 
 
 def draw_banner(image: Bytes, judged: Assessment, banner: Banner, unit_px: float) -> None:

@@ -13,10 +13,11 @@ from typing import Final
 import numpy as np
 
 from posecheck.body import Side
-from posecheck.outputs.page import COLOURS, Tell, write_page
+from posecheck.outputs.page import COLOURS, write_page
 from posecheck.outputs.report_player import Clip, address_of, player_data, plots, plotted
 from posecheck.outputs.report_sections import header
 from posecheck.outputs.track import Track
+from posecheck.reasons import Translate
 from posecheck.records import QUANTITIES, Verdict
 from posecheck.statistics import SessionStatistics
 from posecheck.tunables import amount
@@ -67,27 +68,29 @@ def nearest_side(seen: Counter[Side | None]) -> Side | None:
     return max(known, key=lambda side: known[side]) if known else None
 
 
-def write_comparison(path: Path, halves: tuple[Half, Half], *, tell: Tell, language: str) -> None:
+def write_comparison(path: Path, halves: tuple[Half, Half], *, translate: Translate, language: str) -> None:
     """Write the page. Both halves have frames. Raises OutputError when it cannot be written."""
     bends = [first_bend_s(half.track) for half in halves]
     by_bend = not any(map(math.isnan, bends))
     zeros = [bend - BEFORE_BEND_S for bend in bends] if by_bend else [half.track.t_s[0] for half in halves]
     quantities = plotted(halves[0].track, halves[0].limits)
     quantities += tuple(q for q in plotted(halves[1].track, halves[1].limits) if q not in quantities)
-    words = [tell("report.compare.first"), tell("report.compare.second")]
+    words = [translate("report.compare.first"), translate("report.compare.second")]
     sides = []
     for half, zero in zip(halves, zeros, strict=True):
-        one = player_data(quantities, half.track, half.limits, half.clip, tell)
+        one = player_data(quantities, half.track, half.limits, half.clip, translate)
         limits = [{"value": series["limit"], "text": series["limitText"]} for series in one["series"]]
         sides.append({**one, "zero": zero, "inForce": one["limits"], "limits": limits})
-    notes = [] if halves[0].stretch == halves[1].stretch else [tell("report.compare.stretches_differ")]
-    about = tell("report.compare.aligned_bend" if by_bend else "report.compare.aligned_start")
+    notes = [] if halves[0].stretch == halves[1].stretch else [translate("report.compare.stretches_differ")]
+    about = translate("report.compare.aligned_bend" if by_bend else "report.compare.aligned_start")
     body = "\n".join(
         (
-            header(tell("report.compare.title"), about, notes),
-            _stages(path, halves, words, tell),
-            (f"<h2>{html.escape(tell('report.plots.title'))}</h2>{plots(quantities, tell, 'report.compare.legend')}"),
-            _differences(halves, words, tell),
+            header(translate("report.compare.title"), about, notes),
+            _stages(path, halves, words, translate),
+            (
+                f"<h2>{html.escape(translate('report.plots.title'))}</h2>{plots(quantities, translate, 'report.compare.legend')}"
+            ),
+            _differences(halves, words, translate),
         )
     )
     data = {
@@ -95,13 +98,13 @@ def write_comparison(path: Path, halves: tuple[Half, Half], *, tell: Tell, langu
         "names": sides[0]["names"],
         "series": sides[0]["series"],
         "palette": COLOURS,
-        "words": {"play": tell("report.player.play"), "pause": tell("report.player.pause"), "sides": words},
+        "words": {"play": translate("report.player.play"), "pause": translate("report.player.pause"), "sides": words},
     }
     title = f"{halves[0].title} – {halves[1].title}"
     write_page(path, title=title, language=language, body=body, data=data, scripts=SCRIPTS)
 
 
-def _stages(path: Path, halves: tuple[Half, Half], words: list[str], tell: Tell) -> str:
+def _stages(path: Path, halves: tuple[Half, Half], words: list[str], translate: Translate) -> str:
     cells = []
     for half, word, colour in zip(halves, words, ("value", "second"), strict=True):
         width, height = half.track.size_px
@@ -120,11 +123,11 @@ def _stages(path: Path, halves: tuple[Half, Half], words: list[str], tell: Tell)
         )
 
     def say(key: str) -> str:
-        return html.escape(tell(f"report.player.{key}"))
+        return html.escape(translate(f"report.player.{key}"))
 
     rates = "".join(f'<option value="{r}"{" selected" if r == 1 else ""}>{r}×</option>' for r in (0.25, 0.5, 1, 2))
     return (
-        f'<section class="screen" aria-label="{html.escape(tell("report.compare.play_both"))}">'
+        f'<section class="screen" aria-label="{html.escape(translate("report.compare.play_both"))}">'
         f'<div class="pair">{"".join(cells)}</div><div class="controls">'
         f'<button type="button" id="play" aria-label="{say("play")}">▶</button>'
         f'<input type="range" id="seek" step="any" value="0" aria-label="{say("seek")}"><output id="now">–</output>'
@@ -132,7 +135,7 @@ def _stages(path: Path, halves: tuple[Half, Half], words: list[str], tell: Tell)
     )
 
 
-def _differences(halves: tuple[Half, Half], words: list[str], tell: Tell) -> str:
+def _differences(halves: tuple[Half, Half], words: list[str], translate: Translate) -> str:
     rows = []
 
     def row(what: str, values: tuple[float, float], unit: str) -> None:
@@ -144,41 +147,41 @@ def _differences(halves: tuple[Half, Half], words: list[str], tell: Tell) -> str
     def both(of: Callable[[Half], float]) -> tuple[float, float]:
         return of(halves[0]), of(halves[1])
 
-    row(tell("report.tile.spine"), both(lambda half: half.statistics.worst_spine.value), "deg")
-    row(tell("report.tile.hinge"), both(lambda half: half.statistics.deepest_hinge.value), "deg")
-    row(tell("report.tile.share"), both(lambda half: _median(half.track, "hip_share") * 100.0), "%")
-    row(tell("report.compare.good_share"), both(lambda half: _share(half.statistics.good_s, half.statistics)), "%")
+    row(translate("report.tile.spine"), both(lambda half: half.statistics.worst_spine.value), "deg")
+    row(translate("report.tile.hinge"), both(lambda half: half.statistics.deepest_hinge.value), "deg")
+    row(translate("report.tile.share"), both(lambda half: _median(half.track, "hip_share") * 100.0), "%")
+    row(translate("report.compare.good_share"), both(lambda half: _share(half.statistics.good_s, half.statistics)), "%")
     row(
-        tell("report.compare.unknown_share"),
+        translate("report.compare.unknown_share"),
         both(lambda half: _share(half.statistics.verdict_s[Verdict.UNKNOWN], half.statistics)),
         "%",
     )
     if any(half.statistics.hold_target_s > 0 for half in halves):
-        row(tell("report.tile.hold"), both(lambda half: half.statistics.best_hold_s), "s")
+        row(translate("report.tile.hold"), both(lambda half: half.statistics.best_hold_s), "s")
     if any(half.statistics.reps is not None for half in halves):
-        row(tell("report.tile.reps"), both(lambda half: half.statistics.reps_whole or 0), "")
+        row(translate("report.tile.reps"), both(lambda half: half.statistics.reps_whole or 0), "")
     for quantity in QUANTITIES:
         if quantity.name.endswith("knee_flexion_deg") and any(half.track.seen(quantity.name) for half in halves):
-            label = tell(f"report.measure.{quantity.name}")
+            label = translate(f"report.measure.{quantity.name}")
             row(f"{label} (max)", both(lambda half, name=quantity.name: _most(half.track, name)), "deg")  # type: ignore[misc]
     for name in dict.fromkeys((*halves[0].limits, *halves[1].limits)):
         if halves[0].limits.get(name) != halves[1].limits.get(name):
-            label = tell("report.compare.limit", measure=tell(f"report.measure.{name}"))
+            label = translate("report.compare.limit", measure=translate(f"report.measure.{name}"))
             row(label, both(lambda half, name=name: half.limits.get(name, math.nan)), "deg")  # type: ignore[misc]
-    row(tell("report.compare.duration"), both(lambda half: half.statistics.duration_s), "s")
+    row(translate("report.compare.duration"), both(lambda half: half.statistics.duration_s), "s")
     near = "".join(
-        f'<td class="number">{html.escape(tell(f"report.compare.{half.near}")) if half.near else "–"}</td>'
+        f'<td class="number">{html.escape(translate(f"report.compare.{half.near}")) if half.near else "–"}</td>'
         for half in halves
     )
-    rows.append(f"<tr><td>{html.escape(tell('report.compare.side'))}</td>{near}<td></td></tr>")
+    rows.append(f"<tr><td>{html.escape(translate('report.compare.side'))}</td>{near}<td></td></tr>")
     head = "".join(f'<th class="number">{html.escape(word)}</th>' for word in words)
-    title = html.escape(tell("report.compare.differences"))
+    title = html.escape(translate("report.compare.differences"))
     return (
         f'<h2>{title}</h2><div class="card wide" tabindex="0" role="region" aria-label="{title}"><table><thead><tr>'
-        f"<th>{html.escape(tell('report.compare.what'))}</th>{head}"
-        f'<th class="number">{html.escape(tell("report.compare.change"))}</th></tr></thead>'
+        f"<th>{html.escape(translate('report.compare.what'))}</th>{head}"
+        f'<th class="number">{html.escape(translate("report.compare.change"))}</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
-        f'<p class="soft">{html.escape(tell("report.trust.accuracy"))}</p>'
+        f'<p class="soft">{html.escape(translate("report.trust.accuracy"))}</p>'
     )
 
 

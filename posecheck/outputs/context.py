@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from posecheck.outputs.page import Tell
 from posecheck.outputs.report_player import Clip
+from posecheck.reasons import Translate
 from posecheck.records import Origin
 from posecheck.tunables import Profile
 
@@ -22,7 +22,7 @@ class OutputContext:
     title: str
     stretch_name: str
     """In `language`."""
-    tell: Tell
+    translate: Translate
     """The text of a key or a reason in `language`."""
     language: str = "en"
     limits: Mapping[str, float] = field(default_factory=dict)

@@ -16,8 +16,8 @@ from posecheck.body import SKELETON, Landmark, Side, of
 from posecheck.outputs import shapes
 from posecheck.outputs.banner import draw_banner, lay_out
 from posecheck.outputs.lettering import REGULAR, STRONG, put_on_picture
-from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import AMBER, GREY, INK, MIST, PAPER, Colour, back_colour
+from posecheck.reasons import Translate
 from posecheck.records import CONTOUR_ROWS, Assessment, Back, Bytes, Finding, Floats, Sighting, Verdict
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -43,18 +43,18 @@ _MOST_ARC_PX: Final = 30.0
 _LEAST_ARC_DEG: Final = 8.0
 
 
-def draw(image_rgb: Bytes, assessment: Assessment, tell: Tell | None = None, *, bare: bool = False) -> Bytes:
+def draw(image_rgb: Bytes, assessment: Assessment, translate: Translate | None = None, *, bare: bool = False) -> Bytes:
     """`image_rgb` (h, w, 3) with the assessment drawn on it, as a new array; the picture handed in is not touched.
 
     What was not seen is not drawn; an outline that cannot be judged is grey and dashed. Works for any size and shape
-    of picture; letters too small to read are left out. `tell` says the words, in English without it; `bare` is for a
+    of picture; letters too small to read are left out. `translate` says the words, in English without it; `bare` is for a
     ground without a picture, on which the figure gets a head.
     """
     out: Bytes = np.array(image_rgb, np.uint8, order="C")
     height, width = out.shape[:2]
     unit_px = min(height, width) / _REFERENCE_PX
     seen = assessment.sighting
-    banner = lay_out(assessment, width, unit_px, tell)
+    banner = lay_out(assessment, width, unit_px, translate)
     if bare:
         _draw_head(out, seen, unit_px)
     _draw_skeleton(out, seen, assessment.measures.view.near_side, unit_px)

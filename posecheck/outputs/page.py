@@ -13,23 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from string import Template
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from posecheck import resources as own
 from posecheck.atomic_file import whole_file
 from posecheck.outputs import palette
 from posecheck.outputs.base import cannot_write
-from posecheck.reasons import Reason, Value
 
 #: Bytes of a clip that are turned into base64 at a time; a multiple of three, so that the pieces fit together.
 _PIECE_BYTES: Final = 3 * 256 * 1024
-
-
-class Tell(Protocol):
-    """The text of a key or a reason in the language of the person: `assessment.messages.Messages.text`."""
-
-    def __call__(self, what: str | Reason, /, **values: Value) -> str:
-        """The text, its blanks filled with `values`."""
 
 
 #: The colours of the figure, as the scripts know them.

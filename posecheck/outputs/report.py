@@ -46,11 +46,11 @@ class ReportWriter(ClosingSink):
     def __init__(self, path: Path, context: OutputContext) -> None:
         self._path = path
         self._context = context
-        self._tell = context.tell
-        self._rule_names = {"view": context.tell("report.rule_view"), **context.rule_names}
+        self._translate = context.translate
+        self._rule_names = {"view": context.translate("report.rule_view"), **context.rule_names}
         self._track = Track()
         self._statistics = SessionStatistics()
-        self._moments = Moments(context.limits, context.tell, without_picture=not context.with_picture)
+        self._moments = Moments(context.limits, context.translate, without_picture=not context.with_picture)
         self._events: list[Event] = []
         self._holds: list[tuple[float, float, float]] = []
         self._hold_good_s = 0.0
@@ -93,7 +93,7 @@ class ReportWriter(ClosingSink):
             title=context.title,
             language=context.language,
             body="\n".join(filter(None, self._parts(quantities, clip, address, ending))),
-            data=player_data(quantities, track, context.limits, clip, self._tell),
+            data=player_data(quantities, track, context.limits, clip, self._translate),
             scripts=SCRIPTS,
             clips={"clip": clip.path} if clip is not None and context.embed else None,
         )
@@ -112,44 +112,46 @@ class ReportWriter(ClosingSink):
 
     def _parts(self, quantities: Sequence[Quantity], clip: Clip | None, address: str, ending: str) -> list[str]:
         """The sections of the page from top to bottom, as HTML; empty where there is nothing to show."""
-        context, tell, statistics = self._context, self._tell, self._statistics
+        context, translate, statistics = self._context, self._translate, self._statistics
         return [
             sections.header(context.title, self._about(), self._notes(ending)),
-            sections.shares(statistics, tell),
-            sections.tiles(statistics, self._share(), self._worst_parts(), tell),
-            player(quantities, self._track, clip, address, tell),
-            f"<h2>{_plain(tell('report.plots.title'))}</h2>{plots(quantities, tell)}",
-            sections.events(self._events, self._rule_names, tell),
-            sections.moments(self._moments.pictures(), self._rule_names, tell),
-            sections.reps(statistics.reps, reps_table(statistics.reps, tell), tell),
-            sections.holds([hold for hold in self._holds if hold[2] >= _LEAST_HOLD_S], tell),
-            f"<h2>{_plain(tell('report.setup.title'))}</h2>{self._setup()}",
-            sections.settings(context.origin, context.profile, tell),
-            sections.provenance(context.origin, context.versions, tell),
+            sections.shares(statistics, translate),
+            sections.tiles(statistics, self._share(), self._worst_parts(), translate),
+            player(quantities, self._track, clip, address, translate),
+            f"<h2>{_plain(translate('report.plots.title'))}</h2>{plots(quantities, translate)}",
+            sections.events(self._events, self._rule_names, translate),
+            sections.moments(self._moments.pictures(), self._rule_names, translate),
+            sections.reps(statistics.reps, reps_table(statistics.reps, translate), translate),
+            sections.holds([hold for hold in self._holds if hold[2] >= _LEAST_HOLD_S], translate),
+            f"<h2>{_plain(translate('report.setup.title'))}</h2>{self._setup()}",
+            sections.settings(context.origin, context.profile, translate),
+            sections.provenance(context.origin, context.versions, translate),
         ]
 
     def _about(self) -> str:
-        statistics, tell = self._statistics, self._tell
-        length = tell("report.length", seconds=f"{statistics.duration_s:.1f}", frames=statistics.frames)
+        statistics, translate = self._statistics, self._translate
+        length = translate("report.length", seconds=f"{statistics.duration_s:.1f}", frames=statistics.frames)
         sampled = (
-            "" if self._context.sample_fps is None else tell("report.sampled", number=f"{self._context.sample_fps:g}")
+            ""
+            if self._context.sample_fps is None
+            else translate("report.sampled", number=f"{self._context.sample_fps:g}")
         )
         return " · ".join(filter(None, (self._context.stretch_name, length, sampled)))
 
     def _notes(self, ending: str) -> list[str]:
-        notes = [] if ending == COMPLETE else [f"{self._tell('report.partial')}: {ending}"]
+        notes = [] if ending == COMPLETE else [f"{self._translate('report.partial')}: {ending}"]
         if self._statistics.most_people > 1:
-            notes.append(self._tell("report.people", number=self._statistics.most_people))
+            notes.append(self._translate("report.people", number=self._statistics.most_people))
         if self._statistics.person_frames == 0:
-            notes.append(self._tell("report.nobody"))
+            notes.append(self._translate("report.nobody"))
         return notes
 
     def _setup(self) -> str:
         """How camera and person were placed, and what the camera could not see."""
-        card = "" if self._statistics.setup is None else setup_card(self._statistics.setup, self._tell)
-        card += calibration_note(self._context.origin.calibrations, self._statistics.notices, self._tell)
-        title = _plain(self._tell("report.unseen.title"))
-        return f'{card}<h3>{title}</h3><div class="card">{sections.unseen(self._statistics, self._tell)}</div>'
+        card = "" if self._statistics.setup is None else setup_card(self._statistics.setup, self._translate)
+        card += calibration_note(self._context.origin.calibrations, self._statistics.notices, self._translate)
+        title = _plain(self._translate("report.unseen.title"))
+        return f'{card}<h3>{title}</h3><div class="card">{sections.unseen(self._statistics, self._translate)}</div>'
 
     def _share(self) -> sections.Share:
         """The hips' share of the bend where it could be told."""

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 
 from posecheck.outputs.overlay import draw
-from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import INK
+from posecheck.reasons import Translate
 from posecheck.records import Assessment, Bytes, Event, Frame, Verdict
 
 #: Pictures of events in one report.
@@ -52,12 +52,14 @@ class _Candidate:
 class Moments:
     """Collects pictures. `limits` are the limits by measure: nothing over one is shown as a good example.
 
-    `tell` says the words in them.
+    `translate` says the words in them.
     """
 
-    def __init__(self, limits: Mapping[str, float], tell: Tell | None = None, *, without_picture: bool = False) -> None:
+    def __init__(
+        self, limits: Mapping[str, float], translate: Translate | None = None, *, without_picture: bool = False
+    ) -> None:
         self._limits = dict(limits)
-        self._tell = tell
+        self._translate = translate
         self._without_picture = without_picture
         self._open: dict[str, _Candidate] = {}
         self._kept: list[tuple[float, Picture]] = []
@@ -110,7 +112,7 @@ class Moments:
         image: Bytes = (
             np.full((high, wide, 3), INK, np.uint8) if moment.frame is None or bare else moment.frame.image_rgb
         )
-        drawn = draw(image, moment.assessment, self._tell, bare=bare)
+        drawn = draw(image, moment.assessment, self._translate, bare=bare)
         height, width = drawn.shape[:2]
         if height > PICTURE_HEIGHT_PX:
             width = max(1, round(width * PICTURE_HEIGHT_PX / height))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from posecheck.outputs.page import COLOURS, Tell
+from posecheck.outputs.page import COLOURS
 from posecheck.outputs.track import Track
+from posecheck.reasons import Translate
 from posecheck.records import QUANTITIES, Quantity
 
 #: The measures plotted where they were seen, top to bottom. What else the stretch has a limit for comes after them.
@@ -45,13 +46,13 @@ def plotted(track: Track, limits: Mapping[str, float]) -> tuple[Quantity, ...]:
     return tuple(by_name[name] for name in wanted)
 
 
-def player(quantities: Sequence[Quantity], track: Track, clip: Clip | None, address: str, tell: Tell) -> str:
+def player(quantities: Sequence[Quantity], track: Track, clip: Clip | None, address: str, translate: Translate) -> str:
     """The clip with its figure, its controls, and what is true just now. Empty for a session without a frame."""
     if not track.t_s:
         return ""
 
     def say(key: str) -> str:
-        return html.escape(tell(f"report.player.{key}"))
+        return html.escape(translate(f"report.player.{key}"))
 
     width, height = track.size_px
     video = ""
@@ -65,7 +66,7 @@ def player(quantities: Sequence[Quantity], track: Track, clip: Clip | None, addr
     )
     rates = "".join(f'<option value="{r:g}"{" selected" if r == 1 else ""}>{r:g}×</option>' for r in _RATES)
     now = "".join(
-        f'<dt>{_label(q, tell)}</dt><dd data-value="{q.name}" data-unit="{_unit(q)}">–</dd>' for q in quantities
+        f'<dt>{_label(q, translate)}</dt><dd data-value="{q.name}" data-unit="{_unit(q)}">–</dd>' for q in quantities
     )
     return (
         f'<section class="player" aria-label="{say("clip")}"><div><div class="stage">'
@@ -83,29 +84,29 @@ def player(quantities: Sequence[Quantity], track: Track, clip: Clip | None, addr
     )
 
 
-def plots(quantities: Sequence[Quantity], tell: Tell, legend: str = "report.plots.legend") -> str:
+def plots(quantities: Sequence[Quantity], translate: Translate, legend: str = "report.plots.legend") -> str:
     """The places the plots are made in, with the message `legend` below; says so when nothing was seen."""
     if not quantities:
-        return f"<p>{html.escape(tell('report.never_seen'))}</p>"
+        return f"<p>{html.escape(translate('report.never_seen'))}</p>"
     figures = "".join(
-        f'<figure class="plot"><figcaption><span><b>{_label(q, tell)}</b> <span class="axis">'
-        f"{html.escape(tell(f'report.what.{q.name}'))}</span></span><output></output></figcaption>"
-        f'<div data-plot="{q.name}" role="img" aria-label="{_label(q, tell)}"></div></figure>'
+        f'<figure class="plot"><figcaption><span><b>{_label(q, translate)}</b> <span class="axis">'
+        f"{html.escape(translate(f'report.what.{q.name}'))}</span></span><output></output></figcaption>"
+        f'<div data-plot="{q.name}" role="img" aria-label="{_label(q, translate)}"></div></figure>'
         for q in quantities
     )
     buttons = "".join(
-        f'<button type="button" id="zoom-{name}" aria-label="{html.escape(tell(f"report.plots.{name}"))}">{sign}</button>'
+        f'<button type="button" id="zoom-{name}" aria-label="{html.escape(translate(f"report.plots.{name}"))}">{sign}</button>'
         for name, sign in (("in", "+"), ("out", "−"))
     )
-    whole = html.escape(tell("report.plots.whole"))
+    whole = html.escape(translate("report.plots.whole"))
     return (
-        f'<div class="card"><div id="plots">{figures}</div><div class="zoom"><small>{html.escape(tell(legend))}'
+        f'<div class="card"><div id="plots">{figures}</div><div class="zoom"><small>{html.escape(translate(legend))}'
         f'</small><span>{buttons}<button type="button" id="zoom-whole">{whole}</button></span></div></div>'
     )
 
 
 def player_data(
-    quantities: Sequence[Quantity], track: Track, limits: Mapping[str, float], clip: Clip | None, tell: Tell
+    quantities: Sequence[Quantity], track: Track, limits: Mapping[str, float], clip: Clip | None, translate: Translate
 ) -> dict[str, Any]:
     """What the scripts need, as plain values and bytes."""
     verdicts = ("good", "warn", "unknown")
@@ -117,10 +118,10 @@ def player_data(
         "series": [
             {
                 "name": q.name,
-                "label": tell(f"report.measure.{q.name}"),
+                "label": translate(f"report.measure.{q.name}"),
                 "unit": _unit(q),
                 "limit": limits.get(q.name),
-                "limitText": tell("report.plots.limit", value=f"{limits[q.name]:g}{_unit(q)}")
+                "limitText": translate("report.plots.limit", value=f"{limits[q.name]:g}{_unit(q)}")
                 if q.name in limits
                 else "",
                 "tall": q.name == _TALL,
@@ -128,11 +129,13 @@ def player_data(
             for q in quantities
         ],
         "spans": [[round(start, 4), round(end, 4), index[verdict.lower()]] for start, end, verdict in track.spans()],
-        "verdicts": [f"{sign} {tell(f'report.verdict.{name}')}" for sign, name in zip("●▲◆", verdicts, strict=True)],
-        "reasons": ["" if reason is None else tell(reason) for reason in track.reasons],
+        "verdicts": [
+            f"{sign} {translate(f'report.verdict.{name}')}" for sign, name in zip("●▲◆", verdicts, strict=True)
+        ],
+        "reasons": ["" if reason is None else translate(reason) for reason in track.reasons],
         "clip": None if clip is None else {"from_s": clip.from_s, "slow": clip.slow},
         "palette": COLOURS,
-        "words": {"play": tell("report.player.play"), "pause": tell("report.player.pause")},
+        "words": {"play": translate("report.player.play"), "pause": translate("report.player.pause")},
     }
 
 
@@ -149,5 +152,5 @@ def _unit(quantity: Quantity) -> str:
     return "°" if quantity.unit == "deg" else ""
 
 
-def _label(quantity: Quantity, tell: Tell) -> str:
-    return html.escape(tell(f"report.measure.{quantity.name}"))
+def _label(quantity: Quantity, translate: Translate) -> str:
+    return html.escape(translate(f"report.measure.{quantity.name}"))

@@ -7,8 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from posecheck.outputs.page import Tell
-from posecheck.reasons import code_of, english
+from posecheck.reasons import Translate, code_of, english
 from posecheck.records import QUANTITIES, Rep
 from posecheck.tunables import amount
 
@@ -42,26 +41,26 @@ def rep_as_json(rep: Rep) -> dict[str, Any]:
     }
 
 
-def reps_table(reps: Sequence[Rep] | None, tell: Tell) -> str:
+def reps_table(reps: Sequence[Rep] | None, translate: Translate) -> str:
     """The repetitions as a table of the report; empty where there is nothing to list."""
     if not reps:
         return ""
     names = ("from", "to", "depth", "down_up", "how")
     head = "".join(
-        f'<th role="columnheader">{html.escape(tell(f"report.reps.{name}"))}</th>' for name in ("number", *names)
+        f'<th role="columnheader">{html.escape(translate(f"report.reps.{name}"))}</th>' for name in ("number", *names)
     )
-    rows = "".join(_row(rep, tell) for rep in reps)
+    rows = "".join(_row(rep, translate) for rep in reps)
     return (
         f'<table class="reps" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
         f'<tbody role="rowgroup">{rows}</tbody></table>'
     )
 
 
-def _row(rep: Rep, tell: Tell) -> str:
+def _row(rep: Rep, translate: Translate) -> str:
     kind_of, shape = _UNSEEN if not rep.seen else _WARNED if rep.warned else _GOOD if rep.good else _REMARK
-    kind = "" if rep.whole else tell("report.reps.partial") if rep.seen else tell("report.reps.unseen")
-    measure = html.escape(tell(f"report.measure.{rep.measure}"))
-    told = tell(rep.remark) if rep.remark is not None else tell("report.reps.good")
+    kind = "" if rep.whole else translate("report.reps.partial") if rep.seen else translate("report.reps.unseen")
+    measure = html.escape(translate(f"report.measure.{rep.measure}"))
+    told = translate(rep.remark) if rep.remark is not None else translate("report.reps.good")
     return (
         f'<tr role="row" data-t="{rep.start_s}"><td role="cell">{rep.number or "–"}</td>'
         f'<td role="cell"><button type="button" class="go" data-t="{rep.start_s}">{rep.start_s:.1f} s</button></td>'

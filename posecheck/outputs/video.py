@@ -14,8 +14,8 @@ from posecheck.outputs.base import ClosingSink
 from posecheck.outputs.context import OutputContext
 from posecheck.outputs.encoders import Encoder, Mp4Encoder, Sound, WebmEncoder, h264_library
 from posecheck.outputs.overlay import draw
-from posecheck.outputs.page import Tell
 from posecheck.outputs.palette import INK
+from posecheck.reasons import Translate
 from posecheck.records import Assessment, Bytes, Frame
 
 _ENDINGS: Final = (".webm", ".mp4")
@@ -31,7 +31,7 @@ class AnnotatedVideo(ClosingSink):
     `size` is (width, height) in pixels; None takes the first frame's. A side that is odd is widened by one pixel, as
     H.264 wants. A frame of another size is fitted in. In a replay, without pixels, and without `with_picture`, the figure
     stands on a dark ground. `slow` times slower than life, every picture kept. `sound_of` is a file whose sound goes
-    along with an .mp4 in real time; WebM and slow motion are silent. `tell` says the words, in English without it.
+    along with an .mp4 in real time; WebM and slow motion are silent. `translate` says the words, in English without it.
 
     Raises OutputError for any other ending, a missing extra, or a file that cannot be written.
     """
@@ -47,14 +47,14 @@ class AnnotatedVideo(ClosingSink):
         with_picture: bool = True,
         slow: float = 1.0,
         sound_of: Path | None = None,
-        tell: Tell | None = None,
+        translate: Translate | None = None,
     ) -> None:
         self.path = Path(path)
         self._fps_hint = fps_hint
         self._with_picture = with_picture
         self._slow = slow
         self._sound_of = sound_of if slow == 1.0 else None
-        self._tell = tell
+        self._translate = translate
         self._begin_s = math.nan
         self._closed = False
         self._size = (0, 0)
@@ -75,7 +75,7 @@ class AnnotatedVideo(ClosingSink):
             with_picture=context.with_picture,
             slow=context.slow,
             sound_of=context.source,
-            tell=context.tell,
+            translate=context.translate,
         )
 
     def put(self, frame: Frame | None, assessment: Assessment) -> None:
@@ -86,7 +86,7 @@ class AnnotatedVideo(ClosingSink):
         if math.isnan(self._begin_s):
             self._begin_s = assessment.t_s
         encoder = self._encoder or self._open((picture.shape[1], picture.shape[0]))
-        drawn = draw(picture, assessment, self._tell, bare=bare)
+        drawn = draw(picture, assessment, self._translate, bare=bare)
         encoder.write(_fitted(drawn, self._size), (assessment.t_s - self._begin_s) * self._slow)
 
     def close(self, ending: str) -> None:

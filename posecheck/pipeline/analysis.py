@@ -24,11 +24,11 @@ from posecheck.landmarks.base import LandmarkBackend
 from posecheck.outputs import hiding, registry
 from posecheck.outputs.base import COMPLETE, Sink, cannot_write
 from posecheck.outputs.context import OutputContext
-from posecheck.outputs.page import Tell
 from posecheck.outputs.registry import Output
 from posecheck.outputs.report_player import Clip
 from posecheck.pipeline.output_options import OutputOptions
 from posecheck.pipeline.session import Outcome, find_people, run
+from posecheck.reasons import Translate
 from posecheck.records import Assessment, Frame, Origin, Sighting
 from posecheck.sources.ahead import prompt_turns
 from posecheck.sources.replay import read_recording
@@ -310,15 +310,15 @@ def _makers(outputs: Sequence[Output], folder: Path, context: OutputContext) -> 
 
 def _context(origin: Origin, stretch: Stretch, profile: Profile, wanted: OutputOptions) -> OutputContext:
     """What the outputs may know of a session, in the language wanted; without a clip."""
-    tell = _tell(stretch, wanted.language)
+    translate = _translate(stretch, wanted.language)
     return OutputContext(
         origin,
         title=Path(origin.source).name,
-        stretch_name=tell(stretch.name),
-        tell=tell,
+        stretch_name=translate(stretch.name),
+        translate=translate,
         language=wanted.language,
         limits=limits_of(stretch, profile),
-        rule_names={rule.id: tell(rule.name) for rule in stretch.rules},
+        rule_names={rule.id: translate(rule.name) for rule in stretch.rules},
         profile=profile,
         versions=_versions(),
         embed=wanted.embed,
@@ -329,7 +329,7 @@ def _context(origin: Origin, stretch: Stretch, profile: Profile, wanted: OutputO
     )
 
 
-def _tell(stretch: Stretch, language: str) -> Tell:
+def _translate(stretch: Stretch, language: str) -> Translate:
     """What says every text of a clip in its language."""
     return Messages.load(language).knowing(stretch).text
 

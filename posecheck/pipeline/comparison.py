@@ -38,7 +38,7 @@ def compare(first: Path, second: Path, out: Path, *, language: str) -> None:
     if out.exists() and out.suffix.lower() not in (".html", ".htm"):
         raise OutputError(f"{out} is no HTML file and would be overwritten. Choose another name with -o.")
     halves = (_half(first, language), _half(second, language))
-    write_comparison(out, halves, tell=Messages.load(language).text, language=language)
+    write_comparison(out, halves, translate=Messages.load(language).text, language=language)
 
 
 def _half(place: Path, language: str) -> Half:
@@ -55,11 +55,11 @@ def _half(place: Path, language: str) -> Half:
     if not statistics.frames:
         raise RecordingError(f"{recording} holds no frame: there is nothing to compare.")
     source = Path(played.origin.source)
-    tell = Messages.load(language).knowing(stretch).text
+    translate = Messages.load(language).knowing(stretch).text
     return Half(
         title=source.name,
         stretch=stretch.id,
-        stretch_name=tell(stretch.name),
+        stretch_name=translate(stretch.name),
         track=track,
         statistics=statistics,
         near=nearest_side(near),

@@ -43,15 +43,15 @@ class Keeper:
         """Follow one frame."""
         self._tally.put(judged)
 
-    def keep(self, started: datetime, tell: Callable[..., str]) -> str:
+    def keep(self, started: datetime, translate: Callable[..., str]) -> str:
         """Write the row, unless the stretch was hardly begun; what to tell the user of it.
 
         `started` is when the session began, on the calendar of the person: its own date is the day the row counts for.
-        `tell` is `Messages.text` in the language of the user.
+        `translate` is `Messages.text` in the language of the user.
         """
         if not self._tally.worth_keeping:
             least_s = self._profile[LEAST_S.key]
-            return tell("terminal.history.not_kept", seconds=least_s)
+            return translate("terminal.history.not_kept", seconds=least_s)
         row = row_of(
             self._tally,
             started,
@@ -63,7 +63,7 @@ class Keeper:
         )
         with History(self._path) as history:
             history.add(row)
-        return f"{tell('terminal.history.kept', day=started.date().isoformat())} posecheck history"
+        return f"{translate('terminal.history.kept', day=started.date().isoformat())} posecheck history"
 
 
 def new_tally(stretch: Stretch, profile: Profile) -> HistoryTally:

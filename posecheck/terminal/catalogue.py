@@ -21,8 +21,8 @@ from rich.text import Text
 from posecheck.assessment.catalogue.routine import BOTH, EACH, Item, Routine, days_to_next, unlocked
 from posecheck.assessment.catalogue.stretch import POSITIONS, Rule, Stretch
 from posecheck.assessment.messages import ENGLISH, Messages
-from posecheck.reasons import Reason, ReasonCode
-from posecheck.terminal.style import ACCURACY_NOTE, Told
+from posecheck.reasons import Reason, ReasonCode, Translate
+from posecheck.terminal.style import ACCURACY_NOTE
 from posecheck.tunables import Profile, Tunable
 
 _DIM: Final = "bright_black"
@@ -31,7 +31,7 @@ _REP_S: Final = 6.0
 
 
 # ------------------------------------------------------------------------------------------------ stretches
-def stretches_table(stretches: Sequence[Stretch], text: Told | None = None) -> RenderableType:
+def stretches_table(stretches: Sequence[Stretch], text: Translate | None = None) -> RenderableType:
     """Every stretch in one line, grouped by the position in which it is done."""
     text = text or _english()
     wide = max(len(stretch.id) for stretch in stretches)
@@ -53,7 +53,7 @@ def stretches_table(stretches: Sequence[Stretch], text: Told | None = None) -> R
     return Group(*parts, Text(text("card.more_stretch"), style=_DIM))
 
 
-def stretch_card(stretch: Stretch, profile: Profile, text: Told | None = None) -> RenderableType:
+def stretch_card(stretch: Stretch, profile: Profile, text: Translate | None = None) -> RenderableType:
     """One stretch: how it is done, what is judged and what is not, and every number in force with its origin."""
     text = text or Messages.load(ENGLISH).knowing(stretch).text
     place = text("card.view.oblique" if stretch.oblique_ok else f"card.view.{stretch.view}")
@@ -86,23 +86,23 @@ def stretch_card(stretch: Stretch, profile: Profile, text: Told | None = None) -
     return _card(f"{escape(text(stretch.name))} · {escape(stretch.id)}", parts)
 
 
-def _english() -> Told:
+def _english() -> Translate:
     return Messages.load(ENGLISH).text
 
 
-def _small(name: str, text: Told) -> str:
+def _small(name: str, text: Translate) -> str:
     """A name within a line: small in English; in another language as it is written there."""
     told = text(name)
     return told.lower() if told == name else told
 
 
-def _how_long(stretch: Stretch, text: Told, numbers: Mapping[str, float] | None = None) -> str:
+def _how_long(stretch: Stretch, text: Translate, numbers: Mapping[str, float] | None = None) -> str:
     """As in "30 s a side" or "8 times": by the numbers in force, else by the defaults."""
     amount = _amount(stretch, text, numbers)
     return text("card.a_side", amount=amount) if stretch.sides else amount
 
 
-def _amount(stretch: Stretch, text: Told, numbers: Mapping[str, float] | None = None) -> str:
+def _amount(stretch: Stretch, text: Translate, numbers: Mapping[str, float] | None = None) -> str:
     """How long or how often, without the sides."""
 
     def value(tunable: Tunable) -> float:
@@ -116,7 +116,7 @@ def _amount(stretch: Stretch, text: Told, numbers: Mapping[str, float] | None = 
     return f"{value(stretch.hold.target):g} s" + (f" × {repeat:g}" if repeat > 1 else "")
 
 
-def _rules(stretch: Stretch, profile: Profile, text: Told) -> RenderableType:
+def _rules(stretch: Stretch, profile: Profile, text: Translate) -> RenderableType:
     phases = {phase.name: phase.what for phase in stretch.phases}
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
@@ -130,7 +130,7 @@ def _rules(stretch: Stretch, profile: Profile, text: Told) -> RenderableType:
     return table
 
 
-def _warns(rule: Rule, profile: Profile, text: Told) -> str:
+def _warns(rule: Rule, profile: Profile, text: Translate) -> str:
     limit = f"{profile[rule.limit.key]:g}{'°' if rule.limit.unit == 'deg' else ''}"
     measure = text(f"card.measure.{rule.measure}")
     return text(f"card.{rule.direction}", measure=measure, limit=limit, seconds=profile[rule.dwell.key])
@@ -152,7 +152,7 @@ def _numbers(tunables: Iterable[Tunable], profile: Profile) -> list[RenderableTy
 
 
 # ------------------------------------------------------------------------------------------------ routines
-def routines_table(routines: Sequence[Routine], text: Told | None = None) -> RenderableType:
+def routines_table(routines: Sequence[Routine], text: Translate | None = None) -> RenderableType:
     """Every routine: its name, how many stretches, and when."""
     text = text or _english()
     table = Table.grid(padding=(0, 2))
@@ -169,7 +169,7 @@ def routines_table(routines: Sequence[Routine], text: Told | None = None) -> Ren
 
 
 def routine_card(
-    routine: Routine, stretches: Mapping[str, Stretch], days_practised: int, text: Told | None = None
+    routine: Routine, stretches: Mapping[str, Stretch], days_practised: int, text: Translate | None = None
 ) -> RenderableType:
     """One routine as it is after so many days of practice. `stretches` has those of its items, by `Item.stretch`."""
     text = text or _english()
@@ -192,7 +192,7 @@ def routine_card(
     return _card(f"{escape(text(routine.name))} · {escape(routine.id)}", parts)
 
 
-def _items(items: Sequence[Item], stretches: Mapping[str, Stretch], first: int, text: Told) -> RenderableType:
+def _items(items: Sequence[Item], stretches: Mapping[str, Stretch], first: int, text: Translate) -> RenderableType:
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(justify="right", style="bold", no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
@@ -206,7 +206,7 @@ def _items(items: Sequence[Item], stretches: Mapping[str, Stretch], first: int, 
     return table
 
 
-def _item_how_long(item: Item, stretch: Stretch, text: Told) -> str:
+def _item_how_long(item: Item, stretch: Stretch, text: Translate) -> str:
     if item.sides in ("", BOTH):
         return _how_long(stretch, text, item.numbers)
     key = "card.each_time" if item.sides == EACH else f"card.{item.sides}_only"

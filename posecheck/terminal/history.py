@@ -14,7 +14,8 @@ from rich.text import Text
 
 from posecheck.history.progress import LEAST_DAYS, Progress, Trend, longest_streak, progress, streak_days, totals
 from posecheck.history.row import HistoryRow
-from posecheck.terminal.style import ACCURACY_NOTE, Told, degrees, in_english, seconds
+from posecheck.reasons import Translate
+from posecheck.terminal.style import ACCURACY_NOTE, degrees, in_english, seconds
 
 #: From so many columns on the table has all its columns.
 WIDE_COLUMNS: Final = 90
@@ -26,12 +27,12 @@ FAINT: Final = "bright_black"
 _WORDS: Final = "terminal.history"
 
 
-def how_to_begin(tell: Told = in_english) -> str:
+def how_to_begin(translate: Translate = in_english) -> str:
     """What is said while nothing is kept."""
-    first, other = tell(f"{_WORDS}.begin"), tell(f"{_WORDS}.begin_or")
+    first, other = translate(f"{_WORDS}.begin"), translate(f"{_WORDS}.begin_or")
     room = max(len(first), len(other))
     return (
-        f"{tell(f'{_WORDS}.nothing')}\n"
+        f"{translate(f'{_WORDS}.nothing')}\n"
         f"{first:<{room}}   posecheck live --history\n"
         f"{other:<{room}}   posecheck analyze VIDEO --history"
     )
@@ -44,28 +45,28 @@ def history_view(
     *,
     earlier: int,
     columns: int,
-    tell: Told = in_english,
+    translate: Translate = in_english,
 ) -> RenderableType:
     """The history, newest first: streak, table and trends of the rows `dones`, for a terminal `columns` wide.
 
     `days` are all the days that were ever practised, and `earlier` counts the rows before those that are shown.
     """
-    parts: list[RenderableType] = [streak_lines(days, today, tell)]
+    parts: list[RenderableType] = [streak_lines(days, today, translate)]
     if dones:
-        parts += [history_table(dones, today, tell, wide=columns >= WIDE_COLUMNS), totals_line(dones, tell)]
+        parts += [history_table(dones, today, translate, wide=columns >= WIDE_COLUMNS), totals_line(dones, translate)]
     if earlier:
         back = (today - min(days)).days + 1
-        before = tell(f"{_WORDS}.before", sessions=plural(earlier, "session", tell))
+        before = translate(f"{_WORDS}.before", sessions=plural(earlier, "session", translate))
         parts.append(Text(f"{before} posecheck history --days {back}", style=FAINT))
     if dones:
-        parts += [Text(), *(trend_lines(each, tell) for each in progress(dones))]
-    parts += [Text(), Text(tell(ACCURACY_NOTE), style=FAINT)]
+        parts += [Text(), *(trend_lines(each, translate) for each in progress(dones))]
+    parts += [Text(), Text(translate(ACCURACY_NOTE), style=FAINT)]
     return Group(*parts)
 
 
-def plural(count: int, one: str, tell: Told = in_english) -> str:
+def plural(count: int, one: str, translate: Translate = in_english) -> str:
     """A count with its word ("day", "session", "rep"): 1 day, 2 days."""
-    return tell(f"{_WORDS}.{one}" if count == 1 else f"{_WORDS}.{one}s", number=str(count))
+    return translate(f"{_WORDS}.{one}" if count == 1 else f"{_WORDS}.{one}s", number=str(count))
 
 
 def clock(value_s: float) -> str:
@@ -77,57 +78,59 @@ def clock(value_s: float) -> str:
     return f"{minutes}:{rest_s:02d} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d} h"
 
 
-def day_text(day: date, today: date, tell: Told = in_english) -> str:
+def day_text(day: date, today: date, translate: Translate = in_english) -> str:
     """A day as short as it can be told: 21 Nov; all of it when it lies in another year."""
     if day.year != today.year:
         return day.isoformat()
-    return tell(f"{_WORDS}.day_month", day=f"{day.day:2d}", month=tell(f"{_WORDS}.months").split()[day.month - 1])
+    return translate(
+        f"{_WORDS}.day_month", day=f"{day.day:2d}", month=translate(f"{_WORDS}.months").split()[day.month - 1]
+    )
 
 
-def stretch_name(stretch: str, tell: Told) -> str:
+def stretch_name(stretch: str, translate: Translate) -> str:
     """The name of a stretch by its id; the id in words where nobody knows it any more, or it was somebody's own file."""
     try:
-        return tell(f"stretch.{stretch}.name")
+        return translate(f"stretch.{stretch}.name")
     except KeyError:
         return stretch.replace("_", " ")
 
 
-def streak_lines(days: Sequence[date], today: date, tell: Told = in_english) -> Text:
+def streak_lines(days: Sequence[date], today: date, translate: Translate = in_english) -> Text:
     """How many days in a row, what keeps the row alive, and the longest there was."""
     streak = streak_days(days, today)
     text = Text()
     if streak == 0:
-        text.append(f"○ {tell(f'{_WORDS}.new_row')}", style="bold")
+        text.append(f"○ {translate(f'{_WORDS}.new_row')}", style="bold")
     else:
-        in_a_row = tell(f"{_WORDS}.in_a_row", days=plural(streak, "day", tell))
+        in_a_row = translate(f"{_WORDS}.in_a_row", days=plural(streak, "day", translate))
         if today in days:
             text.append(f"● {in_a_row}", style="bold green").append(
-                tell(f"{_WORDS}.today_done"), style="not bold default"
+                translate(f"{_WORDS}.today_done"), style="not bold default"
             )
         else:
             text.append(f"○ {in_a_row}", style="bold yellow")
-            text.append(tell(f"{_WORDS}.once_more", number=streak + 1), style="not bold default")
-    practised = plural(len(set(days)), "day", tell)
-    in_all = tell(f"{_WORDS}.in_all", days=practised, number=longest_streak(days))
+            text.append(translate(f"{_WORDS}.once_more", number=streak + 1), style="not bold default")
+    practised = plural(len(set(days)), "day", translate)
+    in_all = translate(f"{_WORDS}.in_all", days=practised, number=longest_streak(days))
     text.append(f"\n  {in_all}", style=FAINT)
     return text
 
 
-def history_table(dones: Sequence[HistoryRow], today: date, tell: Told = in_english, *, wide: bool) -> Table:
+def history_table(dones: Sequence[HistoryRow], today: date, translate: Translate = in_english, *, wide: bool) -> Table:
     """The rows, one a session; a day stands at its first."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(tell(f"{_WORDS}.column.day"), no_wrap=True)
-    table.add_column(tell(f"{_WORDS}.column.stretch"))
+    table.add_column(translate(f"{_WORDS}.column.day"), no_wrap=True)
+    table.add_column(translate(f"{_WORDS}.column.stretch"))
     numbers = ("done", "good", "rounded", "unknown", "depth", "knee", "view")
     for heading in numbers if wide else ("done", "rounded", "depth", "knee"):
-        table.add_column(tell(f"{_WORDS}.column.{heading}"), justify="right", no_wrap=True)
+        table.add_column(translate(f"{_WORDS}.column.{heading}"), justify="right", no_wrap=True)
     shown = None
     for done in dones:
-        day = "" if done.local_date == shown else day_text(done.local_date, today, tell)
+        day = "" if done.local_date == shown else day_text(done.local_date, today, translate)
         shown = done.local_date
         rounded = Text(seconds(done.rounded_s), style="red" if done.rounded_s > 0 else "")
         legs = [degrees(done.depth_deg), degrees(done.straight_leg_deg)]
-        cells: list[str | Text] = [day, _what(done, tell), _done_text(done, tell)]
+        cells: list[str | Text] = [day, _what(done, translate), _done_text(done, translate)]
         if wide:
             cells += [seconds(done.good_s), rounded, seconds(done.unknown_s), *legs, degrees(done.view_yaw_deg)]
         else:
@@ -136,14 +139,14 @@ def history_table(dones: Sequence[HistoryRow], today: date, tell: Told = in_engl
     return table
 
 
-def _what(done: HistoryRow, tell: Told) -> Text:
-    text = Text(stretch_name(done.stretch, tell))
+def _what(done: HistoryRow, translate: Translate) -> Text:
+    text = Text(stretch_name(done.stretch, translate))
     if done.side:
-        text.append(f" {tell(f'report.compare.{done.side}')}", style=FAINT)
+        text.append(f" {translate(f'report.compare.{done.side}')}", style=FAINT)
     return text
 
 
-def _done_text(done: HistoryRow, tell: Told) -> Text:
+def _done_text(done: HistoryRow, translate: Translate) -> Text:
     """The best hold of its target, with a tick once it was reached; else the repetitions."""
     if not math.isnan(done.hold_target_s):
         full = done.best_hold_s >= done.hold_target_s
@@ -152,43 +155,45 @@ def _done_text(done: HistoryRow, tell: Told) -> Text:
         return Text(text, style="green" if full else "")
     if not math.isnan(done.reps_whole):
         if done.reps_partial > 0:
-            return Text(tell(f"{_WORDS}.reps_part", number=round(done.reps_whole), partial=round(done.reps_partial)))
-        return Text(plural(round(done.reps_whole), "rep", tell))
+            return Text(
+                translate(f"{_WORDS}.reps_part", number=round(done.reps_whole), partial=round(done.reps_partial))
+            )
+        return Text(plural(round(done.reps_whole), "rep", translate))
     return Text("–")
 
 
-def totals_line(dones: Sequence[HistoryRow], tell: Told = in_english) -> Text:
+def totals_line(dones: Sequence[HistoryRow], translate: Translate = in_english) -> Text:
     """The rows shown, added up."""
     added = totals(dones)
-    sessions, days = plural(added.sessions, "session", tell), plural(added.days, "day", tell)
-    told = [tell(f"{_WORDS}.sessions_days", sessions=sessions, days=days)]
+    sessions, days = plural(added.sessions, "session", translate), plural(added.days, "day", translate)
+    told = [translate(f"{_WORDS}.sessions_days", sessions=sessions, days=days)]
     if not math.isnan(added.good_s):
-        told.append(tell(f"{_WORDS}.good", time=clock(added.good_s)))
+        told.append(translate(f"{_WORDS}.good", time=clock(added.good_s)))
     if not math.isnan(added.reps_whole):
-        told.append(plural(round(added.reps_whole), "rep", tell))
+        told.append(plural(round(added.reps_whole), "rep", translate))
     return Text(", ".join(told), style=FAINT)
 
 
-def trend_lines(each: Progress, tell: Told = in_english) -> Text:
+def trend_lines(each: Progress, translate: Translate = in_english) -> Text:
     """Where one stretch is going: depth, and the straight leg where it was seen."""
-    side = tell(f"report.compare.{each.side}") if each.side else ""
-    text = Text(f"{stretch_name(each.stretch, tell)} {side}".rstrip(), style="bold")
-    depth, knee = (tell(f"{_WORDS}.column.{name}") for name in ("depth", "knee"))
+    side = translate(f"report.compare.{each.side}") if each.side else ""
+    text = Text(f"{stretch_name(each.stretch, translate)} {side}".rstrip(), style="bold")
+    depth, knee = (translate(f"{_WORDS}.column.{name}") for name in ("depth", "knee"))
     room = max(len(depth), len(knee))
-    text.append(f"\n  {depth:<{room}} {_trend_text(each.depth, 'deeper', 'less_deep', tell)}", style="not bold")
+    text.append(f"\n  {depth:<{room}} {_trend_text(each.depth, 'deeper', 'less_deep', translate)}", style="not bold")
     if each.straight_leg.days:
-        bend = _trend_text(each.straight_leg, "more_bent", "straighter", tell)
+        bend = _trend_text(each.straight_leg, "more_bent", "straighter", translate)
         text.append(f"\n  {knee:<{room}} {bend}", style="not bold")
     return text
 
 
-def _trend_text(found: Trend, more: str, less: str, tell: Told) -> str:
+def _trend_text(found: Trend, more: str, less: str, translate: Translate) -> str:
     if found.days == 0:
-        return tell(f"{_WORDS}.not_seen")
+        return translate(f"{_WORDS}.not_seen")
     now = f"{degrees(found.latest_deg)}, "
     if math.isnan(found.per_week_deg):
-        return now + tell(f"{_WORDS}.trend_from", least=LEAST_DAYS, number=found.days)
+        return now + translate(f"{_WORDS}.trend_from", least=LEAST_DAYS, number=found.days)
     size = abs(found.per_week_deg)
     way = "steady" if size < STEADY_DEG else more if found.per_week_deg > 0 else less
-    over = tell(f"{_WORDS}.over", days=plural(found.days, "day", tell))
-    return f"{now}{tell(f'{_WORDS}.{way}', degrees=f'{size:.1f}') if way != 'steady' else tell(f'{_WORDS}.steady')}, {over}"
+    over = translate(f"{_WORDS}.over", days=plural(found.days, "day", translate))
+    return f"{now}{translate(f'{_WORDS}.{way}', degrees=f'{size:.1f}') if way != 'steady' else translate(f'{_WORDS}.steady')}, {over}"

@@ -22,7 +22,8 @@ from posecheck.assessment.catalogue.routine import Routine, days_to_next
 from posecheck.assessment.routines import progress
 from posecheck.assessment.routines.progress import RoutineItem, RoutineProgress, SideProgress
 from posecheck.assessment.routines.routine_state import RoutineUpdate, Stage
-from posecheck.terminal.style import ACCURACY_NOTE, Told, gauge
+from posecheck.reasons import Translate
+from posecheck.terminal.style import ACCURACY_NOTE, gauge
 
 _DIM: Final = "bright_black"
 #: Of one stretch: done, under way or begun, left out, still to come.
@@ -32,7 +33,7 @@ _WIDE_COLUMNS: Final = 80
 
 
 # ------------------------------------------------------------------------------------------------ on the way
-def where(part: RoutineItem, count: int, out: RoutineUpdate, text: Told) -> str:
+def where(part: RoutineItem, count: int, out: RoutineUpdate, text: Translate) -> str:
     """Where one is in a routine of `count` stretches, in a line: "stretch 2 of 5 · left side · hold 12 of 30 s"."""
     words = [text("routine.stretch_of", number=out.index + 1, total=count)]
     if out.side:
@@ -48,7 +49,7 @@ def where(part: RoutineItem, count: int, out: RoutineUpdate, text: Told) -> str:
     return " · ".join(words)
 
 
-def _amount_of(part: RoutineItem, amount: float, text: Told) -> str:
+def _amount_of(part: RoutineItem, amount: float, text: Translate) -> str:
     done = math.floor(amount + 1e-6)
     if part.stretch.reps is not None:
         return text("routine.repeated_of", number=done, target=part.target)
@@ -63,7 +64,7 @@ def routine_panel(
     doings: RoutineProgress,
     *,
     columns: int,
-    text: Told,
+    text: Translate,
     keys: bool = False,
 ) -> RenderableType:
     """The progress of a routine: every stretch as a mark, where one is, and how to get into place or what comes next.
@@ -98,7 +99,7 @@ def routine_panel(
     return Panel(Group(*rows), title=escape(text(routine.name)), border_style=_DIM, box=box.ROUNDED, padding=(0, 2))
 
 
-def _getting_ready(part: RoutineItem, out: RoutineUpdate, text: Told) -> list[RenderableType]:
+def _getting_ready(part: RoutineItem, out: RoutineUpdate, text: Translate) -> list[RenderableType]:
     begins = text("routine.begins_in", seconds=math.ceil(out.left_s))
     rows: list[RenderableType] = [
         Text(f"{text('routine.get_ready')} {begins}", justify="center"),
@@ -118,7 +119,7 @@ def routine_result(
     days_practised: int,
     kept: int | None,
     columns: int,
-    text: Told,
+    text: Translate,
 ) -> RenderableType:
     """What was done, a line for each side, what was left out, and the good seconds in all.
 
@@ -150,7 +151,9 @@ def routine_result(
     return Panel(Padding(Group(*rows), (0, 1)), title=title, border_style=style, box=box.ROUNDED)
 
 
-def _rows(part: RoutineItem, sides: dict[str, SideProgress], text: Told, *, wide: bool) -> list[list[RenderableType]]:
+def _rows(
+    part: RoutineItem, sides: dict[str, SideProgress], text: Translate, *, wide: bool
+) -> list[list[RenderableType]]:
     """The lines of one stretch. Wide: the name at its first line, the side beside it; else the sides below the name."""
     rows: list[list[RenderableType]] = []
     name = Text(text(part.stretch.name), style="bold")
@@ -170,7 +173,7 @@ def _rows(part: RoutineItem, sides: dict[str, SideProgress], text: Told, *, wide
     return rows
 
 
-def _what(part: RoutineItem, doing: SideProgress, text: Told) -> str:
+def _what(part: RoutineItem, doing: SideProgress, text: Translate) -> str:
     """What was done of one side, in words."""
     amount = math.floor(doing.amount + 1e-6)
     begun = doing.amount > 0 or doing.partial > 0

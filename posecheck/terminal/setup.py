@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from posecheck.assessment.catalogue.stretch import Stretch
+from posecheck.reasons import Translate
 from posecheck.records import SETUP_CHECKS, Check, Fit, Setup
-from posecheck.terminal.style import Told, in_english, rate_text
+from posecheck.terminal.style import in_english, rate_text
 from posecheck.tunables import amount
 
 STYLE: Final = {Fit.OK: "green", Fit.ACT: "red", Fit.UNKNOWN: "yellow"}
@@ -31,31 +32,33 @@ BEGIN: Final = "setup.label.begin"
 
 
 def setup_panel(
-    setup: Setup, stretch: Stretch, *, clock: str, fps: float, columns: int, tell: Told = in_english
+    setup: Setup, stretch: Stretch, *, clock: str, fps: float, columns: int, translate: Translate = in_english
 ) -> RenderableType:
     """The set-up check as a panel `columns` wide: the most important thing to do large, then every check."""
     first = next((check for check in setup.checks if check.verdict is Fit.ACT), None)
     unknown = next((check for check in setup.checks if check.verdict is Fit.UNKNOWN), None)
     if first is not None:
-        style, said = STYLE[Fit.ACT], tell(first.reason) if first.reason is not None else ""
+        style, said = STYLE[Fit.ACT], translate(first.reason) if first.reason is not None else ""
     elif setup.is_well:
-        style, said = STYLE[Fit.OK], tell(READY)
+        style, said = STYLE[Fit.OK], translate(READY)
     else:
         style, said = (
             STYLE[Fit.UNKNOWN],
-            tell(unknown.reason) if unknown is not None and unknown.reason is not None else "",
+            translate(unknown.reason) if unknown is not None and unknown.reason is not None else "",
         )
     shape = SHAPE[next(fit for fit, colour in STYLE.items() if colour == style)]
     banner = Text(f"{shape}  {said}", style=f"bold {style}", justify="center")
-    begin = "" if setup.is_well else f"{tell(BEGIN)}\n"
+    begin = "" if setup.is_well else f"{translate(BEGIN)}\n"
     foot = Text(
-        f"{begin}{clock}   {rate_text(fps, tell)}   {tell('terminal.ends')}", style="bright_black", justify="center"
+        f"{begin}{clock}   {rate_text(fps, translate)}   {translate('terminal.ends')}",
+        style="bright_black",
+        justify="center",
     )
     wide = columns >= WIDE
-    rows = _wide_rows(setup, first, tell) if wide else Group(*_narrow_rows(setup, first, tell))
+    rows = _wide_rows(setup, first, translate) if wide else Group(*_narrow_rows(setup, first, translate))
     return Panel(
         Group(Padding(banner, (1, 0)), rows, Text(), foot),
-        title=f"posecheck · {escape(tell(stretch.name))} · {tell(TITLE)}",
+        title=f"posecheck · {escape(translate(stretch.name))} · {translate(TITLE)}",
         border_style=style,
         box=box.ROUNDED,
         padding=(0, 2),
@@ -63,37 +66,37 @@ def setup_panel(
     )
 
 
-def _wide_rows(setup: Setup, first: Check | None, tell: Told) -> Table:
+def _wide_rows(setup: Setup, first: Check | None, translate: Translate) -> Table:
     """One row a check, with what to do, or what its value means, beside it. What the banner says is not said again."""
     table = Table.grid(padding=(0, 2))
     table.add_column(width=1)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
-    for check, label, what in _told(setup, tell):
+    for check, label, what in _told(setup, translate):
         act = check.verdict is Fit.ACT and check is not first
-        note = Text(tell(check.reason)) if act and check.reason is not None else Text(what, style="bright_black")
+        note = Text(translate(check.reason)) if act and check.reason is not None else Text(what, style="bright_black")
         table.add_row(Text(SHAPE[check.verdict], style=STYLE[check.verdict]), label, value_of(check), note)
     return table
 
 
-def _narrow_rows(setup: Setup, first: Check | None, tell: Told) -> Iterator[RenderableType]:
+def _narrow_rows(setup: Setup, first: Check | None, translate: Translate) -> Iterator[RenderableType]:
     """One line a check, what to do below it."""
-    told = list(_told(setup, tell))
+    told = list(_told(setup, translate))
     room = max(len(label) for _, label, _ in told)
     for check, label, _ in told:
         line = Text(SHAPE[check.verdict], style=STYLE[check.verdict])
         line.append(f"  {label:<{room}}", style="bold default").append(f"  {value_of(check):>5}", style="default")
         yield line
         if check.reason is not None and check.verdict is Fit.ACT and check is not first:
-            yield Padding(Text(tell(check.reason)), (0, 0, 0, 3))
+            yield Padding(Text(translate(check.reason)), (0, 0, 0, 3))
 
 
-def _told(setup: Setup, tell: Told) -> Iterator[tuple[Check, str, str]]:
+def _told(setup: Setup, translate: Translate) -> Iterator[tuple[Check, str, str]]:
     """Every check with its label, and what its value means."""
     for check, asked in zip(setup.checks, SETUP_CHECKS, strict=True):
         means = not math.isnan(check.value) or (check.verdict is Fit.OK)
-        yield check, tell(f"setup.label.{asked.name}"), tell(f"setup.what.{asked.name}") if means else ""
+        yield check, translate(f"setup.label.{asked.name}"), translate(f"setup.what.{asked.name}") if means else ""
 
 
 def value_of(check: Check) -> str:
@@ -103,22 +106,22 @@ def value_of(check: Check) -> str:
     return amount(check.value, check.unit)
 
 
-def setup_lines(before: Setup | None, setup: Setup, *, clock: str, tell: Told = in_english) -> list[Text]:
+def setup_lines(before: Setup | None, setup: Setup, *, clock: str, translate: Translate = in_english) -> list[Text]:
     """A line for every check of which something else is said than `before`, for output that is not a terminal."""
     known = {} if before is None else {check.name: check for check in before.checks}
     lines = []
-    for check, label, _ in _told(setup, tell):
+    for check, label, _ in _told(setup, translate):
         last = known.get(check.name)
         if last is not None and (last.verdict, last.reason) == (check.verdict, check.reason):
             continue
         if last is None and check.verdict is Fit.UNKNOWN:
             continue
-        line = Text(f"{clock}  {tell(TITLE)}: {label}  ")
+        line = Text(f"{clock}  {translate(TITLE)}: {label}  ")
         line.append(
-            f"{SHAPE[check.verdict]} {tell(f'terminal.fit.{check.verdict.lower()}')}", style=STYLE[check.verdict]
+            f"{SHAPE[check.verdict]} {translate(f'terminal.fit.{check.verdict.lower()}')}", style=STYLE[check.verdict]
         )
         value = value_of(check)
         line.append(f"  {value}" if value else "")
-        line.append(f"  {tell(check.reason)}" if check.reason is not None else "")
+        line.append(f"  {translate(check.reason)}" if check.reason is not None else "")
         lines.append(line)
     return lines

@@ -1,6 +1,6 @@
 """What all that the terminal shows has in common: marks of the verdicts, words, numbers, bars. Prints nothing.
 
-Colour is never alone: every verdict has its own shape and word too. `tell` turns a key or an English sentence into the
+Colour is never alone: every verdict has its own shape and word too. `translate` turns a key or an English sentence into the
 language of the person; without one they stay English. Panels: `terminal_live`, `terminal_result`, `terminal_machine` and
 the other files of that name.
 """
@@ -8,11 +8,11 @@ the other files of that name.
 from __future__ import annotations
 
 import math
-from typing import Final, Protocol
+from typing import Final
 
 from rich.text import Text
 
-from posecheck.reasons import Reason, Value
+from posecheck.reasons import Reason, Translate, Value
 from posecheck.records import Verdict
 
 STYLE: Final = {Verdict.GOOD: "green", Verdict.WARN: "red", Verdict.UNKNOWN: "yellow"}
@@ -24,13 +24,6 @@ SHAPE: Final = {Verdict.GOOD: "●", Verdict.WARN: "▲", Verdict.UNKNOWN: "◆"
 ACCURACY_NOTE: Final = "live.note"
 
 
-class Told(Protocol):
-    """The text of a key or a reason in the language of the person."""
-
-    def __call__(self, what: str | Reason, /, **values: Value) -> str:
-        """The text, its blanks filled."""
-
-
 def in_english(what: str | Reason, /, **values: Value) -> str:
     """The text of a key or a reason in English, its blanks filled. Raises KeyError for an unknown key."""
     from posecheck.assessment.messages import ENGLISH, Messages  # noqa: PLC0415  reads the whole catalogue of stretches
@@ -38,9 +31,9 @@ def in_english(what: str | Reason, /, **values: Value) -> str:
     return Messages.load(ENGLISH).text(what, **values)
 
 
-def verdict_word(verdict: Verdict, tell: Told) -> str:
+def verdict_word(verdict: Verdict, translate: Translate) -> str:
     """A verdict as the terminal shows it: GOOD, or what the person's language has for it, in capitals."""
-    return tell(f"report.verdict.{verdict.lower()}").upper()
+    return translate(f"report.verdict.{verdict.lower()}").upper()
 
 
 def seconds(value_s: float) -> str:
@@ -56,9 +49,9 @@ def degrees(value_deg: float) -> str:
     return "–" if math.isnan(value_deg) else f"{value_deg:.0f}°"
 
 
-def rate_text(fps: float, tell: Told) -> str:
+def rate_text(fps: float, translate: Translate) -> str:
     """How many frames a second."""
-    return tell("terminal.rate", number=f"{fps:.0f}")
+    return translate("terminal.rate", number=f"{fps:.0f}")
 
 
 def gauge(value: float, low: float, high: float, limit: float, width: int = 40) -> Text:

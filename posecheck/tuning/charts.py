@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from posecheck.assessment.catalogue.stretch import Direction, Rule
-from posecheck.outputs.page import Tell
+from posecheck.reasons import Translate
 from posecheck.tunables import amount
 from posecheck.tuning.evaluation import Judgement, RuleScore, alarms_of
 from posecheck.tuning.formatting import figure
@@ -25,7 +25,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 410.0, 12.0, 258.0
 _MOST_POINTS: Final = 400
 
 
-def sweep_svg(found: Found, k: int, tell: Tell) -> str:
+def sweep_svg(found: Found, k: int, translate: Translate) -> str:
     """The objective's figure on everybody against one number, the others at their best; the plateau is shaded.
 
     Among settings drawn at random there is no such line: then every setting is a point. Where a condition is broken
@@ -67,8 +67,8 @@ def sweep_svg(found: Found, k: int, tell: Tell) -> str:
         ]
     best = found.setting[axis.key]
     for number, mark, word, other in (
-        (axis.default, "default", tell("tune.draw.default", value=amount(axis.default, axis.unit)), best),
-        (best, "found", tell("tune.draw.found", value=amount(best, axis.unit)), axis.default),
+        (axis.default, "default", translate("tune.draw.default", value=amount(axis.default, axis.unit)), best),
+        (best, "found", translate("tune.draw.found", value=amount(best, axis.unit)), axis.default),
     ):
         if axis.low <= number <= axis.high:
             # Each is written on the side away from the other one, where the picture has room for it.
@@ -80,12 +80,12 @@ def sweep_svg(found: Found, k: int, tell: Tell) -> str:
                 f'<text class="{mark}" x="{x(number) + (4 if end == "start" else -4):.1f}" y="{row}" text-anchor="{end}">'
                 f"{html.escape(word)}</text>"
             )
-    title = tell("tune.draw.against", figure=tell(f"tune.figure.{found.objective.metric}"), key=axis.key)
-    shaded = tell("tune.draw.shaded")
+    title = translate("tune.draw.against", figure=translate(f"tune.figure.{found.objective.metric}"), key=axis.key)
+    shaded = translate("tune.draw.shaded")
     return f"<h3>{html.escape(title)}</h3>{_svg(parts, f'{title}. {shaded}')}<small>{html.escape(shaded)}</small>"
 
 
-def roc_svg(one: RuleScore, limit: float, tell: Tell) -> str:
+def roc_svg(one: RuleScore, limit: float, translate: Translate) -> str:
     """True against false positive rate of frames, with the point of the limit that was found."""
 
     def x(rate: float) -> float:
@@ -98,7 +98,7 @@ def roc_svg(one: RuleScore, limit: float, tell: Tell) -> str:
         *_frame([(0.0, "0"), (0.5, "0.5"), (1.0, "1")], y),
         *_ticks([0.0, 0.5, 1.0], x, ""),
         f'<line class="chance" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>',
-        f'<text x="{_RIGHT}" y="{_HEIGHT - 6}" text-anchor="end">{html.escape(tell("tune.draw.false_rate"))}</text>',
+        f'<text x="{_RIGHT}" y="{_HEIGHT - 6}" text-anchor="end">{html.escape(translate("tune.draw.false_rate"))}</text>',
     ]
     roc = one.roc
     if len(roc.false_rate):
@@ -110,12 +110,12 @@ def roc_svg(one: RuleScore, limit: float, tell: Tell) -> str:
         parts.append(
             f'<circle cx="{x(roc.false_rate[i]):.1f}" cy="{y(roc.true_rate[i]):.1f}" r="5" fill="var(--good)"/>'
             f'<text class="found" x="{x(roc.false_rate[i]) + 9:.1f}" y="{y(roc.true_rate[i]) + 16:.1f}">'
-            f"{html.escape(tell(side, value=amount(limit, one.rule.limit.unit)))}</text>"
+            f"{html.escape(translate(side, value=amount(limit, one.rule.limit.unit)))}</text>"
         )
-    return _svg(parts, tell("tune.draw.roc", measure=one.rule.measure))
+    return _svg(parts, translate("tune.draw.roc", measure=one.rule.measure))
 
 
-def timeline_svg(before: Judgement, after: Judgement, rule: Rule, tell: Tell) -> str:
+def timeline_svg(before: Judgement, after: Judgement, rule: Rule, translate: Translate) -> str:
     """One rule in one clip: what is true, what was said before, what is said now."""
     t_s = before.track.t_s
     if not len(t_s):
@@ -127,12 +127,12 @@ def timeline_svg(before: Judgement, after: Judgement, rule: Rule, tell: Tell) ->
     for k, (name, good, warn, unknown) in enumerate(_rows(before, after, rule)):
         top = 2.0 + k * step
         parts.append(f'<rect class="row" x="{left}" y="{top}" width="{width - left - 6:.1f}" height="{height}"/>')
-        parts.append(f'<text x="0" y="{top + 12.5}">{html.escape(tell(f"tune.draw.{name}"))}</text>')
+        parts.append(f'<text x="0" y="{top + 12.5}">{html.escape(translate(f"tune.draw.{name}"))}</text>')
         for spans, kind in ((good, "good"), (unknown, "unknown"), (warn, "warn")):
             for start_s, end_s in spans:
                 a, b = (left + (min(max(t, from_s), to_s) - from_s) * scale for t in (start_s, end_s))
-                verdict = tell(f"report.verdict.{kind}")
-                told = tell("tune.draw.span", verdict=verdict, **{"from": f"{start_s:.1f}", "to": f"{end_s:.1f}"})
+                verdict = translate(f"report.verdict.{kind}")
+                told = translate("tune.draw.span", verdict=verdict, **{"from": f"{start_s:.1f}", "to": f"{end_s:.1f}"})
                 parts.append(
                     f'<rect class="s-{kind}" x="{a:.1f}" y="{top + 1}" width="{max(b - a, 1.0):.1f}" '
                     f'height="{height - 2}"><title>{html.escape(told)}</title></rect>'
@@ -144,8 +144,8 @@ def timeline_svg(before: Judgement, after: Judgement, rule: Rule, tell: Tell) ->
         parts.append(
             f'<text x="{at_x:.1f}" y="{bottom}" text-anchor="{anchor}">{from_s + share * (to_s - from_s):.1f} s</text>'
         )
-    name = tell(rule.name)
-    title = tell("tune.draw.rows", rule=name)
+    name = translate(rule.name)
+    title = translate("tune.draw.rows", rule=name)
     return (
         f'<small>{html.escape(name)} <code>{rule.id}</code></small><svg class="line" viewBox="0 0 {width:.0f} {bottom + 6:.0f}" '
         f'role="img" aria-label="{html.escape(title)}">{"".join(parts)}</svg>'

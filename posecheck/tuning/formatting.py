@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from posecheck.outputs.page import Tell
+from posecheck.reasons import Translate
 from posecheck.tunables import amount
 from posecheck.tuning.search import Plateau
 
@@ -44,15 +44,15 @@ def figure_of(name: str, value: float) -> str:
     return figure(value, FIGURES[name])
 
 
-def people_told(count: int, tell: Tell) -> str:
+def people_told(count: int, translate: Translate) -> str:
     """So many people."""
-    return tell("tune.person" if count == 1 else "tune.people", number=count)
+    return translate("tune.person" if count == 1 else "tune.people", number=count)
 
 
-def plateau_told(plateau: Plateau, unit: str, tell: Tell) -> str:
+def plateau_told(plateau: Plateau, unit: str, translate: Translate) -> str:
     """From where to where a number is as good as the best."""
     ends = {"low": amount(plateau.low, unit), "high": amount(plateau.high, unit)}
-    return tell("tune.beyond" if plateau.edge else "tune.range", **ends)
+    return translate("tune.beyond" if plateau.edge else "tune.range", **ends)
 
 
 def spread(low: float, high: float, name: str = "") -> str:

@@ -16,7 +16,7 @@ import posecheck
 from posecheck.assessment.catalogue.stretch import Rule, Stretch
 from posecheck.assessment.messages import Messages
 from posecheck.calibration import Calibrations
-from posecheck.outputs.page import Tell
+from posecheck.reasons import Translate
 from posecheck.tunables import Profile, amount
 from posecheck.tuning import score
 from posecheck.tuning.charts import roc_svg, sweep_svg, timeline_svg
@@ -67,40 +67,41 @@ def page(
 ) -> str:
     """The report as HTML. Raises UsageError for a language nobody knows."""
     stretch = clips[0].stretch
-    tell = Messages.load(language).knowing(stretch).text
+    translate = Messages.load(language).knowing(stretch).text
     kept = {clip.recording: tracks_of(clip.recording) for clip in clips}
     before = judge_clips(clips, _numbers({}), kept.__getitem__)
     after = judge_clips(clips, _numbers(found.setting), kept.__getitem__)
     rules = [rule for rule in stretch.rules if rule.id in found.rules]
     rated = [rate(after, rule, leeway=leeway) for rule in rules]
-    told = tell(
+    told = translate(
         "tune.sought",
         objective=str(found.objective),
         rules=", ".join(found.rules),
         settings=len(found.trials.settings),
-        people=people_told(len(found.trials.people), tell),
+        people=people_told(len(found.trials.people), translate),
         clips=len(clips),
     )
     headings = ("numbers", "score", "curves", "raters", "disagree", "clips", "filled")
     frame = Template((resources.files("posecheck.tuning") / "report.html").read_text(encoding="utf-8"))
     return frame.substitute(
         language=_text(language),
-        title=_text(tell("tune.title", stretch=stretch.name)),
+        title=_text(translate("tune.title", stretch=stretch.name)),
         told=_text(told),
-        doubts=_doubts(evidence, tell),
-        result=_result(found, stretch, evidence, tell),
-        number_rows="".join(_number_rows(found, stretch, tell)),
-        notes="".join(f"<small>{_text(tell(note))}</small><br>" for note in evidence.notes),
-        score_rows="".join(_score_rows(found, tell)),
-        how=_text(tell("tune.counted")),
-        sweeps="".join(f'<div class="card">{sweep_svg(found, k, tell)}</div>' for k in range(len(found.axes))),
-        rocs="".join(_roc(one, found, tell) for one in rated),
-        rater_rows="".join(_rater_rows(rated)) or _nothing(tell("tune.nobody")),
-        disagreement_rows="".join(_disagreement_rows(after, rules, leeway, tell)) or _nothing(tell("tune.nowhere")),
-        clip_cards="".join(_clip(k, *both, rules, tell) for k, both in enumerate(zip(before, after, strict=True))),
-        footer=_text(tell("tune.footer", version=posecheck.__version__)),
-        **{f"heading_{name}": _text(tell(f"tune.{name}")) for name in headings},
-        **{f"column_{name}": _text(tell(f"tune.column.{name}")) for name in _COLUMNS},
+        doubts=_doubts(evidence, translate),
+        result=_result(found, stretch, evidence, translate),
+        number_rows="".join(_number_rows(found, stretch, translate)),
+        notes="".join(f"<small>{_text(translate(note))}</small><br>" for note in evidence.notes),
+        score_rows="".join(_score_rows(found, translate)),
+        how=_text(translate("tune.counted")),
+        sweeps="".join(f'<div class="card">{sweep_svg(found, k, translate)}</div>' for k in range(len(found.axes))),
+        rocs="".join(_roc(one, found, translate) for one in rated),
+        rater_rows="".join(_rater_rows(rated)) or _nothing(translate("tune.nobody")),
+        disagreement_rows="".join(_disagreement_rows(after, rules, leeway, translate))
+        or _nothing(translate("tune.nowhere")),
+        clip_cards="".join(_clip(k, *both, rules, translate) for k, both in enumerate(zip(before, after, strict=True))),
+        footer=_text(translate("tune.footer", version=posecheck.__version__)),
+        **{f"heading_{name}": _text(translate(f"tune.{name}")) for name in headings},
+        **{f"column_{name}": _text(translate(f"tune.column.{name}")) for name in _COLUMNS},
     )
 
 
@@ -117,11 +118,11 @@ def _numbers(setting: Mapping[str, float]) -> Callable[[Stretch, Calibrations | 
     return numbers
 
 
-def _doubts(evidence: Evidence, tell: Tell) -> str:
+def _doubts(evidence: Evidence, translate: Translate) -> str:
     if evidence.enough:
         return ""
-    items = "".join(f"<li>{_text(tell(doubt))}</li>" for doubt in evidence.doubts)
-    return f'<div class="card doubt"><b>▲ {_text(tell("tune.enough_not"))}</b><ul>{items}</ul></div>'
+    items = "".join(f"<li>{_text(translate(doubt))}</li>" for doubt in evidence.doubts)
+    return f'<div class="card doubt"><b>▲ {_text(translate("tune.enough_not"))}</b><ul>{items}</ul></div>'
 
 
 def _key(key: str) -> str:
@@ -129,17 +130,17 @@ def _key(key: str) -> str:
     return f"<code>{_text(key).replace('.', '.<wbr>').replace('_', '_<wbr>')}</code>"
 
 
-def _result(found: Found, stretch: Stretch, evidence: Evidence, tell: Tell) -> str:
+def _result(found: Found, stretch: Stretch, evidence: Evidence, translate: Translate) -> str:
     """What came of it, in two sentences."""
     metric = found.objective.metric
     value, low, high = score.with_interval(found.held_out)[metric]
     within = spread(low, high, metric)
-    names = {rule.limit.key: tell("tune.limit_of", rule=tell(rule.name)) for rule in stretch.rules}
+    names = {rule.limit.key: translate("tune.limit_of", rule=translate(rule.name)) for rule in stretch.rules}
     if found.best == 0:
-        said = tell("tune.no_change")
+        said = translate("tune.no_change")
     else:
         said = "; ".join(
-            tell(
+            translate(
                 "tune.instead",
                 what=names.get(axis.key, axis.key),
                 value=amount(found.setting[axis.key], axis.unit),
@@ -147,9 +148,9 @@ def _result(found: Found, stretch: Stretch, evidence: Evidence, tell: Tell) -> s
             )
             for axis in found.axes
         )
-    told = tell(
+    told = translate(
         "tune.left_out",
-        figure=tell(f"tune.figure.{metric}"),
+        figure=translate(f"tune.figure.{metric}"),
         value=figure_of(metric, value) + (f" ({within})" if within else ""),
         default=figure_of(metric, score.with_interval(found.defaults)[metric][0]),
     )
@@ -157,9 +158,9 @@ def _result(found: Found, stretch: Stretch, evidence: Evidence, tell: Tell) -> s
     return f'<div class="card result{sure}"><p class="big">{_text(said)}</p><p class="soft">{_text(told)}</p></div>'
 
 
-def _number_rows(found: Found, stretch: Stretch, tell: Tell) -> Iterator[str]:
+def _number_rows(found: Found, stretch: Stretch, translate: Translate) -> Iterator[str]:
     for axis, plateau in zip(found.axes, found.plateau, strict=True):
-        as_good = plateau_told(plateau, axis.unit, tell)
+        as_good = plateau_told(plateau, axis.unit, translate)
         yield (
             f"<tr><td>{_key(axis.key)}</td><td>{amount(axis.default, axis.unit)}</td>"
             f"<td><b>{amount(found.setting[axis.key], axis.unit)}</b></td><td>{_text(as_good)}</td></tr>"
@@ -169,26 +170,26 @@ def _number_rows(found: Found, stretch: Stretch, tell: Tell) -> Iterator[str]:
         tunable = known[key]
         yield (
             f"<tr><td>{_key(key)}</td><td>{amount(tunable.default, tunable.unit)}</td>"
-            f"<td><b>{amount(found.setting[key], tunable.unit)}</b></td><td>{_text(tell('tune.distance'))}</td></tr>"
+            f"<td><b>{amount(found.setting[key], tunable.unit)}</b></td><td>{_text(translate('tune.distance'))}</td></tr>"
         )
 
 
-def _score_rows(found: Found, tell: Tell) -> Iterator[str]:
+def _score_rows(found: Found, translate: Translate) -> Iterator[str]:
     before, held_out = score.with_interval(found.defaults), score.with_interval(found.held_out)
     for name in dict.fromkeys((found.objective.metric, *SHOWN)):
         value, low, high = held_out[name]
         yield (
-            f"<tr><td>{_text(tell(f'tune.figure.{name}'))}</td><td>{figure_of(name, before[name][0])}</td>"
+            f"<tr><td>{_text(translate(f'tune.figure.{name}'))}</td><td>{figure_of(name, before[name][0])}</td>"
             f"<td>{figure_of(name, value)}</td><td>{spread(low, high, name)}</td></tr>"
         )
 
 
-def _roc(one: RuleScore, found: Found, tell: Tell) -> str:
+def _roc(one: RuleScore, found: Found, translate: Translate) -> str:
     within = spread(one.roc.low, one.roc.high)
-    told = tell("tune.draw.area", area=figure(one.roc.area) + (f" ({within})" if within else ""))
+    told = translate("tune.draw.area", area=figure(one.roc.area) + (f" ({within})" if within else ""))
     limit = found.setting.get(one.rule.limit.key, one.rule.limit.default)
     return (
-        f'<div class="card"><h3>{_text(tell(one.rule.name))}: {_text(one.rule.measure)}</h3>{roc_svg(one, limit, tell)}'
+        f'<div class="card"><h3>{_text(translate(one.rule.name))}: {_text(one.rule.measure)}</h3>{roc_svg(one, limit, translate)}'
         f"<small>{_text(told)}</small></div>"
     )
 
@@ -202,7 +203,9 @@ def _rater_rows(rated: Sequence[RuleScore]) -> Iterator[str]:
             )
 
 
-def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], leeway: Leeway, tell: Tell) -> Iterator[str]:
+def _disagreement_rows(
+    after: Sequence[Judgement], rules: Sequence[Rule], leeway: Leeway, translate: Translate
+) -> Iterator[str]:
     found = [
         (k, one)
         for k, judgement in enumerate(after)
@@ -212,16 +215,16 @@ def _disagreement_rows(after: Sequence[Judgement], rules: Sequence[Rule], leeway
     for k, one in found[:_MOST_ROWS]:
         yield (
             f'<tr><td><a href="#clip-{k}">{_text(one.clip)}</a></td><td>{seconds(one.start_s)}</td>'
-            f"<td>{seconds(one.end_s)}</td><td>{_key(one.rule)}</td><td>{_text(tell(one.what))}</td></tr>"
+            f"<td>{seconds(one.end_s)}</td><td>{_key(one.rule)}</td><td>{_text(translate(one.what))}</td></tr>"
         )
     if len(found) > _MOST_ROWS:
-        yield _nothing(tell("tune.more", number=len(found) - _MOST_ROWS))
+        yield _nothing(translate("tune.more", number=len(found) - _MOST_ROWS))
 
 
-def _clip(k: int, before: Judgement, after: Judgement, rules: Sequence[Rule], tell: Tell) -> str:
+def _clip(k: int, before: Judgement, after: Judgement, rules: Sequence[Rule], translate: Translate) -> str:
     people, raters = ", ".join(before.clip.people), ", ".join(before.clip.labels.raters)
-    told = tell("tune.labelled", people=people, raters=raters)
-    lines = "".join(timeline_svg(before, after, rule, tell) for rule in rules)
+    told = translate("tune.labelled", people=people, raters=raters)
+    lines = "".join(timeline_svg(before, after, rule, translate) for rule in rules)
     return (
         f'<div class="card" id="clip-{k}"><h3>{_text(before.clip.name)}</h3>'
         f'<p class="soft">{_text(told)}</p>'

@@ -21,7 +21,7 @@ from posecheck.app import parameters
 from posecheck.app.clock import Clock
 from posecheck.app.clock import step as clock_step
 from posecheck.app.messages import frame_codec, frame_message
-from posecheck.app.messages.frame_message import Milliseconds, Told
+from posecheck.app.messages.frame_message import FrameState, Milliseconds
 from posecheck.app.session import live_session
 from posecheck.assessment.catalogue.stretch_files import load_stretch
 from posecheck.assessment.messages import Messages
@@ -140,7 +140,9 @@ def test_the_same_pictures_give_the_same_numbers_live_and_recorded(server: Serve
     state = live_session.begin(parts, setup=False)
     for answer, sighting in zip(answers, sightings, strict=True):
         state, seen = live_session.look(state, sighting)
-        told = Told(answer["seq"], seen.judged, seen.part, seen.hand, Milliseconds(), seen.out, state.doings, None)
+        told = FrameState(
+            answer["seq"], seen.judged, seen.part, seen.hand, Milliseconds(), seen.out, state.doings, None
+        )
         own_message = json.loads(frame_message.text_of(frame_message.frame(told, parts, text)))
         assert {**answer, "ms": None} == {**own_message, "ms": None}
 

@@ -26,7 +26,7 @@ def out(tmp_path: Path) -> Path:
 
 def test_the_table_holds_each_finished_clip_once(out: Path) -> None:
     """With its figures; what is not known is empty, what is half done is left out."""
-    write_index(out, tell=Messages.load("en").text, language="en")
+    write_index(out, translate=Messages.load("en").text, language="en")
     with (out / "index.csv").open(newline="", encoding="utf-8") as file:
         found = {row["folder"]: row for row in csv.DictReader(file)}
     assert sorted(found) == ["ann/one", "broken", "nobody", "two"]
@@ -40,7 +40,7 @@ def test_the_table_holds_each_finished_clip_once(out: Path) -> None:
 @pytest.mark.parametrize(("language", "word"), [("en", "Nobody was seen"), ("de", "niemand zu sehen")])
 def test_the_page_speaks_and_escapes(out: Path, language: str, word: str) -> None:
     """It is in the language wanted, leads to the reports by relative addresses, and no text becomes markup."""
-    write_index(out, tell=Messages.load(language).text, language=language)
+    write_index(out, translate=Messages.load(language).text, language=language)
     page = (out / "index.html").read_text(encoding="utf-8")
     assert word in page
     assert 'href="ann/one/report.html"' in page

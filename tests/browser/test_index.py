@@ -27,7 +27,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
         finished(out, name, Labels(f"Person {name}", "left"), worst_spine_flexion={"spine_flexion_deg": spine_deg})
     finished(out, "d", frames_with_person=0, worst_spine_flexion={"spine_flexion_deg": None})
     finished(out, "e", failure="e.mp4 is empty (zero bytes). Copy or record it again.")
-    write_index(out, tell=Messages.load("en").text, language="en")
+    write_index(out, translate=Messages.load("en").text, language="en")
     return out / "index.html"
 
 

@@ -105,12 +105,12 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[float]
         pictures.append(picture)
     clip = media.encode(folder / "counted.webm", pictures, times_s=times, codec="libvpx")
     origin = Origin("0", str(clip), "hip_hinge_drill", "abc")
-    tell = Messages.load("en").text
+    translate = Messages.load("en").text
     for name, embed in (("referred", False), ("embedded", True)):
         report = ReportWriter(
             folder / f"{name}.html",
             OutputContext(
-                origin, title="counted", stretch_name="x", limits={}, clip=Clip(clip), tell=tell, embed=embed
+                origin, title="counted", stretch_name="x", limits={}, clip=Clip(clip), translate=translate, embed=embed
             ),
         )
         for index, t_s in enumerate(times):
@@ -229,11 +229,16 @@ def test_without_a_clip_the_figure_plays_alone(page: Page, results: Path, tmp_pa
 def test_a_long_session_is_read_back_across_its_packets(page: Page, tmp_path: Path) -> None:
     """The page says of any moment what was measured then, whichever of the packets it lies in."""
     path = tmp_path / "long.html"
-    tell = Messages.load("en").text
+    translate = Messages.load("en").text
     report = ReportWriter(
         path,
         OutputContext(
-            people.ORIGIN, title="long", stretch_name="Fold", limits={"spine_flexion_deg": 36.0}, clip=None, tell=tell
+            people.ORIGIN,
+            title="long",
+            stretch_name="Fold",
+            limits={"spine_flexion_deg": 36.0},
+            clip=None,
+            translate=translate,
         ),
     )
     seen = people.sighting(0.0)

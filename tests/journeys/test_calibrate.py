@@ -224,14 +224,14 @@ def test_wrong_use_is_refused(words: list[str], pattern: str, tmp_path: Path) ->
 @pytest.mark.parametrize("columns", [60, 140])
 def test_the_panel_says_what_to_do_and_what_is_in_the_way(clip: Clip, language: str, columns: int) -> None:
     """Title, text, seconds left and the problem, in the language asked for, in a narrow and in a wide terminal."""
-    tell = Messages.load(language).text
+    translate = Messages.load(language).text
     state, out = protocol.step(protocol.start("standing"), clip.sightings[-1], PROFILE)
     assert out.problem == Reason(ReasonCode.CALIBRATE_COME_UP)
     console = Console(width=columns, record=True, file=io.StringIO())
-    console.print(calibrate_panel(out, clock="1.0 s", fps=30.0, columns=columns, tell=tell))
-    console.print(calibrate_line(out, clock="1.0 s", tell=tell))
+    console.print(calibrate_panel(out, clock="1.0 s", fps=30.0, columns=columns, translate=translate))
+    console.print(calibrate_line(out, clock="1.0 s", translate=translate))
     shown = " ".join(console.export_text().replace("│", " ").split())
     for text in (out.title, out.text, out.problem):
-        assert tell(text) in shown
+        assert translate(text) in shown
     assert "3.0 s" in shown
     del state

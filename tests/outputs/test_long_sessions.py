@@ -67,7 +67,7 @@ def every_output(folder: Path) -> list[Sink]:
                 stretch_name="Fold",
                 limits={"spine_flexion_deg": 36.0},
                 clip=None,
-                tell=Messages.load("en").text,
+                translate=Messages.load("en").text,
             ),
         ),
     ]

@@ -18,7 +18,7 @@ from posecheck.pipeline.output_options import OutputOptions
 from tests.outputs import people
 
 TELL = Messages.load("en").text
-CONTEXT = OutputContext(people.ORIGIN, title="Clip", stretch_name="Fold", tell=TELL)
+CONTEXT = OutputContext(people.ORIGIN, title="Clip", stretch_name="Fold", translate=TELL)
 
 
 class Tally(ClosingSink):

@@ -38,7 +38,7 @@ def writer(path: Path) -> ReportWriter:
     return ReportWriter(
         path,
         OutputContext(
-            ORIGIN, title="<clip>", stretch_name="Fold", limits={"spine_flexion_deg": 35.0}, clip=None, tell=TELL
+            ORIGIN, title="<clip>", stretch_name="Fold", limits={"spine_flexion_deg": 35.0}, clip=None, translate=TELL
         ),
     )
 
@@ -163,7 +163,7 @@ def test_the_page_is_whole_in_german(tmp_path: Path) -> None:
     report = ReportWriter(
         path,
         OutputContext(
-            ORIGIN, title="x", stretch_name="y", limits={"spine_flexion_deg": 35.0}, clip=None, tell=german.text
+            ORIGIN, title="x", stretch_name="y", limits={"spine_flexion_deg": 35.0}, clip=None, translate=german.text
         ),
     )
     for judged in people.repeated():

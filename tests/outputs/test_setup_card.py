@@ -53,7 +53,7 @@ def test_report_and_summary_hold_it_and_do_without(tmp_path: Path) -> None:
     for name, placed in (("with", PLACED), ("without", None)):
         page, file = tmp_path / f"{name}.html", tmp_path / f"{name}.json"
         report = ReportWriter(
-            page, OutputContext(ORIGIN, title="Clip", stretch_name="Fold", limits={}, clip=None, tell=TELL)
+            page, OutputContext(ORIGIN, title="Clip", stretch_name="Fold", limits={}, clip=None, translate=TELL)
         )
         summary = SummaryFile(file, ORIGIN)
         for judged in stream(1.0, fps=5.0):

@@ -118,7 +118,7 @@ def test_it_speaks_german() -> None:
     rows.append(row(1, "my_own", side="left", reps_whole=3.0, reps_partial=1.0))
     text = text_of(
         history_view(
-            rows, [one.local_date for one in rows], TODAY, earlier=0, columns=100, tell=Messages.load("de").text
+            rows, [one.local_date for one in rows], TODAY, earlier=0, columns=100, translate=Messages.load("de").text
         ),
         100,
     )

@@ -34,10 +34,10 @@ def with_check(setup: Setup, name: str, verdict: Fit, reason: Reason) -> Setup:
 
 def shown(setup: Setup, columns: int, language: str = "en") -> str:
     """The panel as a terminal of this width shows it, without colours."""
-    tell = Messages.load(language).knowing(STRETCH).text
+    translate = Messages.load(language).knowing(STRETCH).text
     console = Console(width=columns, file=io.StringIO(), highlight=False)
     with console.capture() as capture:
-        console.print(setup_panel(setup, STRETCH, clock="3.2 s", fps=30.0, columns=columns, tell=tell))
+        console.print(setup_panel(setup, STRETCH, clock="3.2 s", fps=30.0, columns=columns, translate=translate))
     return capture.get()
 
 
@@ -45,16 +45,16 @@ def shown(setup: Setup, columns: int, language: str = "en") -> str:
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_check_and_what_to_do_is_shown_at_any_width(columns: int, language: str) -> None:
     """Nothing is cut: each label, each sentence once, in the language of the person, no line wider than the screen."""
-    tell = Messages.load(language).text
+    translate = Messages.load(language).text
     placed = with_check(with_check(WELL, "side", Fit.ACT, TURN), "distance", Fit.ACT, Reason(ReasonCode.VIEW_TOO_FAR))
     placed = with_check(placed, "height", Fit.UNKNOWN, Reason(ReasonCode.SETUP_UNSEEN))
     text = shown(placed, columns, language)
     assert max(map(len, text.splitlines())) <= columns
     plain = " ".join(text.replace("│", " ").split())
     for asked in SETUP_CHECKS:
-        assert tell(f"setup.label.{asked.name}") in plain
+        assert translate(f"setup.label.{asked.name}") in plain
     for sentence in (TURN, Reason(ReasonCode.VIEW_TOO_FAR), BEGIN):
-        assert plain.count(tell(sentence)) == 1
+        assert plain.count(translate(sentence)) == 1
     assert "▲" in text
     assert "◆" in text
 

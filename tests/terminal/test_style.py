@@ -123,11 +123,11 @@ def test_the_coach_is_shown_in_the_language_of_the_person(language: str, line: s
         dropped=0,
         clock="1.0 s",
         columns=100,
-        tell=words.text,
+        translate=words.text,
     )
     assert line in text_of(panel)
     assert words.text(STRETCH.name) in text_of(panel)
-    assert line in text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s", tell=words.text), 200)
+    assert line in text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s", translate=words.text), 200)
     warned = replace(event(1, 3), reason=Reason.of_rule(STRETCH.id, STRETCH.rules[1].id, STRETCH.rules[1].reason))
     shown = text_of(events_table([warned], words.text), 200)
     assert words.text(STRETCH.rules[1].reason) in shown
@@ -151,7 +151,7 @@ def test_a_result_lists_the_repetitions(width: int) -> None:
 def test_the_remarks_of_repetitions_are_in_the_language_of_the_person() -> None:
     """The table speaks German where the coach does."""
     words = Messages.load("de").knowing(STRETCH)
-    shown = text_of(result("clip.mp4", STRETCH, COUNTED, [], tell=words.text), 120)
+    shown = text_of(result("clip.mp4", STRETCH, COUNTED, [], translate=words.text), 120)
     assert "Nicht tief genug: 35° von 45°." in shown
 
 
@@ -181,7 +181,7 @@ def test_where_there_is_no_cue_the_reason_is_shown() -> None:
     """Nothing to do about it, but why."""
     judged = replace(assessment(sighting(0.0), Verdict.UNKNOWN), cue="", reason=Reason(ReasonCode.VIEW_NO_PICTURE))
     words = Messages.load("de")
-    line = text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s", tell=words.text), 200)
+    line = text_of(live_line(judged, fps=30.0, latency_s=0.05, clock="1.0 s", translate=words.text), 200)
     assert "Eine Weile kam kein Bild." in line
 
 
@@ -232,7 +232,7 @@ ENGLISH_WORDS = re.compile(
 @pytest.mark.parametrize(("stretch", "judged"), LOOKS)
 def test_the_german_panel_is_german_and_keeps_its_width(stretch: Stretch, judged: Assessment, columns: int) -> None:
     """Labels, verdict, limits and the foot; no line is longer than the terminal, and no gauge is broken in two."""
-    tell = Messages.load("de").knowing(stretch).text
+    translate = Messages.load("de").knowing(stretch).text
     for verdict, word in (("GOOD", "GUT"), ("WARN", "HINWEIS"), ("UNKNOWN", "UNKLAR")):
         shown = text_of(
             live_panel(
@@ -244,7 +244,7 @@ def test_the_german_panel_is_german_and_keeps_its_width(stretch: Stretch, judged
                 dropped=1234567,
                 clock="1.0 s",
                 columns=columns,
-                tell=tell,
+                translate=translate,
             ),
             columns,
         )
@@ -261,7 +261,7 @@ def test_the_german_panel_is_german_and_keeps_its_width(stretch: Stretch, judged
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_german_summary_is_german_to_its_last_line(columns: int) -> None:
     """Shares, events, repetitions, odd endings, files and the note on accuracy."""
-    tell = Messages.load("de").knowing(STRETCH).text
+    translate = Messages.load("de").knowing(STRETCH).text
     events = (event(1, 3), replace(event(4, 4.1, Verdict.UNKNOWN), rule="view"))
     outcome = Outcome(
         ending=Ending.INTERRUPTED,
@@ -271,7 +271,9 @@ def test_the_german_summary_is_german_to_its_last_line(columns: int) -> None:
             for one in events
         ),
     )
-    shown = text_of(result("clip.mp4", STRETCH, outcome, [("report", Path("out/1.html"))], tell=tell), columns)
+    shown = text_of(
+        result("clip.mp4", STRETCH, outcome, [("report", Path("out/1.html"))], translate=translate), columns
+    )
     assert ENGLISH_WORDS.findall(shown) == []
     assert max(map(len, shown.splitlines())) <= columns
     for words in ("kein Medizinprodukt", "Abgebrochen", "▲ Rücken", "1 UNKLARER Moment", "Bericht", "2 Wiederholungen"):

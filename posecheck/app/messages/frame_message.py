@@ -74,7 +74,7 @@ class Milliseconds:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FrameState:
     """Everything that one `frame` message is made of."""
 
     seq: int
@@ -92,7 +92,7 @@ class Told:
     """Only while calibrating."""
 
 
-def frame(told: Told, parts: Sequence[RoutineItem], text: Messages) -> Message:
+def frame(told: FrameState, parts: Sequence[RoutineItem], text: Messages) -> Message:
     """Everything that is to be said of one picture. `text` knows the stretches of `parts`."""
     judged, stretch, sighting = told.judged, told.part.stretch, told.judged.sighting
     return {
@@ -239,7 +239,7 @@ def _say(judged: Assessment, text: Messages) -> Message | None:
     }
 
 
-def _stage_say(told: Told, text: Messages) -> Message | None:
+def _stage_say(told: FrameState, text: Messages) -> Message | None:
     """What is said in a stage that has no coach: the first thing to change, or what comes."""
     if told.led is not None:
         line, spoken, calm = told.led.line, told.led.spoken, told.led.out.problem is None
@@ -294,7 +294,7 @@ def _setup(placed: Placed, text: Messages) -> Message:
     }
 
 
-def _routine(told: Told, parts: Sequence[RoutineItem], text: Messages) -> Message:
+def _routine(told: FrameState, parts: Sequence[RoutineItem], text: Messages) -> Message:
     out = told.out
     assert out is not None
     part = parts[out.index]

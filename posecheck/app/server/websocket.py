@@ -38,7 +38,7 @@ _CLOSE_S: Final = 10.0
 
 
 class Page:
-    """One page that is connected. For the event loop's thread, except `tell`."""
+    """One page that is connected. For the event loop's thread, except `send`."""
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
@@ -48,7 +48,7 @@ class Page:
         self._unshown: deque[int] = deque()
         self.gone = False
 
-    def tell(self, messages: list[Message], picture: bytes | None = None) -> None:
+    def send(self, messages: list[Message], picture: bytes | None = None) -> None:
         """Have messages sent, after a picture if there is one. From any thread."""
         with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is there to be told
             self._loop.call_soon_threadsafe(self._put, messages, picture)
@@ -129,7 +129,7 @@ class Link:
                 await _say_farewell(socket)
 
     async def _read(self, socket: WebSocket, page: Page) -> None:
-        page.tell(await self._ask(lambda desk: desk.hello()))
+        page.send(await self._ask(lambda desk: desk.hello()))
         while True:
             await page.room()
             message = await socket.receive()
@@ -145,22 +145,22 @@ class Link:
         try:
             packet = unpack(data)
         except JunkError as error:
-            page.tell([frame_message.error(error.code, str(error), error.seq)])
+            page.send([frame_message.error(error.code, str(error), error.seq)])
             return
         if self.worker.desk.settings.source == SERVER:
-            page.tell([frame_message.error("not_now", "The pictures come from the server's own camera.", packet.seq)])
+            page.send([frame_message.error("not_now", "The pictures come from the server's own camera.", packet.seq)])
             return
-        self.worker.offer(packet, page.tell)
+        self.worker.offer(packet, page.send)
 
     async def _command(self, page: Page, text: str) -> None:
         command = parsed(text)
         if isinstance(command, str):
-            page.tell([frame_message.error("bad_command", command)])
+            page.send([frame_message.error("bad_command", command)])
             return
         if command.get("do") == "shown":
             page.shown(command.get("seq"))
             return
-        page.tell(await self._ask(lambda desk: desk.do(command)))
+        page.send(await self._ask(lambda desk: desk.do(command)))
         if self.on_change is not None:
             await asyncio.to_thread(self.on_change)
 

@@ -85,7 +85,7 @@ class _Watch:
             _log.exception("the source failed")
             line = f"The source failed ({type(error).__name__})."
         if not self._stopped.is_set():
-            self._tell(self._link.worker.ask(lambda desk, _: desk.source_ended(line)).result())
+            self._send(self._link.worker.ask(lambda desk, _: desk.source_ended(line)).result())
 
     def _look(self, frame: Frame) -> bool:
         """Have one picture judged and shown; whether more are wanted."""
@@ -107,15 +107,15 @@ class _Watch:
         if not page.has_room:  # it is not shown; what was to be spoken in it is spoken in the next one
             if say is not None and say["spoken"]:
                 self._unsaid = say
-            self._tell(rest)
+            self._send(rest)
             return
         if self._unsaid is not None and not (say is not None and say["spoken"]):
             first = {**first, "say": self._unsaid}
         self._unsaid = None
         page.showing(frame.index)
-        page.tell([first, *rest], frame_codec.pack(frame.index, 1000.0 * frame.t_s, frame.image_rgb))
+        page.send([first, *rest], frame_codec.pack(frame.index, 1000.0 * frame.t_s, frame.image_rgb))
 
-    def _tell(self, messages: list[Message]) -> None:
+    def _send(self, messages: list[Message]) -> None:
         page = self._link.page
         if page is not None and messages:
-            page.tell(messages)
+            page.send(messages)

@@ -19,7 +19,7 @@ from typing import Any, Final
 import posecheck
 from posecheck.app import parameters, session_options
 from posecheck.app.messages import frame_message, state_message
-from posecheck.app.messages.frame_message import Message, Milliseconds, Told
+from posecheck.app.messages.frame_message import FrameState, Message, Milliseconds
 from posecheck.app.messages.state_message import Session
 from posecheck.app.session import calibration_guide
 from posecheck.app.session.live_session import (
@@ -257,7 +257,7 @@ class Desk:
         if seen.before is not None:
             self.latest.put(sighting, seen.judged.measures, seen.before, seen.part)
         ms = replace(ms or Milliseconds(), judge=1000.0 * (time.perf_counter() - began_s))
-        shown = Told(seq, seen.judged, seen.part, seen.hand, ms, seen.out, doings, seen.placed, seen.led)
+        shown = FrameState(seq, seen.judged, seen.part, seen.hand, ms, seen.out, doings, seen.placed, seen.led)
         message = frame_message.frame(shown, session.run.parts, self._text(seen.part, session.run.parts))
         if seen.found is not None:
             told += self._found(session, seen.found)

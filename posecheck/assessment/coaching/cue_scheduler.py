@@ -68,7 +68,7 @@ class CueCandidate:
 
     kind: CueKind
     key: str
-    """As in `records.Said.key`."""
+    """As in `records.Cue.key`."""
     due_s: float
     """From when on it is to be spoken, in the time of the source."""
     urgency: Urgency = Urgency.CALM
