@@ -147,11 +147,11 @@ def _read_calibration(found: Any, place: str) -> Calibrations:
 def sighting_line(sighting: Sighting) -> str:
     """One sighting as a line, without its newline: about 4.5 kB with a person, 0.2 kB without."""
     back = sighting.back
-    told: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     if sighting.legs is not None:
-        told["legs"] = {key: _pack(getattr(sighting.legs, key)) for key in _LEGS_KEYS}
+        shown["legs"] = {key: _pack(getattr(sighting.legs, key)) for key in _LEGS_KEYS}
         if not np.isnan(sighting.legs.limbs_px).all():
-            told["legs"]["limbs_px"] = _pack(sighting.legs.limbs_px)
+            shown["legs"]["limbs_px"] = _pack(sighting.legs.limbs_px)
     return _dumps(
         {
             "t_s": float(sighting.t_s),
@@ -172,7 +172,7 @@ def sighting_line(sighting: Sighting) -> str:
                 "dorsal": _pack(back.dorsal),
                 "crop": _base64(np.asarray(back.crop, np.uint8).tobytes()),
             },
-            **told,
+            **shown,
         }
     )
 

@@ -263,7 +263,7 @@ class View:
     """Why the back cannot be judged in this frame; None when it can."""
     position: str = ""
     """"standing", "kneeling", "seated" (on a chair), "floor" (seated on it) or "lying" (on the back), held for a while
-    against single pictures that say otherwise; empty when it cannot be told."""
+    against single pictures that say otherwise; empty when it cannot be determined."""
     well_placed: bool = False
     """Whether light, distance, frame and side are right, so that `position` and the joints may be believed; `reason` is
     then about the back alone."""
@@ -350,9 +350,9 @@ class Setup:
     @property
     def is_well(self) -> bool:
         """Whether nothing is to be changed, and all that can be told of everybody is known."""
-        told = {check.name: check.verdict for check in self.checks}
-        return Fit.ACT not in told.values() and all(
-            told[name] is Fit.OK for name in ("person", "light", "frame", "distance", "side")
+        verdicts = {check.name: check.verdict for check in self.checks}
+        return Fit.ACT not in verdicts.values() and all(
+            verdicts[name] is Fit.OK for name in ("person", "light", "frame", "distance", "side")
         )
 
 

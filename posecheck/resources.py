@@ -1,7 +1,7 @@
 """Where the files that come with posecheck are (weights, sample clips), and are they whole?
 
 In a checkout they stand at the top level; in an installed wheel they travel inside the package. A manifest.toml beside
-the weights tells the hash of each. `install_command` says how to install posecheck, or an extra of it, where it is.
+the weights has the hash of each. `install_command` says how to install posecheck, or an extra of it, where it is.
 """
 
 from __future__ import annotations

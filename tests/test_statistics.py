@@ -206,7 +206,7 @@ def test_a_session_shows_the_same_numbers_everywhere(name: str, tmp_path: Path) 
     sightings = ((None, one) for one in sightings_of(FOLDER / f"{name}{TAKE}"))
     outcome = run_routine(sightings, (part,), follow)
     keeper.close(outcome.doings)
-    lines: list[dict[str, Any]] = moments.told((part,), outcome.doings, {stretch.id: text})
+    lines: list[dict[str, Any]] = moments.message((part,), outcome.doings, {stretch.id: text})
     with History(tmp_path / "history.sqlite3") as history:
         rows = {row.side: row for row in history.rows()}
     for (turn, doing), line in zip(outcome.doings.items(), lines, strict=True):

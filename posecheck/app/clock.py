@@ -1,7 +1,7 @@
 """The time of a session, from the clocks of those who send pictures. Pure.
 
 Every page has a clock of its own, which begins when it is opened. A session's time begins at 0 with its first picture
-and rises strictly, whatever page sends: recordings need that. Where it cannot be told how long a break was, it counts
+and rises strictly, whatever page sends: recordings need that. Where it cannot be determined how long a break was, it counts
 as one in which nothing was seen, so judging begins anew as it does after any pause.
 """
 

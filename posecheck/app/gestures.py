@@ -54,17 +54,17 @@ class HandState:
 def hand_step(state: HandState, sighting: Sighting) -> tuple[HandState, float, bool]:
     """One more picture: the memory, how much of `HAND_S` a hand has been up (0..1), and whether it is a sign now."""
     t_s = sighting.t_s
-    hand, told = _hand_up(sighting, state.side)
+    hand, known = _hand_up(sighting, state.side)
     unseen_s = t_s - state.seen_s
     if state.spent:
         if hand is state.side:
             return replace(state, seen_s=t_s), 0.0, False
         # Nobody keeps a hand up out of sight: what has not been seen up for as long as a sign takes has come down.
-        return (HandState() if told or not 0.0 <= unseen_s <= HAND_S else state), 0.0, False
+        return (HandState() if known or not 0.0 <= unseen_s <= HAND_S else state), 0.0, False
     if hand is not None and (hand is not state.side or not 0.0 <= unseen_s <= PAUSE_S):
         return HandState(hand, t_s, t_s), 0.0, False
     if hand is None:
-        if state.side is None or told or not 0.0 <= unseen_s <= _BLIP_S:
+        if state.side is None or known or not 0.0 <= unseen_s <= _BLIP_S:
             return HandState(), 0.0, False
     else:
         state = replace(state, seen_s=t_s)

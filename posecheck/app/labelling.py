@@ -110,12 +110,12 @@ class Sheet:
             warned, unknown = alarms_of(judged, rule.id)
             ours = (minus(minus(whole, warned), unknown), warned)
             for person in labels.people:
-                told: dict[str, tuple[Spans, Spans]] = {}
+                rated: dict[str, tuple[Spans, Spans]] = {}
                 for rater in labels.raters:
                     own = [x for x in labels.intervals if (x.rule, x.person, x.rater) == (rule.id, person, rater)]
-                    told[rater] = said(own, Truth.GOOD), said(own, Truth.WARN)
-                for one, other in itertools.combinations((*told, POSECHECK), 2):
-                    seconds = agreement_s(told[one], ours if other == POSECHECK else told[other])
+                    rated[rater] = said(own, Truth.GOOD), said(own, Truth.WARN)
+                for one, other in itertools.combinations((*rated, POSECHECK), 2):
+                    seconds = agreement_s(rated[one], ours if other == POSECHECK else rated[other])
                     if seconds.sum() > 0.0:
                         value = float(kappa(*seconds))
                         out.append(
@@ -150,7 +150,7 @@ class Sheet:
             write_labels(
                 self.subject.labels_file, Labels(before.video, before.stretch, tuple(_in_order((*others, *own))))
             )
-            # Read again: what is told is what stands in the file, to the last bit.
+            # Read again: what is shown is what stands in the file, to the last bit.
             return self._said(self.labels(), rater)
 
 

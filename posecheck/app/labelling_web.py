@@ -58,8 +58,8 @@ def build(on_page: Sequence[Sheet], rater: str, language: str, let_in: Pass) -> 
         return answer
 
     async def cards(request: Request) -> Response:
-        told = await asyncio.to_thread(lambda: [one.card(text(request)) for one in on_page])
-        return JSONResponse({"rater": rater, "clips": told})
+        shown = await asyncio.to_thread(lambda: [one.card(text(request)) for one in on_page])
+        return JSONResponse({"rater": rater, "clips": shown})
 
     async def words(request: Request) -> Response:
         return JSONResponse(catalogue.words(request.query_params.get("lang", language)))

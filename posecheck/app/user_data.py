@@ -60,15 +60,15 @@ def profiles(places: Places, today: date) -> list[Message]:
     out: list[Message] = []
     for name in places.profile_names():
         path = places.profile(name)
-        told: Message = {"name": name, "path": str(path)}
+        entry: Message = {"name": name, "path": str(path)}
         try:
             shared, own = read_profile_file(path)
             found = calibrations_of(path, today)
         except (TunableError, UsageError) as error:
-            out.append({**told, "error": str(error)})
+            out.append({**entry, "error": str(error)})
         else:
             days = {one.position: one.made_on for one in found or ()}
-            out.append({**told, "shared": shared, "stretches": own, "calibrated": days})
+            out.append({**entry, "shared": shared, "stretches": own, "calibrated": days})
     return out
 
 

@@ -54,7 +54,7 @@ def step(
     """Judge one frame.
 
     The verdict is WARN if any finding warns; else UNKNOWN if any finding is UNKNOWN, the view hides the back or nobody
-    is there, or somebody in another position than the stretch asks for; else GOOD. A position that cannot be told
+    is there, or somebody in another position than the stretch asks for; else GOOD. A position that cannot be determined
     (`View.position` empty) is let pass, and so is every one where the camera has nothing to judge. `cue` is left empty
     for the coach. `profile` holds the numbers of the stretch and of `assessment.TUNABLES` by key.
     """

@@ -162,8 +162,8 @@ def _table(all_rows: Iterable[Row]) -> Iterator[str]:
     yield _csv_line([*names, "status"])
     for row in all_rows:
         cells = [getattr(row, name) for name in names]
-        told = [_plain(cell) for cell in cells]
-        yield _csv_line([*told, "failed" if row.failed else "done"])
+        wording = [_plain(cell) for cell in cells]
+        yield _csv_line([*wording, "failed" if row.failed else "done"])
 
 
 def _plain(cell: object) -> object:
@@ -220,8 +220,8 @@ def _body(
     yield f'</tbody></table></div><p class="soft">{html.escape(translate("report.trust.accuracy"))}</p>'
 
 
-def _head(name: str, more: str, told: str) -> str:
-    return f'<th scope="col" class="sort{more}" data-by="{name}"><button type="button">{told}</button></th>'
+def _head(name: str, more: str, wording: str) -> str:
+    return f'<th scope="col" class="sort{more}" data-by="{name}"><button type="button">{wording}</button></th>'
 
 
 def _html_row(row: Row, labels: list[str], translate: Translate) -> str:
@@ -231,8 +231,8 @@ def _html_row(row: Row, labels: list[str], translate: Translate) -> str:
     cells = [
         f'<th scope="row" class="why" data-v="{html.escape(row.clip)}">{name}<small>{html.escape(row.note)}</small></th>'
     ]
-    told = {"person": row.person, "side": translate(f"report.compare.{row.side}") if row.side else ""}
-    cells += [f'<td class="name">{html.escape(told[name])}</td>' for name in labels]
+    wording = {"person": row.person, "side": translate(f"report.compare.{row.side}") if row.side else ""}
+    cells += [f'<td class="name">{html.escape(wording[name])}</td>' for name in labels]
     cells.append(f'<td class="name">{html.escape(row.stretch).replace("_", "_<wbr>")}</td>')
     for field, unit in NUMBERS:
         value = getattr(row, field)

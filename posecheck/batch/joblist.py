@@ -164,7 +164,7 @@ def _entry(cells: dict[str, str], folder: Path, wrong: Callable[[str], None]) ->
 def folders(found: Sequence[Entry], out: Path) -> list[Path]:
     """Where the results of each go: below `out` as the clips lie below their folder, named after the clip.
 
-    Clips of the same name are told apart by a number. A folder that holds the results of another clip is passed over,
+    Clips of the same name are distinguished by a number. A folder that holds the results of another clip is passed over,
     so that clips which come later take nobody's place.
     """
     taken: set[str] = set()

@@ -103,7 +103,7 @@ def _is_stale(path: Path) -> bool:
             return age_s > STALE_S
     except FileNotFoundError:
         return False  # it was let go just now: whoever asks again will get it
-    if host != socket.gethostname() or os.name == "nt":  # Windows tells nothing of a process without ending it
+    if host != socket.gethostname() or os.name == "nt":  # Windows says nothing of a process without ending it
         return age_s > STALE_S
     return not _lives(pid) or _began(pid) != began
 

@@ -37,7 +37,7 @@ def run(
 ) -> Iterator[Report]:
     """The report of every job, as they come in.
 
-    What was done before is told at once and troubles no worker. `on_wait` is called while nothing comes in. A clip that another posecheck is at is waited for, and done here if it
+    What was done before is reported at once and troubles no worker. `on_wait` is called while nothing comes in. A clip that another posecheck is at is waited for, and done here if it
     was not done there. After `stop` nothing is begun; what is in work is asked to end and reported as interrupted.
     """
     coming = iter(jobs)
@@ -103,7 +103,9 @@ def _report(future: Future[Report], one: _Try, pool: Pool) -> Report | None:
         if pool.has_died(error):
             if one.tries < TRIES:
                 return None
-            told = f"The worker died twice while it was at {job.clip.name}; is there too little memory? Try --jobs 1."
-            return Report(job.clip, job.folder, Status.FAILED, "worker", told)
-        told = f"a mistake in posecheck itself ({type(error).__name__}: {error})"
-        return Report(job.clip, job.folder, Status.FAILED, "posecheck", told)
+            message = (
+                f"The worker died twice while it was at {job.clip.name}; is there too little memory? Try --jobs 1."
+            )
+            return Report(job.clip, job.folder, Status.FAILED, "worker", message)
+        message = f"a mistake in posecheck itself ({type(error).__name__}: {error})"
+        return Report(job.clip, job.folder, Status.FAILED, "posecheck", message)

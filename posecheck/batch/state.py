@@ -41,7 +41,7 @@ def clip_sha256(clip: Path) -> str:
 def stamp(clip: Path) -> dict[str, int]:
     """Size, time of change and place on the disk of a clip: while all stand, its bytes are taken to stand too.
 
-    The place (inode) tells a file that was put where another was, its time of change kept. Raises OSError.
+    The place (inode) shows a file that was put where another was, its time of change kept. Raises OSError.
     """
     status = clip.stat()
     return {"bytes": status.st_size, "mtime_ns": status.st_mtime_ns, "inode": status.st_ino}

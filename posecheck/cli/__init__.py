@@ -64,7 +64,7 @@ def main() -> None:
             "On a bare Debian: apt install libgl1 libglib2.0-0. Else install posecheck again; `posecheck doctor` tells more."
         )
         sys.exit(1)
-    except Exception as error:  # noqa: BLE001  it is a mistake of ours: kept in the log, told in a line
+    except Exception as error:  # noqa: BLE001  it is a mistake of ours: kept in the log, said in one line
         from posecheck.logs import log_path
 
         _note_mistake(log_path())

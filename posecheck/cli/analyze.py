@@ -241,7 +241,7 @@ def _analyze(
                         ends = [s for s in (to_s, source.info.duration_s) if s is not None]
                         progress.open(clip.name, from_s or 0.0, min(ends) if ends else None)
 
-                    def told(
+                    def shown(
                         _: object, judged: Assessment, progress: Progress = progress, keeper: Keeper | None = keeper
                     ) -> None:
                         progress.frame(judged.t_s)
@@ -260,7 +260,7 @@ def _analyze(
                         to_s=to_s,
                         calibrations=calibrations,
                         on_open=opened,
-                        on_frame=told,
+                        on_frame=shown,
                         stop=stop,
                     )
             except UsageError:

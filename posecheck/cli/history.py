@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from posecheck.history.store import History
     from posecheck.reasons import Translate
 
-#: So many days `posecheck history` shows unless told otherwise: four weeks fit a screen and bear a trend.
+#: So many days `posecheck history` shows unless asked otherwise: four weeks fit a screen and bear a trend.
 HISTORY_DAYS: Final = 28
 
 history_app = typer.Typer(help="What you did on which day, once you ask to keep it.", invoke_without_command=True)

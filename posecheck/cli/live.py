@@ -165,7 +165,7 @@ def _open_page(
 
     own = own_of(profile)
     if stretch is not None or profile is not None:
-        numbers_for(stretch or DEFAULT_STRETCH, own, None)  # what is wrong is told here, not on the page
+        numbers_for(stretch or DEFAULT_STRETCH, own, None)  # what is wrong is said here, not on the page
     checked_sets(sets or ())
     if source is not None:
         from posecheck.sources.video import VideoSource
@@ -253,12 +253,12 @@ def _watch(
             Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop")
         )
         rate = Rate()
-        told: Setup | None = None
+        shown: Setup | None = None
         setting_up = setup
         noticed: tuple[Notice, ...] = ()
 
         def show(_frame: Frame | None, judged: Assessment) -> None:
-            nonlocal told, setting_up, noticed
+            nonlocal shown, setting_up, noticed
             if keeper is not None:
                 keeper.put(judged)
             rate.tick()
@@ -269,9 +269,9 @@ def _watch(
                         console.print(f"{clock}  ◆ {translate(notice.reason)}")
             noticed = judged.notices
             if setting_up and judged.setup is not None and not console.is_terminal:
-                for line in setup_lines(told, judged.setup, clock=clock, translate=translate):
+                for line in setup_lines(shown, judged.setup, clock=clock, translate=translate):
                     console.print(line)
-                told, setting_up = judged.setup, not judged.setup.over
+                shown, setting_up = judged.setup, not judged.setup.over
                 return
             if not time_to_show(rate, judged.t_s, in_terminal=console.is_terminal):
                 return

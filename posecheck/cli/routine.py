@@ -169,7 +169,7 @@ def _do_routine(
             if keeper is not None and not failed:
                 try:
                     keeper.put(judged, out, doings)
-                except HistoryError as error:  # the stretching goes on; it is told at the end, and by the exit code
+                except HistoryError as error:  # the stretching goes on; it is reported at the end, and by the exit code
                     failed.append(str(error))
             rate.tick()
             spoken = judged.said is not None and judged.said.spoken

@@ -140,9 +140,9 @@ def _differences(halves: tuple[Half, Half], words: list[str], translate: Transla
 
     def row(what: str, values: tuple[float, float], unit: str) -> None:
         change = values[1] - values[0]
-        told = "–" if math.isnan(change) else ("+" if change > 0 else "") + amount(change, unit)
+        shown = "–" if math.isnan(change) else ("+" if change > 0 else "") + amount(change, unit)
         cells = "".join(f'<td class="number">{amount(value, unit)}</td>' for value in values)
-        rows.append(f'<tr><td>{html.escape(what)}</td>{cells}<td class="number"><b>{told}</b></td></tr>')
+        rows.append(f'<tr><td>{html.escape(what)}</td>{cells}<td class="number"><b>{shown}</b></td></tr>')
 
     def both(of: Callable[[Half], float]) -> tuple[float, float]:
         return of(halves[0]), of(halves[1])

@@ -145,8 +145,8 @@ class Mp4Encoder:
 
     def close(self) -> None:
         """Finish the file: what is still in the encoder, and the index."""
-        told = self._failure
-        if self._last_tick >= 0 and told is None:
+        shown = self._failure
+        if self._last_tick >= 0 and shown is None:
             with contextlib.suppress(OutputError):  # kept, and raised below once the file is closed
                 self._encode(None)
                 if self._sound is not None:
@@ -157,7 +157,7 @@ class Mp4Encoder:
             self._file.close()
         except (OSError, ValueError, self._av.FFmpegError) as error:
             self._failure = self._failure or self._failed(error)
-        if self._failure is not told and self._failure is not None:
+        if self._failure is not shown and self._failure is not None:
             raise self._failure
 
     def _encode(self, picture: Any) -> None:

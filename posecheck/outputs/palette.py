@@ -1,7 +1,7 @@
 """The colours of the drawn picture, all in one place. RGB.
 
 Few, and never alone: every verdict also has a shape and a word, and differs in lightness, so that the picture can be
-read without telling red from green.
+read without separating red from green.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ class Share:
 
 def header(title: str, about: str, notes: Iterable[str]) -> str:
     """The head: what clip, what stretch, and what must be known before reading on."""
-    told = "".join(f'<p class="note unknown">◆ {html.escape(note)}</p>' for note in notes)
-    return f'<header><h1>{html.escape(title)}</h1><p class="soft wrap">{html.escape(about)}</p>{told}</header>'
+    shown = "".join(f'<p class="note unknown">◆ {html.escape(note)}</p>' for note in notes)
+    return f'<header><h1>{html.escape(title)}</h1><p class="soft wrap">{html.escape(about)}</p>{shown}</header>'
 
 
 def shares(statistics: SessionStatistics, translate: Translate) -> str:
@@ -133,15 +133,15 @@ def moments(pictures: Sequence[Picture], names: Mapping[str, str], translate: Tr
 def _picture(picture: Picture, names: Mapping[str, str], translate: Translate) -> str:
     event = picture.event
     if event is None:
-        told = translate("report.moments.deepest")
+        shown = translate("report.moments.deepest")
     else:
         worst = f"{amount(event.value, event.unit)} / {amount(event.limit, event.unit)}"
-        told = f"{names.get(event.rule, event.rule)}: {worst}"
+        shown = f"{names.get(event.rule, event.rule)}: {worst}"
     width, height = picture.wh
     return (
-        f'<figure><img alt="{html.escape(told)}" width="{width}" height="{height}" '
+        f'<figure><img alt="{html.escape(shown)}" width="{width}" height="{height}" '
         f'src="data:image/jpeg;base64,{picture.jpeg_base64}">'
-        f"<figcaption>{_go(picture.t_s)} {html.escape(told)}</figcaption></figure>"
+        f"<figcaption>{_go(picture.t_s)} {html.escape(shown)}</figcaption></figure>"
     )
 
 
@@ -202,9 +202,9 @@ def settings(origin: Origin, profile: Profile | None, translate: Translate) -> s
         for name in ("key", "value", "usual", "unit", "from")
     )
     changed_count = sum(where != "default" for _, where in origin.settings.values())
-    told = translate("report.settings.changed", number=changed_count)
+    shown = translate("report.settings.changed", number=changed_count)
     return (
-        f"<h2>{_say(translate, 'report.settings.title')}</h2><details class=card><summary>{html.escape(told)}</summary>"
+        f"<h2>{_say(translate, 'report.settings.title')}</h2><details class=card><summary>{html.escape(shown)}</summary>"
         f'<div class="wide" tabindex="0" role="region" aria-label="{_say(translate, "report.settings.title")}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div></details>"
     )
@@ -221,12 +221,12 @@ def provenance(origin: Origin, versions: Mapping[str, str], translate: Translate
             ("report.trust.spine_model", origin.spine_model_sha256),
         )
     )
-    told = "".join(
+    shown = "".join(
         f'<p class="soft wrap">{_say(translate, key)}: {html.escape(value)}</p>' for key, value in lines if value
     )
     return (
         f'<h2>{_say(translate, "report.trust.title")}</h2><div class="card"><p>{_say(translate, "report.trust.accuracy")}</p>'
-        f"<p>{_say(translate, 'report.trust.unknown')}</p>{told}</div>"
+        f"<p>{_say(translate, 'report.trust.unknown')}</p>{shown}</div>"
     )
 
 

@@ -60,14 +60,14 @@ def _row(rep: Rep, translate: Translate) -> str:
     kind_of, shape = _UNSEEN if not rep.seen else _WARNED if rep.warned else _GOOD if rep.good else _REMARK
     kind = "" if rep.whole else translate("report.reps.partial") if rep.seen else translate("report.reps.unseen")
     measure = html.escape(translate(f"report.measure.{rep.measure}"))
-    told = translate(rep.remark) if rep.remark is not None else translate("report.reps.good")
+    shown = translate(rep.remark) if rep.remark is not None else translate("report.reps.good")
     return (
         f'<tr role="row" data-t="{rep.start_s}"><td role="cell">{rep.number or "–"}</td>'
         f'<td role="cell"><button type="button" class="go" data-t="{rep.start_s}">{rep.start_s:.1f} s</button></td>'
         f'<td role="cell">{rep.end_s:.1f} s</td>'
         f'<td role="cell" title="{measure}">{amount(rep.depth, _UNITS[rep.measure])}</td>'
         f'<td role="cell">{rep.descent_s:.1f}&nbsp;/&nbsp;{rep.ascent_s:.1f}&nbsp;s</td>'
-        f'<td role="cell" class="why"><span class="{kind_of}">{shape}</span> {html.escape(f"{kind} {told}".strip())}</td></tr>'
+        f'<td role="cell" class="why"><span class="{kind_of}">{shape}</span> {html.escape(f"{kind} {shown}".strip())}</td></tr>'
     )
 
 

@@ -17,10 +17,10 @@ SHAPE: Final = {Fit.OK: "●", Fit.ACT: "▲", Fit.UNKNOWN: "◆"}
 def setup_card(setup: Setup, translate: Translate) -> str:
     """The card as HTML, of classes that page.css knows."""
     cells = "".join(_cell(check, asked, translate) for check, asked in zip(setup.checks, SETUP_CHECKS, strict=True))
-    told = translate("report.setup.before" if setup.over else "report.setup.end")
+    shown = translate("report.setup.before" if setup.over else "report.setup.end")
     if not math.isnan(setup.from_s):
-        told = f"{told}, {setup.from_s:.1f}–{setup.to_s:.1f} s"
-    return f'<div class="card"><ul class="checks">{cells}</ul><small>{html.escape(told)}</small></div>'
+        shown = f"{shown}, {setup.from_s:.1f}–{setup.to_s:.1f} s"
+    return f'<div class="card"><ul class="checks">{cells}</ul><small>{html.escape(shown)}</small></div>'
 
 
 def _cell(check: Check, asked: Quantity, translate: Translate) -> str:
@@ -48,7 +48,7 @@ def calibration_note(calibrations: Calibrations | None, notices: tuple[Notice, .
     if calibrations is None or not any(calibrations):
         return ""
     days = ", ".join(f"{translate(f'report.setup.{one.position}')} {one.made_on}" for one in calibrations)
-    told = translate("report.setup.calibrated", name=calibrations.name, days=days)
-    lines = [f"<p><small>{html.escape(told)}</small></p>"]
+    shown = translate("report.setup.calibrated", name=calibrations.name, days=days)
+    lines = [f"<p><small>{html.escape(shown)}</small></p>"]
     lines += [f'<p class="unknown">◆ {html.escape(translate(notice.reason))}</p>' for notice in notices]
     return "".join(lines)

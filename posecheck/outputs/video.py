@@ -62,7 +62,7 @@ class AnnotatedVideo(ClosingSink):
         if self.path.suffix.lower() not in _ENDINGS:
             raise OutputError(f"Cannot write {self.path}: an annotated video ends in .webm or .mp4.")
         if self.path.suffix.lower() == ".mp4":
-            h264_library(self.path)  # a missing extra is told at once, not after the first frame
+            h264_library(self.path)  # a missing extra is reported at once, not after the first frame
         if size is not None:
             self._open(size)
 

@@ -1,7 +1,7 @@
 """Is this installation sound? Facts about it, each with what to do when it is not. Collects, prints nothing.
 
-A fact names its text by a key of the messages, so that it is told in the person's language; what a library says of its
-own failure is told as it is.
+A fact names its text by a key of the messages, so that it is shown in the person's language; what a library says of its
+own failure is shown as it is.
 """
 
 from __future__ import annotations

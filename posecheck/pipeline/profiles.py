@@ -54,7 +54,7 @@ def read_profile_file(path: Path) -> tuple[dict[str, object], dict[str, dict[str
     except tomllib.TOMLDecodeError as error:
         raise TunableError(f"The profile {path} is not valid TOML: {error}.") from error
     data.pop("calibration", None)
-    data.pop("provenance", None)  # where the numbers come from: told by `posecheck profile show`, judged by nobody
+    data.pop("provenance", None)  # where the numbers come from: shown by `posecheck profile show`, judged by nobody
     own = data.pop("stretches", {})
     if not isinstance(own, Mapping) or not all(isinstance(table, Mapping) for table in own.values()):
         raise TunableError(f"{path}: [stretches.ID.…] must be tables, one for each stretch.")
@@ -109,15 +109,17 @@ def recorded_profile(stretch: Stretch, settings: Mapping[str, tuple[float, str]]
     return profile
 
 
-def with_own(base: Profile, stretch: Stretch, calibrations: Calibrations | None, told: Mapping[str, float]) -> Profile:
+def with_own(
+    base: Profile, stretch: Stretch, calibrations: Calibrations | None, written: Mapping[str, float]
+) -> Profile:
     """`base` with what follows from a person's calibrations; itself where nothing does.
 
-    How they follow is said by `told`: `base` with whatever people wrote over it.
+    `written` is `base` with whatever people wrote over it: it says how they follow.
     """
     one = None if calibrations is None else calibrations.of(stretch.position)
     if calibrations is None or one is None or one.spine_model_sha256 != bundled_network().sha256:
         return base
-    return base.with_layer(own_limits(stretch, one.own_max_deg, told), calibrations.origin(one))
+    return base.with_layer(own_limits(stretch, one.own_max_deg, written), calibrations.origin(one))
 
 
 def _written_over(base: Profile, stretch_id: str, file: Path | None, sets: Iterable[str]) -> Profile:
@@ -151,13 +153,13 @@ def kept_together(profile: Profile, stretch: Stretch) -> Profile:
         if direction.sign * (profile[leave.key] - profile[begin.key]) <= 0.0:
             continue
         origin = profile.settings[leave.key].origin
-        told = f"{begin.key} = {profile[begin.key]:g}"
+        written = f"{begin.key} = {profile[begin.key]:g}"
         if origin != "default" and profile.settings[begin.key].origin.startswith(ORIGIN):
             profile = profile.with_layer({begin.key: profile[leave.key]}, f"follows {leave.key}")
             continue
         if origin != "default" and not origin.startswith(ORIGIN):
             raise TunableError(
-                f"{origin}: {leave.key} = {profile[leave.key]:g} must lie on the good side of {told}, or a warning "
+                f"{origin}: {leave.key} = {profile[leave.key]:g} must lie on the good side of {written}, or a warning "
                 "would never end."
             )
         profile = profile.with_layer({leave.key: profile[begin.key]}, f"follows {begin.key}")

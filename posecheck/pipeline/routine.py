@@ -35,7 +35,7 @@ from posecheck.pipeline.session import Ending, JudgingState, default_profile, ju
 from posecheck.records import Assessment, Cue, CueKind, Event, Frame, Sighting
 from posecheck.tunables import Profile, unknown
 
-#: Told of every frame: the picture if there is one, how it was judged, what the routine makes of it, all done so far.
+#: Called with every frame: the picture if there is one, how it was judged, what the routine makes of it, all done so far.
 OnFrame: TypeAlias = Callable[[Frame | None, Assessment, RoutineUpdate, RoutineProgress], None]
 
 
@@ -107,10 +107,10 @@ def routine_step(
     running, out = runner.step(state.running, judged, parts)
     now = _part(running, parts)
     at_it = judged.hold.active or (judged.reps is not None and judged.reps.active)
-    judging, told, closed = _followed(judging, out, judged.t_s, now, at_it=out.counts and at_it)
+    judging, cues, closed = _followed(judging, out, judged.t_s, now, at_it=out.counts and at_it)
     said = judged.said
-    if told and not (said is not None and said.spoken):
-        said = _foremost(told)
+    if cues and not (said is not None and said.spoken):
+        said = _foremost(cues)
     if said is not judged.said:
         judged = replace(judged, said=said, cue=messages.in_english(said, now.stretch))
     return RoutineState(judging, running), judged, out, (*ended, *closed)
@@ -122,7 +122,7 @@ def _followed(
     """Judging after what the routine made of the moment `t_s`, what it lets the coach say, and the events that it ended.
 
     Only who is `at_it` need not hear how to get there: whoever merely stands is in place for a foot on a step, too, and
-    has yet to be told of the step.
+    has yet to hear of the step.
     """
     closed: tuple[Event, ...] = ()
     if out.afresh:
@@ -131,16 +131,16 @@ def _followed(
     elif out.idle_hold:
         judging = replace(judging, judge=replace(judging.judge, hold=HoldState(), reps=RepsState()))
     coaching = coach.in_place(judging.coach) if at_it else judging.coach
-    told: list[Cue] = []
+    cues: list[Cue] = []
     for call in out.calls:
         coaching, one = announce(coaching, call, t_s, now)
-        told.append(one)
-    return replace(judging, coach=coaching), told, closed
+        cues.append(one)
+    return replace(judging, coach=coaching), cues, closed
 
 
-def _foremost(told: Sequence[Cue]) -> Cue:
+def _foremost(cues: Sequence[Cue]) -> Cue:
     """What of several announcements is shown: the spoken one, else what will be spoken first."""
-    return next((one for one in told if one.spoken), told[0])
+    return next((one for one in cues if one.spoken), cues[0])
 
 
 def _paused_step(
@@ -174,8 +174,8 @@ def go_on(
         running, out = runner.stand_still(state.running, t_s, parts)
         return resume(replace(state, running=running)), out, None, ()
     running, out = runner.skip(state.running, parts)
-    judging, told, closed = _followed(state.judging, out, t_s, _part(running, parts), at_it=out.began)
-    return replace(state, judging=judging, running=running), out, _foremost(told) if told else None, closed
+    judging, cues, closed = _followed(state.judging, out, t_s, _part(running, parts), at_it=out.began)
+    return replace(state, judging=judging, running=running), out, _foremost(cues) if cues else None, closed
 
 
 def pause(state: RoutineState) -> RoutineState:
@@ -239,7 +239,7 @@ def run_routine(
 ) -> RoutineOutcome:
     """Go through a routine until it is done, its source ends or breaks, or it is interrupted.
 
-    `stop` and `wish` are asked between frames; END is an interrupt too. Interrupts and a source that breaks half-way are endings, told in the outcome.
+    `stop` and `wish` are asked between frames; END is an interrupt too. Interrupts and a source that breaks half-way are endings, named in the outcome.
     Raises what the source raised before its first frame, what the model raised, and what `on_frame` raised.
     """
     state = start_routine(parts, calibrations)

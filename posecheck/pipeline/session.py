@@ -175,7 +175,7 @@ def judge_step(
     judged = replace(judged, cue=messages.in_english(said, stretch), said=said, setup=placed)
     match = state.match
     if state.calibrations is not None and stretch.watch:
-        match, told = matching.step(
+        match, notices = matching.step(
             match,
             state.calibrations,
             stretch.position,
@@ -185,8 +185,8 @@ def judge_step(
             profile,
             bundled_network(),
         )
-        judged = replace(judged, notices=told)
-        if any(notice.name == "person" for notice in told):
+        judged = replace(judged, notices=notices)
+        if any(notice.name == "person" for notice in notices):
             measuring = measures.without_stored(measuring)
     noting, ended = events.step(state.events, judged)
     return JudgingState(measuring, judging, coaching, noting, setting, state.calibrations, match), judged, ended

@@ -295,8 +295,8 @@ def _cannot_open(index: int, answered: list[int]) -> str:
             f"Cannot open camera {index}: no camera answered. Plug one in, close other programs that use it, "
             "or allow this program to use the camera in the system's privacy settings."
         )
-    told = ", ".join(map(str, answered))
-    return f"Cannot open camera {index}. Cameras that answered: {told}. Try: posecheck live --camera {answered[0]}"
+    shown = ", ".join(map(str, answered))
+    return f"Cannot open camera {index}. Cameras that answered: {shown}. Try: posecheck live --camera {answered[0]}"
 
 
 def list_cameras(limit: int = 8) -> list[CameraInfo]:

@@ -1,6 +1,6 @@
 """What a video file says of itself, read from its own bytes: kind, tracks, whether it is whole.
 
-OpenCV tells only "opened" or "not opened", "a frame" or "no frame". To say *why*, and to know whether the end of
+OpenCV says only "opened" or "not opened", "a frame" or "no frame". To say *why*, and to know whether the end of
 the frames is the end of the recording, a few bytes of the container itself are read. Nothing is decoded.
 """
 
@@ -200,7 +200,7 @@ def _matroska(head: bytes, size: int) -> Facts:
     if at < 0 or at + 5 > len(head):
         return Facts(Kind.MATROSKA, has_picture=has_picture)
     at += 4
-    width = 9 - head[at].bit_length()  # the number of leading zero bits tells how many bytes the length takes
+    width = 9 - head[at].bit_length()  # the number of leading zero bits says how many bytes the length takes
     length = int.from_bytes(head[at : at + width], "big") & ((1 << 7 * width) - 1)
     unknown = length == (1 << 7 * width) - 1  # recorded live: nobody knew how long it would be
     return Facts(Kind.MATROSKA, has_picture=has_picture, cut_off=not unknown and at + width + length > size)

@@ -13,7 +13,7 @@ from posecheck.errors import SourceError
 from posecheck.sources import container
 from posecheck.sources.base import SourceInfo
 
-#: Below this no joint can be told from the next one.
+#: Below this no joint can be determined from the next one.
 MIN_SIDE_PX: Final = 32
 #: Frames looked at before the first is delivered, to see whether the file has times at all.
 _PROBE_FRAMES: Final = 4

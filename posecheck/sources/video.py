@@ -1,6 +1,6 @@
 """Video files: every frame, in order, each with its own time, read ahead while the model is busy.
 
-How bad files are told apart stands in `container`; how times are checked and repaired in `timeline`.
+How bad files are distinguished stands in `container`; how times are checked and repaired in `timeline`.
 """
 
 from __future__ import annotations

@@ -34,12 +34,12 @@ class BatchProgress:
         self._bars = rich.progress.Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=32),
-            TextColumn("{task.fields[told]}"),
+            TextColumn("{task.fields[shown]}"),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._all = self._bars.add_task("all clips", total=total or None, told="")
+        self._all = self._bars.add_task("all clips", total=total or None, shown="")
         self._clips: dict[str, TaskID] = {}
         self.count: dict[Status, int] = dict.fromkeys(Status, 0)
         self.video_s = 0.0
@@ -69,13 +69,13 @@ class BatchProgress:
             if time.monotonic() - self._skipped_told < _PLAIN_S:
                 return
             self._skipped_told = time.monotonic()
-        told = {
+        shown = {
             Status.DONE: f"{report.video_s:.1f} s of video in {report.work_s:.1f} s",
             Status.SKIPPED: f"done before ({self.count[Status.SKIPPED]} so far)",
             Status.FAILED: report.message,
         }.get(report.status, report.status.value)
         self._console.print(
-            f"{_SIGN[report.status]} [{over}/{self._total}] {escape(report.clip.name)}: {escape(told)}".replace(
+            f"{_SIGN[report.status]} [{over}/{self._total}] {escape(report.clip.name)}: {escape(shown)}".replace(
                 f"[{over}/", f"\\[{over}/", 1
             ),
             soft_wrap=True,
@@ -90,14 +90,14 @@ class BatchProgress:
             self._bars.remove_task(self._clips.pop(name))
         for name, one in now.items():
             if name not in self._clips:
-                self._clips[name] = self._bars.add_task(escape(one.clip.name[-40:]), total=None, told="")
+                self._clips[name] = self._bars.add_task(escape(one.clip.name[-40:]), total=None, shown="")
             done = 0.0 if math.isnan(one.done_s) else one.done_s
             whole = None if math.isnan(one.whole_s) else one.whole_s
-            told = f"{done:.1f} s" + ("" if whole is None else f" of {whole:.1f} s")
-            self._bars.update(self._clips[name], completed=done, total=whole, told=told)
+            shown = f"{done:.1f} s" + ("" if whole is None else f" of {whole:.1f} s")
+            self._bars.update(self._clips[name], completed=done, total=whole, shown=shown)
         over = sum(self.count.values())
         left = ""
         new = over - self.count[Status.SKIPPED]
         if new > 0 and over < self._total:
             left = f" · about {(self._total - over) * self.passed_s / new / 60:.0f} min left"
-        self._bars.update(self._all, completed=over, told=f"{over} of {self._total}{left}")
+        self._bars.update(self._all, completed=over, shown=f"{over} of {self._total}{left}")

@@ -119,8 +119,8 @@ def profiles_table(
 
 
 def _short(calibrations: Calibrations | None, translate: Translate) -> str:
-    told = [f"{_position(one, translate)} {one.made_on}" for one in calibrations or ()]
-    return ", ".join(told) or "–"
+    shown = [f"{_position(one, translate)} {one.made_on}" for one in calibrations or ()]
+    return ", ".join(shown) or "–"
 
 
 def profile_card(

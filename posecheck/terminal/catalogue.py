@@ -92,8 +92,8 @@ def _english() -> Translate:
 
 def _small(name: str, text: Translate) -> str:
     """A name within a line: small in English; in another language as it is written there."""
-    told = text(name)
-    return told.lower() if told == name else told
+    shown = text(name)
+    return shown.lower() if shown == name else shown
 
 
 def _how_long(stretch: Stretch, text: Translate, numbers: Mapping[str, float] | None = None) -> str:

@@ -19,7 +19,7 @@ from posecheck.terminal.style import ACCURACY_NOTE, degrees, in_english, seconds
 
 #: From so many columns on the table has all its columns.
 WIDE_COLUMNS: Final = 90
-#: Slopes smaller than this are told as "steady": the readings are not that good.
+#: Slopes smaller than this are shown as "steady": the readings are not that good.
 STEADY_DEG: Final = 0.5
 
 FAINT: Final = "bright_black"
@@ -166,12 +166,12 @@ def totals_line(dones: Sequence[HistoryRow], translate: Translate = in_english) 
     """The rows shown, added up."""
     added = totals(dones)
     sessions, days = plural(added.sessions, "session", translate), plural(added.days, "day", translate)
-    told = [translate(f"{_WORDS}.sessions_days", sessions=sessions, days=days)]
+    wording = [translate(f"{_WORDS}.sessions_days", sessions=sessions, days=days)]
     if not math.isnan(added.good_s):
-        told.append(translate(f"{_WORDS}.good", time=clock(added.good_s)))
+        wording.append(translate(f"{_WORDS}.good", time=clock(added.good_s)))
     if not math.isnan(added.reps_whole):
-        told.append(plural(round(added.reps_whole), "rep", translate))
-    return Text(", ".join(told), style=FAINT)
+        wording.append(plural(round(added.reps_whole), "rep", translate))
+    return Text(", ".join(wording), style=FAINT)
 
 
 def trend_lines(each: Progress, translate: Translate = in_english) -> Text:

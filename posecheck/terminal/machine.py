@@ -41,7 +41,7 @@ def facts_table(facts: Sequence[Fact], translate: Translate = in_english) -> Ren
     for fact in facts:
         table.add_row(mark[fact.state], translate(fact.what), escape(translate(fact.text, **fact.values)))
     faults = sum(fact.state is State.FAULT for fact in facts)
-    told = translate("doctor.to_mend", number=faults) if faults else translate("doctor.well")
+    shown = translate("doctor.to_mend", number=faults) if faults else translate("doctor.well")
     return Panel(
-        table, title=f"posecheck doctor · {told}", border_style="green" if not faults else "red", box=box.ROUNDED
+        table, title=f"posecheck doctor · {shown}", border_style="green" if not faults else "red", box=box.ROUNDED
     )

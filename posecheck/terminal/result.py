@@ -92,17 +92,17 @@ def reps_table(reps: Sequence[Rep], translate: Translate = in_english) -> Render
     table.add_column(translate("report.reps.how"), ratio=1, overflow="fold")
     for rep in reps:
         if rep.seen and not rep.warned and not rep.good:  # hurried or shallow: a remark, not a warning
-            told = Text("○ ")
+            shown = Text("○ ")
         else:
             verdict = Verdict.UNKNOWN if not rep.seen else Verdict.WARN if rep.warned else Verdict.GOOD
-            told = Text(f"{SHAPE[verdict]} ", style=STYLE[verdict])
+            shown = Text(f"{SHAPE[verdict]} ", style=STYLE[verdict])
         kind = "" if rep.whole else f"{translate('terminal.rep_partial' if rep.seen else 'terminal.rep_unseen')} "
         table.add_row(
             str(rep.number or "–"),
             f"{seconds(rep.start_s).removesuffix(' s')} – {seconds(rep.end_s)}",
             amount(rep.depth, units[rep.measure]),
             f"{rep.descent_s:.1f} / {rep.ascent_s:.1f} s",
-            told.append(
+            shown.append(
                 kind + (translate(rep.remark) if rep.remark is not None else translate("report.reps.good")),
                 style="default",
             ),

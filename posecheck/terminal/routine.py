@@ -162,14 +162,14 @@ def _rows(
         rows.append([Text(glyph, style=style), name, Text()])
     for number, (side, doing) in enumerate(sides.items()):
         glyph, style = _mark([doing])
-        told = Text(_what(part, doing, text), style="" if doing.done else style)
+        shown = Text(_what(part, doing, text), style="" if doing.done else style)
         label = Text(text(f"routine.{side}")) if side else Text()
         if wide:
-            rows.append([Text(glyph, style=style), name if number == 0 else Text(), label, told])
+            rows.append([Text(glyph, style=style), name if number == 0 else Text(), label, shown])
         elif side:
-            rows.append([Text(), Text.assemble((f"{glyph} ", style), label), told])
+            rows.append([Text(), Text.assemble((f"{glyph} ", style), label), shown])
         else:
-            rows.append([Text(glyph, style=style), name, told])
+            rows.append([Text(glyph, style=style), name, shown])
     return rows
 
 
@@ -180,12 +180,12 @@ def _what(part: RoutineItem, doing: SideProgress, text: Translate) -> str:
     if not doing.done and not begun:
         return text("routine.skipped" if doing.left_out else "routine.not_begun")
     if part.stretch.reps is not None:
-        told = text("routine.repeated", number=amount)
+        shown = text("routine.repeated", number=amount)
         if doing.partial:
-            told += f", {text('routine.partial', number=doing.partial)}"
+            shown += f", {text('routine.partial', number=doing.partial)}"
     else:
-        told = text("routine.held" if part.stretch.watch else "routine.timed", seconds=amount)
-    return told if doing.done else f"{told}, {text('routine.partly')}"
+        shown = text("routine.held" if part.stretch.watch else "routine.timed", seconds=amount)
+    return shown if doing.done else f"{shown}, {text('routine.partly')}"
 
 
 def _of(doings: RoutineProgress, number: int) -> dict[str, SideProgress]:

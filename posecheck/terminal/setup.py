@@ -82,9 +82,9 @@ def _wide_rows(setup: Setup, first: Check | None, translate: Translate) -> Table
 
 def _narrow_rows(setup: Setup, first: Check | None, translate: Translate) -> Iterator[RenderableType]:
     """One line a check, what to do below it."""
-    told = list(_told(setup, translate))
-    room = max(len(label) for _, label, _ in told)
-    for check, label, _ in told:
+    shown = list(_told(setup, translate))
+    room = max(len(label) for _, label, _ in shown)
+    for check, label, _ in shown:
         line = Text(SHAPE[check.verdict], style=STYLE[check.verdict])
         line.append(f"  {label:<{room}}", style="bold default").append(f"  {value_of(check):>5}", style="default")
         yield line

@@ -88,14 +88,14 @@ def found_table(found: Found, evidence: Evidence, translate: Translate) -> Rende
             spread(low, high, name),
             style="bold" if name == found.objective.metric else "",
         )
-    told = translate(
+    shown = translate(
         "tune.sought_short",
         objective=str(found.objective),
         rules=", ".join(found.rules),
         settings=len(found.trials.settings),
         people=people_told(len(found.trials.people), translate),
     )
-    parts: list[RenderableType] = [Text(told), numbers, table]
+    parts: list[RenderableType] = [Text(shown), numbers, table]
     if found.best == 0:
         parts.append(Text(translate("tune.no_change_short"), style="green"))
     if not math.isnan(scores.low):
@@ -126,13 +126,13 @@ def difference_table(difference: Difference, translate: Translate) -> Renderable
     for _, how, event, before in sorted(rows, key=lambda row: row[:2]):
         verdict = Text(f"{SHAPE[event.verdict]} {_word(event.verdict, translate)}", style=STYLE[event.verdict])
         table.add_row(how, seconds(event.start_s), seconds(event.end_s), verdict, event.rule, before)
-    told = ", ".join(
+    shown = ", ".join(
         f"{_word(verdict, translate)} {difference.verdict_s(verdict):+.1f} s"
         for verdict in Verdict
         if difference.verdict_s(verdict)
     )
     return Group(
-        table, Text(f"{translate('tune.difference.kept', number=difference.kept)} {told}", style="bright_black")
+        table, Text(f"{translate('tune.difference.kept', number=difference.kept)} {shown}", style="bright_black")
     )
 
 
@@ -154,9 +154,9 @@ def numbers_table(
     for name in columns:
         table.add_column(name, overflow="fold")
     for stretch, tunable, values in rows:
-        told = (("–" if value is None else amount(value, tunable.unit)) for value in values)
+        shown = (("–" if value is None else amount(value, tunable.unit)) for value in values)
         every = translate("terminal.profile.every_stretch")
-        table.add_row(stretch or every, tunable.key, amount(tunable.default, tunable.unit), *told)
+        table.add_row(stretch or every, tunable.key, amount(tunable.default, tunable.unit), *shown)
     return table
 
 

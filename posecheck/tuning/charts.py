@@ -132,10 +132,10 @@ def timeline_svg(before: Judgement, after: Judgement, rule: Rule, translate: Tra
             for start_s, end_s in spans:
                 a, b = (left + (min(max(t, from_s), to_s) - from_s) * scale for t in (start_s, end_s))
                 verdict = translate(f"report.verdict.{kind}")
-                told = translate("tune.draw.span", verdict=verdict, **{"from": f"{start_s:.1f}", "to": f"{end_s:.1f}"})
+                shown = translate("tune.draw.span", verdict=verdict, **{"from": f"{start_s:.1f}", "to": f"{end_s:.1f}"})
                 parts.append(
                     f'<rect class="s-{kind}" x="{a:.1f}" y="{top + 1}" width="{max(b - a, 1.0):.1f}" '
-                    f'height="{height - 2}"><title>{html.escape(told)}</title></rect>'
+                    f'height="{height - 2}"><title>{html.escape(shown)}</title></rect>'
                 )
     bottom = 2.0 + 3 * step + 10.0
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):

@@ -82,9 +82,9 @@ def find_clips(paths: Iterable[Path]) -> tuple[tuple[Clip, ...], tuple[str, ...]
     if mistakes:
         raise LabelsError(mistakes)
     if not clips:
-        told = f" {notes[0]}" if notes else ""
+        shown = f" {notes[0]}" if notes else ""
         raise UsageError(
-            f"no labelled recording found.{told} Make recordings with `posecheck analyze`, and write CLIP{ENDING} beside them."
+            f"no labelled recording found.{shown} Make recordings with `posecheck analyze`, and write CLIP{ENDING} beside them."
         )
     return tuple(clips), tuple(notes)
 

@@ -122,10 +122,10 @@ def _roc(judgements: Sequence[Judgement], rule: Rule, people: Sequence[str]) -> 
         said = one.judged.rules.get(rule.id)
         if said is None:
             continue
-        told = (said.said == GOOD) | (said.said == WARN)
+        shown = (said.said == GOOD) | (said.said == WARN)
         for person in one.clip.people:
             good, warn = (_inside(one.track.t_s, spans) for spans in one.clip.truth(rule.id, person))
-            kept = told & (good | warn)
+            kept = shown & (good | warn)
             values.append(sign * said.value[kept])
             broken.append(warn[kept])
             whose.append(np.full(int(kept.sum()), people.index(person)))

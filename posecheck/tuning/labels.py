@@ -12,7 +12,7 @@
     rater = "coach A"
 
 Several raters label one clip in one file. What nobody has labelled counts for nothing. Files are read strictly, with
-every mistake told at once, and written whole or not at all.
+every mistake reported at once, and written whole or not at all.
 """
 
 from __future__ import annotations

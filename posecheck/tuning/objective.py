@@ -74,8 +74,8 @@ class Objective:
         return metrics(counts)[self.metric]
 
     def __str__(self) -> str:
-        told = " and ".join(str(one) for one in self.conditions)
-        return f"{self.metric} at {told}" if told else self.metric
+        conditions = " and ".join(str(one) for one in self.conditions)
+        return f"{self.metric} at {conditions}" if conditions else self.metric
 
 
 def read_objective(text: str) -> Objective:

@@ -73,7 +73,7 @@ def page(
     after = judge_clips(clips, _numbers(found.setting), kept.__getitem__)
     rules = [rule for rule in stretch.rules if rule.id in found.rules]
     rated = [rate(after, rule, leeway=leeway) for rule in rules]
-    told = translate(
+    shown = translate(
         "tune.sought",
         objective=str(found.objective),
         rules=", ".join(found.rules),
@@ -86,7 +86,7 @@ def page(
     return frame.substitute(
         language=_text(language),
         title=_text(translate("tune.title", stretch=stretch.name)),
-        told=_text(told),
+        shown=_text(shown),
         doubts=_doubts(evidence, translate),
         result=_result(found, stretch, evidence, translate),
         number_rows="".join(_number_rows(found, stretch, translate)),
@@ -105,8 +105,8 @@ def page(
     )
 
 
-def _nothing(told: str) -> str:
-    return f'<tr><td colspan="5">{_text(told)}</td></tr>'
+def _nothing(shown: str) -> str:
+    return f'<tr><td colspan="5">{_text(shown)}</td></tr>'
 
 
 def _numbers(setting: Mapping[str, float]) -> Callable[[Stretch, Calibrations | None], Profile]:
@@ -148,14 +148,14 @@ def _result(found: Found, stretch: Stretch, evidence: Evidence, translate: Trans
             )
             for axis in found.axes
         )
-    told = translate(
+    shown = translate(
         "tune.left_out",
         figure=translate(f"tune.figure.{metric}"),
         value=figure_of(metric, value) + (f" ({within})" if within else ""),
         default=figure_of(metric, score.with_interval(found.defaults)[metric][0]),
     )
     sure = " sure" if evidence.enough else ""
-    return f'<div class="card result{sure}"><p class="big">{_text(said)}</p><p class="soft">{_text(told)}</p></div>'
+    return f'<div class="card result{sure}"><p class="big">{_text(said)}</p><p class="soft">{_text(shown)}</p></div>'
 
 
 def _number_rows(found: Found, stretch: Stretch, translate: Translate) -> Iterator[str]:
@@ -186,11 +186,11 @@ def _score_rows(found: Found, translate: Translate) -> Iterator[str]:
 
 def _roc(one: RuleScore, found: Found, translate: Translate) -> str:
     within = spread(one.roc.low, one.roc.high)
-    told = translate("tune.draw.area", area=figure(one.roc.area) + (f" ({within})" if within else ""))
+    shown = translate("tune.draw.area", area=figure(one.roc.area) + (f" ({within})" if within else ""))
     limit = found.setting.get(one.rule.limit.key, one.rule.limit.default)
     return (
         f'<div class="card"><h3>{_text(translate(one.rule.name))}: {_text(one.rule.measure)}</h3>{roc_svg(one, limit, translate)}'
-        f"<small>{_text(told)}</small></div>"
+        f"<small>{_text(shown)}</small></div>"
     )
 
 
@@ -223,10 +223,10 @@ def _disagreement_rows(
 
 def _clip(k: int, before: Judgement, after: Judgement, rules: Sequence[Rule], translate: Translate) -> str:
     people, raters = ", ".join(before.clip.people), ", ".join(before.clip.labels.raters)
-    told = translate("tune.labelled", people=people, raters=raters)
+    shown = translate("tune.labelled", people=people, raters=raters)
     lines = "".join(timeline_svg(before, after, rule, translate) for rule in rules)
     return (
         f'<div class="card" id="clip-{k}"><h3>{_text(before.clip.name)}</h3>'
-        f'<p class="soft">{_text(told)}</p>'
+        f'<p class="soft">{_text(shown)}</p>'
         f'<div class="wide" tabindex="0" role="group" aria-label="{_text(before.clip.name)}">{lines}</div></div>'
     )

@@ -171,10 +171,10 @@ def measure(
         if known is None or not stretch.watch or not math.isnan(match.person_deg):
             continue
         # As the session does; only the person matters, so the camera need not be known.
-        match, told = matching.step(
+        match, shown = matching.step(
             match, known, stretch.position, _NO_SETUP, sighting.image_wh, state.own, profile, coder
         )
-        if any(notice.name == "person" for notice in told):
+        if any(notice.name == "person" for notice in shown):
             state = measures.without_stored(state)
     return gathering.track()
 

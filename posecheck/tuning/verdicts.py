@@ -2,7 +2,7 @@
 
 `rules.step` carries a memory from frame to frame. Here the same answers come without it, from this: both kinds of
 memory are switches. A switch is on after the last frame that put it on, unless a later one put it off; which frames do
-either can be told for all frames at once. That both ways agree, to the bit, is tested on random measures and numbers.
+either can be computed for all frames at once. That both ways agree, to the bit, is tested on random measures and numbers.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def told(
         seen.append(judged)
     good_s = judged.hold.good_s
     doings = progress.added(progress.nothing_done((part,)), (0, ""), amount=good_s)
-    (line,) = moments.told((part,), doings, {stretch.id: Messages.load("en").knowing(stretch)})
+    (line,) = moments.message((part,), doings, {stretch.id: Messages.load("en").knowing(stretch)})
     return line, seen
 
 

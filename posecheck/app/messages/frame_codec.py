@@ -29,7 +29,7 @@ MOST_PIXELS: Final = 4096 * 4096
 _QUALITY: Final = 95
 #: A clock beyond a thousand years of milliseconds is none.
 _MOST_MS: Final = 3e13
-#: Markers of a JPEG's frame header, which tells its size: all SOFn, without DHT (C4), JPG (C8) and DAC (CC).
+#: Markers of a JPEG's frame header, which holds its size: all SOFn, without DHT (C4), JPG (C8) and DAC (CC).
 _FRAME_MARKERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _START, _END, _SCAN = b"\xff\xd8", 0xD9, 0xDA
 

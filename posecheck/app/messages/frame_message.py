@@ -92,12 +92,12 @@ class FrameState:
     """Only while calibrating."""
 
 
-def frame(told: FrameState, parts: Sequence[RoutineItem], text: Messages) -> Message:
+def frame(state: FrameState, parts: Sequence[RoutineItem], text: Messages) -> Message:
     """Everything that is to be said of one picture. `text` knows the stretches of `parts`."""
-    judged, stretch, sighting = told.judged, told.part.stretch, told.judged.sighting
+    judged, stretch, sighting = state.judged, state.part.stretch, state.judged.sighting
     return {
         "type": "frame",
-        "seq": told.seq,
+        "seq": state.seq,
         "t_s": number(judged.t_s, 3),
         "wh": list(sighting.image_wh),
         "points": _points(sighting),
@@ -109,7 +109,7 @@ def frame(told: FrameState, parts: Sequence[RoutineItem], text: Messages) -> Mes
         "verdict": str(judged.verdict),
         "reason": _text_of(judged.reason, text),
         "reason_code": code_of(judged.reason),
-        "gauges": gauges(judged, stretch, told.part.profile, text),
+        "gauges": gauges(judged, stretch, state.part.profile, text),
         "findings": [
             {
                 "rule": finding.rule,
@@ -123,19 +123,19 @@ def frame(told: FrameState, parts: Sequence[RoutineItem], text: Messages) -> Mes
             }
             for finding in judged.findings
         ],
-        "hold": _hold(judged, told.out, parts[told.out.index] if told.out else told.part),
+        "hold": _hold(judged, state.out, parts[state.out.index] if state.out else state.part),
         "reps": _reps(judged, text),
-        "say": _stage_say(told, text) if told.placed or told.led else _say(judged, text),
-        "setup": _setup(told.placed, text) if told.placed else None,
-        "calibrate": _calibrate(told.led, text) if told.led else None,
+        "say": _stage_say(state, text) if state.placed or state.led else _say(judged, text),
+        "setup": _setup(state.placed, text) if state.placed else None,
+        "calibrate": _calibrate(state.led, text) if state.led else None,
         "notices": [text.text(notice.reason) for notice in judged.notices],
-        "routine": _routine(told, parts, text) if told.out else None,
-        "hand": round(told.hand, 2),
+        "routine": _routine(state, parts, text) if state.out else None,
+        "hand": round(state.hand, 2),
         "ms": {
-            "wait": round(told.ms.wait, 1),
-            "decode": round(told.ms.decode, 1),
-            "model": round(told.ms.model, 1),
-            "judge": round(told.ms.judge, 1),
+            "wait": round(state.ms.wait, 1),
+            "decode": round(state.ms.decode, 1),
+            "model": round(state.ms.model, 1),
+            "judge": round(state.ms.judge, 1),
         },
     }
 
@@ -239,13 +239,13 @@ def _say(judged: Assessment, text: Messages) -> Message | None:
     }
 
 
-def _stage_say(told: FrameState, text: Messages) -> Message | None:
+def _stage_say(state: FrameState, text: Messages) -> Message | None:
     """What is said in a stage that has no coach: the first thing to change, or what comes."""
-    if told.led is not None:
-        line, spoken, calm = told.led.line, told.led.spoken, told.led.out.problem is None
+    if state.led is not None:
+        line, spoken, calm = state.led.line, state.led.spoken, state.led.out.problem is None
     else:
-        assert told.placed is not None
-        line, spoken, calm = told.placed.line, told.placed.spoken, told.placed.setup.is_well
+        assert state.placed is not None
+        line, spoken, calm = state.placed.line, state.placed.spoken, state.placed.setup.is_well
     if not line:
         return None
     return {
@@ -294,12 +294,12 @@ def _setup(placed: Placed, text: Messages) -> Message:
     }
 
 
-def _routine(told: FrameState, parts: Sequence[RoutineItem], text: Messages) -> Message:
-    out = told.out
+def _routine(state: FrameState, parts: Sequence[RoutineItem], text: Messages) -> Message:
+    out = state.out
     assert out is not None
     part = parts[out.index]
     more = out.index + 1 < len(parts)
-    same = told.doings is not None and bool(missing(told.doings, out.index))
+    same = state.doings is not None and bool(missing(state.doings, out.index))
     coming = part if out.stage is Stage.REST and same else parts[out.index + 1] if more else None
     return {
         "index": out.index,

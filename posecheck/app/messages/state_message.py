@@ -86,7 +86,7 @@ def summary(session: Session, language: str, text_of: TextOf) -> Message:
     return {
         "type": "summary",
         "finished": run.done and all(doing.done for doing in doings.values()),
-        "parts": session.moments.told(run.parts, doings, {part.stretch.id: text_of(part) for part in run.parts}),
+        "parts": session.moments.message(run.parts, doings, {part.stretch.id: text_of(part) for part in run.parts}),
         "good_s": frame_message.number(good_s),
         "kept": session.kept.rows,
         "recording": str(session.kept.path) if session.kept.path else None,

@@ -138,10 +138,10 @@ async def _catalogue(api: Api, request: Request) -> Response:
 
     def look() -> Message:
         days = _days_practised(api)
-        told = catalogue.catalogue(text, days, settings.routine, api.places.profile_names())
+        listed = catalogue.catalogue(text, days, settings.routine, api.places.profile_names())
         routine = settings.routine.id if settings.routine else None
         profile = settings.profile.stem if settings.profile else None
-        return {**told, "cli": {"stretch": settings.stretch, "routine": routine, "profile": profile}}
+        return {**listed, "cli": {"stretch": settings.stretch, "routine": routine, "profile": profile}}
 
     return await api.elsewhere(look)
 

@@ -142,7 +142,7 @@ def serve(
 ) -> tuple[bool, list[str]]:
     """Serve the page until somebody ends it.
 
-    `open_source` opens the server's own source for a session; None: the page's camera. `say` is told the address.
+    `open_source` opens the server's own source for a session; None: the page's camera. `say` gets the address.
     Gives whether it was interrupted, and the lines of what could not be kept at the end.
     """
     desk = Desk(replace(settings, model_sha256=backend.model_sha256))

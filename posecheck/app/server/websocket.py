@@ -1,6 +1,6 @@
 """The WebSocket between page and session: what comes in goes to the worker, what it says goes out. See `frame_message`.
 
-One page at a time: another one takes over, and the first is told. A page that does not read is not read from either,
+One page at a time: another one takes over, and the first is informed. A page that does not read is not read from either,
 so that nothing piles up for it. The session outlives every page.
 """
 
@@ -50,7 +50,7 @@ class Page:
 
     def send(self, messages: list[Message], picture: bytes | None = None) -> None:
         """Have messages sent, after a picture if there is one. From any thread."""
-        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is there to be told
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is there to receive it
             self._loop.call_soon_threadsafe(self._put, messages, picture)
 
     def _put(self, messages: list[Message], picture: bytes | None) -> None:
@@ -166,8 +166,8 @@ class Link:
 
     async def _ask(self, what: Any) -> list[Message]:
         def do(desk: Desk, _eyes: object) -> list[Message]:
-            told: list[Message] = what(desk)
-            return told
+            replies: list[Message] = what(desk)
+            return replies
 
         try:
             return await asyncio.wrap_future(self.worker.ask(do))

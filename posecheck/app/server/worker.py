@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 #: How many pictures may be unanswered: one being looked at, one waiting, so that neither page nor model idles.
 MOST_UNANSWERED: Final = 2
 
-#: Told what the work on one picture came to.
+#: Called with what the work on one picture came to.
 Reply: TypeAlias = Callable[[list[Message]], None]
 _Answer = TypeVar("_Answer")
 
@@ -158,12 +158,12 @@ class Worker:
 
     def _look(self, shot: _Shot) -> None:
         try:
-            told = self._eyes.see_packet(shot.packet, 1000.0 * (time.perf_counter() - shot.since_s))
+            replies = self._eyes.see_packet(shot.packet, 1000.0 * (time.perf_counter() - shot.since_s))
         except Exception as error:  # noqa: BLE001  logged whole; the session lives on
             # A mistake of ours, or the model's: one picture is lost, the session is not.
             _log.exception("a picture could not be judged")
             line = f"A picture could not be judged ({type(error).__name__})."
-            told = [frame_message.error("junk_frame", line, shot.packet.seq)]
+            replies = [frame_message.error("junk_frame", line, shot.packet.seq)]
         with self._changed:
-            self._looking = False  # before it is told, so that the page's next one is not one too many
-        shot.reply(told)
+            self._looking = False  # before it is sent, so that the page's next one is not one too many
+        shot.reply(replies)

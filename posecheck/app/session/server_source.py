@@ -98,11 +98,11 @@ class _Watch:
 
         return self._link.worker.ask(judge).result()
 
-    def _show(self, frame: Frame, told: list[Message]) -> None:
+    def _show(self, frame: Frame, replies: list[Message]) -> None:
         page = self._link.page
         if page is None:
             return
-        first, rest = told[0], told[1:]
+        first, rest = replies[0], replies[1:]
         say = first.get("say")
         if not page.has_room:  # it is not shown; what was to be spoken in it is spoken in the next one
             if say is not None and say["spoken"]:

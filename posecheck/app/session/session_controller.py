@@ -91,14 +91,14 @@ class Desk:
             return [frame_message.error("bad_command", f"Unknown command {str(name)[:40]!r}. Known: {known}.")]
         before = self._state_without_text()
         try:
-            told = doing(self, command)
+            replies = doing(self, command)
         except TunableError as error:
             return [frame_message.error("bad_numbers", str(error))]
         except _NotNowError as error:
             return [frame_message.error("not_now", str(error))]
         except (PosecheckError, BadError) as error:
             return [frame_message.error("bad_command", str(error))]
-        return [self.state(), *told] if self._state_without_text() != before else told
+        return [self.state(), *replies] if self._state_without_text() != before else replies
 
     def _start(self, command: Mapping[str, Any]) -> list[Message]:
         if "lang" in command:
@@ -115,16 +115,16 @@ class Desk:
             flag(command, "record", self._wants_record),
         )
         pictures = flag(command, "pictures", self._pictures)
-        told = self._begin(chosen)
+        replies = self._begin(chosen)
         self._pictures = pictures
-        return told
+        return replies
 
     def _begin(self, chosen: Chosen) -> list[Message]:
         started = self._now()
         own = session_options.own_of(chosen.profile, self.settings, started.date(), may_be_new=chosen.calibrate)
         base = session_options.parts_for(chosen.routine, own, self.settings, started.date())
         parts = parameters.adjusted_parts(base, self.own)
-        told = self._end()
+        replies = self._end()
         self.sessions += 1
         self.latest.clear()
         kept = Kept(
@@ -142,11 +142,11 @@ class Desk:
         self._profile = chosen.profile
         self.stage = run.stage
         if chosen.history:
-            told += self._lost(kept.follow(started, parts))
+            replies += self._lost(kept.follow(started, parts))
         if chosen.record:
-            told += self._lost(kept.record(started, run, self._record_to))
+            replies += self._lost(kept.record(started, run, self._record_to))
             self._record_to = None  # a second session gets files of its own
-        return told
+        return replies
 
     def _go_on(self, command: Mapping[str, Any]) -> list[Message]:
         del command
@@ -183,9 +183,9 @@ class Desk:
 
     def _home(self, command: Mapping[str, Any]) -> list[Message]:
         del command
-        told = self._end()
+        replies = self._end()
         self._session, self._summary, self.stage = None, None, START
-        return told
+        return replies
 
     def _numbers(self, command: Mapping[str, Any]) -> list[Message]:
         values = parameters.checked(command.get("set", {}))
@@ -250,33 +250,33 @@ class Desk:
         began_s = time.perf_counter()
         session.run, seen = look(before := session.run, sighting)
         doings = session.run.doings if seen.out is not None else None
-        told: list[Message] = []
+        replies: list[Message] = []
         if seen.out is not None and not seen.out.paused:
             session.moments.put(seen.judged, seen.out, seen.part, jpeg if self._pictures else None)
-        told += self._lost(session.kept.put(self._now(), before, seen, doings))
+        replies += self._lost(session.kept.put(self._now(), before, seen, doings))
         if seen.before is not None:
             self.latest.put(sighting, seen.judged.measures, seen.before, seen.part)
         ms = replace(ms or Milliseconds(), judge=1000.0 * (time.perf_counter() - began_s))
         shown = FrameState(seq, seen.judged, seen.part, seen.hand, ms, seen.out, doings, seen.placed, seen.led)
         message = frame_message.frame(shown, session.run.parts, self._text(seen.part, session.run.parts))
         if seen.found is not None:
-            told += self._found(session, seen.found)
+            replies += self._found(session, seen.found)
         said = seen.judged.said
         farewell = said is None or not said.spoken or said.kind is not CueKind.DONE
         after = self._after(session, tell_state=True, farewell=farewell)
-        return [message, *told, *([self.state()] if told else []), *after]
+        return [message, *replies, *([self.state()] if replies else []), *after]
 
     def _found(self, session: Session, found: Calibration) -> list[Message]:
         """Somebody is calibrated: it is kept in their profile, and in force from the next picture on."""
         today = self._now().date()
         found = replace(found, made_on=today.isoformat(), version=posecheck.__version__)
         name = session.chosen.profile or profile_store.DEFAULT_NAME
-        told: list[Message] = []
+        replies: list[Message] = []
         try:
             profile_store.keep_calibration(session_options.profile_path(name, self.settings), found)
             own = session_options.own_of(name, self.settings, today)
         except PosecheckError as error:  # it serves this session all the same
-            told = self._lost([str(error)])
+            replies = self._lost([str(error)])
             file = session_options.profile_path(name, self.settings) if session.chosen.profile else None
             own = OwnProfile(
                 file if file and file.exists() else None,
@@ -290,22 +290,22 @@ class Desk:
         parts = parameters.adjusted_parts(session.base, self.own)
         session.run = calibrated(session.run, parts, own.calibrations)
         session.kept.numbers_changed(parts)
-        return told
+        return replies
 
     def source_ended(self, line: str) -> list[Message]:
         """The server's own source gives no more pictures: the session ends with what was done. `line` empty: an orderly end."""
         text = line or Messages.load(self.language).text("live.ended")
-        told = [frame_message.error("source_lost", text)]
+        replies = [frame_message.error("source_lost", text)]
         if self._session is not None and self.wants_pictures:
             finished = self._finish(self._session)
-            told += [self.state(), *finished]
-        return told
+            replies += [self.state(), *finished]
+        return replies
 
     def _after(self, session: Session, *, tell_state: bool = False, farewell: bool = True) -> list[Message]:
         """What follows from where the session is now: another stage, or its end."""
         if session.run.done:
-            told = self._finish(session, farewell=farewell)
-            return [self.state(), *told] if tell_state else told
+            replies = self._finish(session, farewell=farewell)
+            return [self.state(), *replies] if tell_state else replies
         if self.stage == session.run.stage:
             return []
         self.stage = session.run.stage
@@ -314,12 +314,12 @@ class Desk:
     # ---------------------------------------------------------------------------------------------- the end
     def _finish(self, session: Session, *, farewell: bool = False) -> list[Message]:
         """The session is over: what was kept is whole, and the summary is shown; with `farewell` its end is spoken."""
-        told = self._lost(session.kept.close(session.run.doings))
+        replies = self._lost(session.kept.close(session.run.doings))
         self.stage = SUMMARY
         self._summary = self._summary_message(session)
         if not farewell:
-            return [*told, self._summary]
-        return [*told, {**self._summary, "say": state_message.farewell(self.language)}]
+            return [*replies, self._summary]
+        return [*replies, {**self._summary, "say": state_message.farewell(self.language)}]
 
     def _end(self) -> list[Message]:
         """Close what the present session keeps."""
@@ -375,7 +375,7 @@ class Desk:
         today = self._now().date()
         try:
             own = session_options.own_of(self._profile, self.settings, today)
-        except PosecheckError:  # deleted or damaged since it was chosen: whoever begins with it is told
+        except PosecheckError:  # deleted or damaged since it was chosen: whoever begins with it sees that
             own = OwnProfile()
         (part,) = session_options.parts_for(parameters.single(stretch), own, self.settings, today)
         return parameters.adjusted(part.profile, stretch, self.own)

@@ -70,7 +70,7 @@ class Kept:
     def record(self, now: datetime, run: Run, path: Path | None = None) -> list[str]:
         """Begin to record, in `path` or a file of its own in the person's folder.
 
-        Somebody who is to be calibrated first is recorded from then on: a recording tells in its first line what is
+        Somebody who is to be calibrated first is recorded from then on: a recording says in its first line what is
         known of the person.
         """
         if self.recording:

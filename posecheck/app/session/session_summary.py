@@ -53,7 +53,7 @@ class Curve:
         if len(self._rows) > _MOST_SAMPLES:
             self._rows, self._every_s = self._rows[::2], 2.0 * self._every_s
 
-    def told(self) -> Message:
+    def message(self) -> Message:
         """Times, values (null for unseen) and one letter of verdict a sample: G, W or U."""
         out: Message = {"t_s": [round(t_s, 2) for t_s, _, _ in self._rows]}
         for column, name in enumerate(SERIES):
@@ -75,7 +75,7 @@ class Moment:
         if score > self.score + _BY:
             self.score, self.t_s, self.jpeg = score, t_s, jpeg() if jpeg is not None else None
 
-    def told(self) -> Message | None:
+    def message(self) -> Message | None:
         """For the page; None where there is no picture."""
         if self.jpeg is None:
             return None
@@ -137,7 +137,7 @@ class Moments:
         for side in self._sides.values():
             side.best, side.worst = Moment(), Moment()
 
-    def told(
+    def message(
         self, parts: Sequence[RoutineItem], doings: RoutineProgress, text: Mapping[str, Messages]
     ) -> list[Message]:
         """A line for each side of each stretch, in the order of the routine; `text` by the stretch's id."""
@@ -189,9 +189,9 @@ def _told(part: RoutineItem, side: str, doing: SideProgress, seen: _Side | None,
         "depth_label": _depth_label(stretch.depth, text),
         "hip_share": number(seen.share_sum / seen.share_count, 3) if seen and seen.share_count else None,
         "reps": reps,
-        "best": seen.best.told() if seen and good_s >= _LEAST_GOOD_S else None,
-        "worst": seen.worst.told() if seen else None,
-        "series": (seen.curve if seen else Curve()).told(),
+        "best": seen.best.message() if seen and good_s >= _LEAST_GOOD_S else None,
+        "worst": seen.worst.message() if seen else None,
+        "series": (seen.curve if seen else Curve()).message(),
         "limits": {measure: number(limit, 2) for measure, limit in limits_of(stretch, part.profile).items()},
     }
 

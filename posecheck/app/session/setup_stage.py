@@ -1,7 +1,7 @@
 """The set-up on the page: are camera and person placed well, what is to be said of it, and when it is over. Pure.
 
 The checks are those of `kinematics.setup_check.check_state`; here they go on for as long as the stage lasts, so that somebody who steps
-away again is told. It is over when nothing is left to change and the person has stood still for a while.
+away again is said. It is over when nothing is left to change and the person has stood still for a while.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ VIEWS: Final = ("side", "any", "none")
 CAMERA_SIDES: Final = ("near", "far")
 #: The measure that says how deep a stretch goes, unless its file names another.
 DEPTH: Final = "hip_hinge_deg"
-#: The measure that is not told of a leg on the far side.
+#: The measure that is missing for a leg on the far side.
 LEAD_KNEE: Final = "lead_knee_flexion_deg"
 
 

@@ -1,6 +1,6 @@
 """Reading a file that people write, strictly: every key known, nothing converted, and every mistake told at once.
 
-A key that is not known but near one that is missing was meant to be that one: it is told as one mistake, and what
+A key that is not known but near one that is missing was meant to be that one: it is reported as one mistake, and what
 stands under it is checked all the same.
 """
 

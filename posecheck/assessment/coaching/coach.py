@@ -46,7 +46,7 @@ SHOW_S: Final = Tunable(
     why="how long praise and calls stay on the screen; praise that could not be said by then is not said",
     source="judgement: long enough to be read once from three metres",
 )
-#: A rest of which a little more than a whole second has passed is told without that little.
+#: A rest of which a little more than a whole second has passed is announced without that little.
 _WHOLE_S: Final = 0.5
 #: How the keys of texts end that tell how to get into place.
 _GETTING_THERE: Final = (".setup", ".sides.say")
@@ -275,12 +275,12 @@ def _told(
     """The memory after `cue` was spoken."""
     moment_s = state.voice.moment_s
     if fault is not None and cue.kind in {CueKind.VIEW, CueKind.FORM, CueKind.FIX, CueKind.EASE_OFF}:
-        return replace(state, runs=faults.told(state.runs, fault, cue.kind, moment_s, profile), line=None)
+        return replace(state, runs=faults.after_cue(state.runs, fault, cue.kind, moment_s, profile), line=None)
     of_reps = cue.key in rep_cues.KEYS
     return replace(
         state,
-        calls=state.calls if of_reps else hold_cues.told(state.calls, cue, moment_s, assessment, profile),
-        counts=rep_cues.told(state.counts, cue),
+        calls=state.calls if of_reps else hold_cues.after_cue(state.calls, cue, moment_s, assessment, profile),
+        counts=rep_cues.after_cue(state.counts, cue),
         back=None if cue.kind is CueKind.PRAISE else state.back,
         line=said,
         line_until_s=said.t_s + profile[SHOW_S.key],

@@ -51,7 +51,7 @@ CUE_AFTER_CALL_S: Final = Tunable(
 )
 TUNABLES: Final = (SPACING_S, PRAISE_AFTER_S, CUE_AFTER_CALL_S)
 
-#: What tells that something is to be changed.
+#: What says that something is to be changed.
 CUES: Final = frozenset({CueKind.VIEW, CueKind.FORM, CueKind.FIX, CueKind.EASE_OFF})
 #: A word or two that tell how far one is. Where one of them asks for a change (not calm) it is no mere call.
 SHORT_CALLS: Final = frozenset({CueKind.CALL, CueKind.HALF, CueKind.LAST, CueKind.DONE})

@@ -230,7 +230,7 @@ def _key(stretch: Stretch, rule: Rule, what: str) -> str:
     return f"stretch.{stretch.id}.{rule.id}.{what}"
 
 
-def told(runs: Runs, fault: Fault, kind: CueKind, moment_s: float, numbers: Mapping[str, float]) -> Runs:
+def after_cue(runs: Runs, fault: Fault, kind: CueKind, moment_s: float, numbers: Mapping[str, float]) -> Runs:
     """The runs after `fault` was spoken of at `moment_s`. After "ease off" there is nothing left to say of it."""
     run = runs[fault.name]
     eased = kind is CueKind.EASE_OFF

@@ -1,7 +1,7 @@
 """What a coach says by the clock while a stretch is held: half-time, the last seconds, done, and how to breathe.
 
 Everything counts in the *good* seconds of the hold timer. A call that comes too late would tell the wrong time and is
-left out; "done" is told whenever the voice is free. Breathing cues keep out of the way of the calls to come.
+left out; "done" is said whenever the voice is free. Breathing cues keep out of the way of the calls to come.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def nearly_done(assessment: Assessment, profile: Mapping[str, float]) -> bool:
     return hold.active and 0 < hold.target_s - hold.good_s < pause_s(profile)
 
 
-def told(
+def after_cue(
     calls: Calls, cue: CueCandidate, moment_s: float, assessment: Assessment, profile: Mapping[str, float]
 ) -> Calls:
     """The calls after `cue` was spoken at `moment_s`, in the frame of `assessment` or a little before it."""

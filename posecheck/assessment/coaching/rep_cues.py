@@ -2,7 +2,7 @@
 
 A count belongs to the moment in which its repetition ended. One for which the voice was not free in time is left out:
 the next one says the same and more. Only "done" waits. Of partial repetitions the first is spoken of, and then every
-`coach.partial_every`th: who cannot go deeper today should not be told so each time.
+`coach.partial_every`th: who cannot go deeper today should not hear so each time.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def offer(counts: Counts, t_s: float, profile: Mapping[str, float]) -> CueCandid
     return call
 
 
-def told(counts: Counts, cue: CueCandidate) -> Counts:
+def after_cue(counts: Counts, cue: CueCandidate) -> Counts:
     """The counts after `cue` was spoken."""
     if cue.key not in KEYS:
         return counts

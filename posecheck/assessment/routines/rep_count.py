@@ -19,7 +19,7 @@ class Counted:
     """Whether the latest whole one was good."""
 
 
-def told(judged: Assessment) -> Counted:
+def counted(judged: Assessment) -> Counted:
     """What the judge has counted, none for a stretch that is not repeated."""
     reps = judged.reps
     if reps is None:

@@ -10,7 +10,7 @@ REST    a pause, before the same side again or before the next stretch
 DONE    nothing is left
 
 Only what is seen counts: good seconds of the hold timer, repetitions, and seconds of the timer where posecheck does not
-watch. Which side was done is told by the leg that leads (`View.lead_side`); where none is recognised, the order of the
+watch. Which side was done is decided by the leg that leads (`View.lead_side`); where none is recognised, the order of the
 routine is believed. A side that is done is not counted again, and two sides are never one long hold: between two sets
 the person has to come out of the position. A stretch in which nothing counts for long is left out, so that a routine
 always comes to an end. Pure: the memory is a value, and no clock but that of the source is read.
@@ -266,7 +266,7 @@ def _read(state: RunnerState, judged: Assessment, part: RoutineItem, passed_s: f
     """By how much the hold, the count or the timer has grown with this frame; a hold that began anew loses its own."""
     stretch = part.stretch
     if stretch.reps is not None:
-        reps = rep_count.told(judged)
+        reps = rep_count.counted(judged)
         more, less = max(0, reps.whole - state.reps.whole), max(0, reps.partial - state.reps.partial)
         state = replace(state, reps=reps)
         if less:
