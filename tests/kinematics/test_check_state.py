@@ -202,7 +202,7 @@ PLACED = st.builds(
 def test_the_frame_rate_changes_nothing(placed: Observation, rates: tuple[float, float]) -> None:
     """After the same time the same is said, and it is over at the same moment."""
     slow, fast = (seen_as(lasting(placed, 3.0, fps), PROFILE) for fps in rates)
-    assert slow[-1].checks == fast[-1].checks
+    assert repr(slow[-1].checks) == repr(fast[-1].checks)  # NaN is unlike itself
     assert slow[-1].over == fast[-1].over
 
 

@@ -85,7 +85,7 @@ def test_codes_of_another_network_are_left_out_and_the_rest_stays() -> None:
     assert state.own.standing is not None
     other = through_text(state, spine_model_sha256="ab" * 32)
     assert other.own.standing is None
-    assert other.facing == state.facing
+    assert repr(other.facing) == repr(state.facing)  # NaN is unlike itself
     assert through_text(state).own.standing is not None
 
 
@@ -95,7 +95,7 @@ def test_what_an_earlier_posecheck_did_not_remember_begins_anew() -> None:
     table = measuring_state.table_of(state, MatchState())
     assert table is not None
     del table["apart"]
-    assert measuring_state.restored(table)[0].apart == measures.start().apart
+    assert repr(measuring_state.restored(table)[0].apart) == repr(measures.start().apart)
 
 
 def _table(**changes: Any) -> dict[str, Any]:
